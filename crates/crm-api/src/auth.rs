@@ -1,0 +1,17 @@
+//! Who asks, and what they may do.
+//!
+//! `rules` says what each route needs; `guard` enforces it before the handler runs; a handler that wants to know who
+//! asks takes a [`Principal`].
+
+pub mod cookies;
+pub mod guard;
+pub mod passwords;
+mod principal;
+pub mod rules;
+pub mod secret;
+pub mod sessions;
+pub mod throttle;
+pub mod token;
+
+pub use principal::Principal;
+pub use rules::{Access, Rule};

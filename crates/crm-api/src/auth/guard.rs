@@ -1,0 +1,80 @@
+//! The middleware that lets a request through to its handler, or does not. Deny by default.
+
+use super::rules::{self, Access};
+use super::token::Audience;
+use super::{Principal, cookies};
+use crate::{ApiError, ApiResult, AppState};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, ResponseError, web};
+
+/// The middleware.
+///
+/// # Errors
+/// Those of the routes inside; a refusal of its own is a reply.
+pub async fn enforce<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    match check(&request).await {
+        Ok(principal) => {
+            if let Some(principal) = principal {
+                request.extensions_mut().insert(principal);
+            }
+            Ok(next.call(request).await?.map_into_boxed_body())
+        }
+        Err(error) => Ok(request.into_response(error.error_response())),
+    }
+}
+
+async fn check(request: &ServiceRequest) -> ApiResult<Option<Principal>> {
+    // No route: the default service answers, with the app's page or with 404.
+    let Some(pattern) = request.match_pattern() else { return Ok(None) };
+    let Some(rule) = rules::find(request.method(), &pattern) else {
+        return Err(match rules::methods(&pattern) {
+            methods if methods.is_empty() => {
+                tracing::error!(pattern, "a route without a rule was refused");
+                ApiError::refused("Nobody may call this.")
+            }
+            methods => ApiError::method_not_allowed(methods.join(", ")),
+        });
+    };
+    if rule.access == Access::Public {
+        return Ok(None);
+    }
+    let principal = authenticate(request, rule.path).await?;
+    match rule.access {
+        Access::Permission(permission) if !principal.user.role.may(permission) => Err(ApiError::forbidden(permission)),
+        _ => Ok(Some(principal)),
+    }
+}
+
+async fn authenticate(request: &ServiceRequest, path: &str) -> ApiResult<Principal> {
+    let state = request
+        .app_data::<web::Data<AppState>>()
+        .ok_or_else(|| ApiError::internal(anyhow::anyhow!("the app has no state")))?;
+    let bearer = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().ok().and_then(bearer_token));
+    let claims = match bearer {
+        Some(token) => state.tokens.verify(token.unwrap_or_default(), Audience::Api),
+        // EventSource sends no headers; a cookie that goes nowhere else opens the stream.
+        None if path == rules::EVENTS => match cookies::events(request) {
+            Some(cookie) => state.tokens.verify(&cookie, Audience::Events),
+            None => return Err(ApiError::unauthorized("Log in first.")),
+        },
+        None => return Err(ApiError::unauthorized("Send an access token: Authorization: Bearer ...")),
+    };
+    let claims = claims.ok_or_else(|| ApiError::unauthorized("The access token is not valid (any more)."))?;
+    let user = state.sessions.user(claims.session).await?;
+    match user {
+        Some(user) if user.id == claims.user => Ok(Principal { user, session: claims.session }),
+        _ => Err(ApiError::unauthorized("This session is over. Log in again.")),
+    }
+}
+
+/// The token of `Bearer <token>`.
+pub fn bearer_token(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

@@ -1,0 +1,119 @@
+//! What each route needs. The only place where that is written: the guard enforces it, the OpenAPI document shows it.
+//!
+//! A new route needs a line here, or it is refused with 403 for everybody. Patterns are those of the short path; the
+//! alias under `/api/crm` is looked up by the same line.
+
+use actix_web::http::Method;
+use crm_types::accounts::Permission;
+use crm_types::accounts::Permission as P;
+
+/// What a route needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing. The handler checks by itself what there is to check (a signature, a password, a cookie).
+    Public,
+    /// A log-in of any role.
+    Staff,
+    /// A log-in whose role carries the permission.
+    Permission(Permission),
+}
+
+/// One route and what it needs.
+#[derive(Debug)]
+pub struct Rule {
+    /// `GET`, `POST`, ...
+    pub method: &'static str,
+    /// The pattern that the route was mounted with.
+    pub path: &'static str,
+    /// What it needs.
+    pub access: Access,
+}
+
+const fn rule(method: &'static str, path: &'static str, access: Access) -> Rule {
+    Rule { method, path, access }
+}
+
+const fn may(method: &'static str, path: &'static str, permission: Permission) -> Rule {
+    rule(method, path, Access::Permission(permission))
+}
+
+/// All rules, by capability.
+pub const RULES: &[Rule] = &[
+    // health
+    rule("GET", "/healthz", Access::Public),
+    rule("GET", "/readyz", Access::Public),
+    rule("GET", "/metrics", Access::Public),
+    // docs
+    rule("GET", "/docs", Access::Public),
+    rule("GET", "/docs/{file}", Access::Public),
+    rule("GET", "/api/openapi.json", Access::Public),
+    // setup
+    rule("GET", "/api/setup", Access::Public),
+    rule("POST", "/api/setup", Access::Public),
+    // auth
+    rule("POST", "/api/auth/login", Access::Public),
+    rule("POST", "/api/auth/refresh", Access::Public),
+    rule("POST", "/api/auth/logout", Access::Public),
+    rule("POST", "/api/auth/logout-everywhere", Access::Staff),
+    rule("GET", "/api/auth/me", Access::Staff),
+    rule("GET", "/api/auth/sessions", Access::Staff),
+    rule("DELETE", "/api/auth/sessions/{id}", Access::Staff),
+    // realtime
+    rule("GET", EVENTS, Access::Staff),
+    // Stripe's signature is the log-in here
+    rule("POST", "/webhooks/stripe", Access::Public),
+    rule("POST", "/api/webhooks/stripe", Access::Public),
+    // capabilities
+    may("GET", "/api/analytics/overview", P::AnalyticsRead),
+    may("GET", "/api/customers", P::CustomersRead),
+    may("GET", "/api/customers/{id}", P::CustomersRead),
+    may("GET", "/api/subscriptions", P::SubscriptionsRead),
+    may("GET", "/api/mrr-movements", P::SubscriptionsRead),
+    may("GET", "/api/transactions", P::TransactionsRead),
+];
+
+/// The event stream, which a cookie of its own may open as well.
+pub const EVENTS: &str = "/api/events";
+
+/// The rule of a route.
+pub fn find(method: &Method, pattern: &str) -> Option<&'static Rule> {
+    let path = short(pattern);
+    let method = if method == Method::HEAD { "GET" } else { method.as_str() };
+    RULES.iter().find(|rule| rule.method == method && rule.path == path)
+}
+
+/// The methods that a pattern answers to, as for `Allow`; none when it is unknown.
+pub fn methods(pattern: &str) -> Vec<&'static str> {
+    let path = short(pattern);
+    RULES.iter().filter(|rule| rule.path == path).map(|rule| rule.method).collect()
+}
+
+/// `/api/crm/x` is `/api/x`.
+fn short(pattern: &str) -> std::borrow::Cow<'_, str> {
+    match pattern.strip_prefix("/api/crm/") {
+        Some(rest) => format!("/api/{rest}").into(),
+        None => pattern.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_has_one_rule() {
+        for (index, rule) in RULES.iter().enumerate() {
+            let twin = RULES[index + 1..].iter().find(|other| (other.method, other.path) == (rule.method, rule.path));
+            assert!(twin.is_none(), "{} {} has two rules", rule.method, rule.path);
+        }
+    }
+
+    #[test]
+    fn the_alias_has_the_rule_of_the_short_path() {
+        let access = |method, pattern| find(&method, pattern).map(|rule| rule.access);
+        assert_eq!(access(Method::GET, "/api/crm/customers/{id}"), Some(Access::Permission(P::CustomersRead)));
+        assert_eq!(access(Method::GET, "/api/crm/auth/me"), Some(Access::Staff));
+        assert_eq!(access(Method::PUT, "/api/customers/{id}"), None);
+        assert_eq!(access(Method::GET, "/api/nothing"), None);
+    }
+}

@@ -1,0 +1,69 @@
+use super::Source;
+use reqwest::Url;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// Where to listen, and what we are called from outside.
+#[derive(Debug, Clone)]
+pub struct HttpConfig {
+    /// `CRM_HOST`.
+    pub host: IpAddr,
+    /// `CRM_PORT`; 0 takes a free one.
+    pub port: u16,
+    /// `CRM_PUBLIC_URL`, without a slash at the end.
+    pub public_url: Option<String>,
+}
+
+impl HttpConfig {
+    pub(super) fn read(source: &mut Source<'_>) -> Self {
+        Self {
+            host: source
+                .parse("CRM_HOST", "an IP address such as 127.0.0.1, 0.0.0.0 or ::", parse_host)
+                .unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            port: source
+                .parse("CRM_PORT", "a port from 1 to 65535, or 0 for a free one", |text| text.parse().ok())
+                .unwrap_or(8080),
+            public_url: source.parse(
+                "CRM_PUBLIC_URL",
+                "the address that people open, such as https://crm.example.com, without a path",
+                parse_origin,
+            ),
+        }
+    }
+
+    /// The address to bind.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.host, self.port)
+    }
+
+    /// Whether people come by https, also when a proxy in front ends it.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"))
+    }
+
+    /// The address that people open: `CRM_PUBLIC_URL`, or else the one we listen on.
+    pub fn origin(&self) -> String {
+        match (&self.public_url, self.host) {
+            (Some(url), _) => url.clone(),
+            (None, host) if host.is_loopback() || host.is_unspecified() => format!("http://localhost:{}", self.port),
+            (None, _) => format!("http://{}", self.address()),
+        }
+    }
+}
+
+fn parse_host(text: &str) -> Option<IpAddr> {
+    match text {
+        "localhost" => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        text => text.trim_start_matches('[').trim_end_matches(']').parse().ok(),
+    }
+}
+
+fn parse_origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    plain.then(|| url.origin().ascii_serialization())
+}

@@ -1,0 +1,150 @@
+//! The database: a server that is given, or a private cluster that belongs to this process.
+
+mod attach;
+
+use crate::config::{Config, Secret};
+use anyhow::{Context, Result};
+use private_postgres::Cluster;
+use sqlx::PgPool;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// All migrations, in this binary.
+pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
+
+const REQUEST_CONNECTIONS: u32 = 16;
+const BACKGROUND_CONNECTIONS: u32 = 8;
+/// A request that finds no connection in time is told to come again.
+const ACQUIRE: Duration = Duration::from_secs(2);
+/// Closing writes a farewell on each connection; a server that is gone reads none.
+const CLOSE: Duration = Duration::from_secs(5);
+
+/// Connections, and the cluster if it is ours.
+#[derive(Debug)]
+pub struct Database {
+    /// For requests.
+    pub pool: PgPool,
+    /// For reads that may lag: the replica's, or the same as `pool`.
+    pub read_pool: PgPool,
+    /// For workers and commands: no limit on a statement's time.
+    pub background_pool: PgPool,
+    cluster: Option<Cluster>,
+}
+
+impl Database {
+    /// Starts the private cluster unless `DATABASE_URL` is set, and connects.
+    ///
+    /// # Errors
+    /// When there is no PostgreSQL, another process owns the cluster, or the server does not answer.
+    pub async fn open(config: &Config) -> Result<Self> {
+        match &config.database.url {
+            Some(url) => Self::connect(config, connect_options("DATABASE_URL", url)?, None).await,
+            None => {
+                let cluster = start_cluster(config).await?;
+                let url = Secret::new(cluster.database_url());
+                Self::connect(config, connect_options("the private cluster's URL", &url)?, Some(cluster)).await
+            }
+        }
+    }
+
+    /// As [`Database::open`], and when another process of ours owns the cluster, connects to that one: for commands that
+    /// may run beside the server.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub async fn attach(config: &Config) -> Result<Self> {
+        let error = match Self::open(config).await {
+            Err(error) => error,
+            opened => return opened,
+        };
+        let in_use = matches!(error.downcast_ref(), Some(private_postgres::Error::InUse { .. }));
+        match attach::running_cluster(config).filter(|_| in_use) {
+            Some(options) => Self::connect(config, options, None).await,
+            None => Err(error),
+        }
+    }
+
+    async fn connect(config: &Config, options: PgConnectOptions, cluster: Option<Cluster>) -> Result<Self> {
+        let pool = request_pool(options.clone());
+        let read_pool = match &config.database.replica_url {
+            Some(url) => request_pool(connect_options("DATABASE_REPLICA_URL", url)?),
+            None => pool.clone(),
+        };
+        let background_pool = PgPoolOptions::new()
+            .max_connections(BACKGROUND_CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_lazy_with(options.application_name("crm-api background"));
+        let database = Self { pool, read_pool, background_pool, cluster };
+        let connected = database.background_pool.acquire().await;
+        match connected {
+            Ok(_) => Ok(database),
+            Err(error) => {
+                database.close().await;
+                Err(error).context("could not connect to the database; check DATABASE_URL and that the server runs")
+            }
+        }
+    }
+
+    /// Brings the tables to this version. Of several processes one does it, the others wait.
+    ///
+    /// # Errors
+    /// When a migration fails, or the database was written by a newer version.
+    pub async fn migrate(&self) -> Result<()> {
+        MIGRATOR.run(&self.background_pool).await.context("could not migrate the database")
+    }
+
+    /// Closes all connections and stops the cluster, if it is ours.
+    pub async fn close(self) {
+        let closing = async {
+            self.pool.close().await;
+            self.read_pool.close().await;
+            self.background_pool.close().await;
+        };
+        if tokio::time::timeout(CLOSE, closing).await.is_err() {
+            tracing::warn!("some database connections did not close in time");
+        }
+        let Some(mut cluster) = self.cluster else { return };
+        match tokio::task::spawn_blocking(move || cluster.stop()).await {
+            Ok(Ok(())) => tracing::info!("the private database was stopped"),
+            Ok(Err(error)) => tracing::error!(%error, "the private database did not stop cleanly"),
+            Err(error) => tracing::error!(%error, "the private database was not stopped"),
+        }
+    }
+}
+
+async fn start_cluster(config: &Config) -> Result<Cluster> {
+    let mut cluster = private_postgres::Config::new(config.data_dir.join("pg"));
+    cluster.bin_dir.clone_from(&config.database.pg_bin);
+    let cluster = tokio::task::spawn_blocking(move || private_postgres::start(&cluster)).await??;
+    tracing::info!(version = cluster.binaries().major, "the private database runs");
+    Ok(cluster)
+}
+
+fn connect_options(variable: &str, url: &Secret) -> Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(url.expose()).with_context(|| format!("{variable} is not usable"))?;
+    Ok(options.application_name("crm-api"))
+}
+
+fn request_pool(options: PgConnectOptions) -> PgPool {
+    let limits = [("statement_timeout", "15s"), ("idle_in_transaction_session_timeout", "30s")];
+    PgPoolOptions::new()
+        .max_connections(REQUEST_CONNECTIONS)
+        .acquire_timeout(ACQUIRE)
+        .connect_lazy_with(options.options(limits))
+}
+
+/// Whether the database has every migration of this binary.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_migrated(pool: &PgPool) -> sqlx::Result<bool> {
+    // The table is sqlx's own, so it is not there when queries are checked against the migrations.
+    let done = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(pool).await;
+    match done {
+        Ok(count) => Ok(usize::try_from(count).is_ok_and(|count| count >= MIGRATOR.iter().count())),
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P01") => Ok(false),
+        Err(error) => Err(error),
+    }
+}

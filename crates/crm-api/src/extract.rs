@@ -1,0 +1,56 @@
+//! Bodies that are right once they are in the handler's hands.
+
+use crate::ApiError;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use crm_types::FieldError;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+/// A JSON body that parsed and passed its own rules; else 400, 413, 415, or 422 with every wrong field.
+#[derive(Debug)]
+pub struct Valid<T>(pub T);
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = web::Json::<T>::from_request(request, payload);
+        Box::pin(async move {
+            let web::Json(value) = body.await?;
+            match value.validate() {
+                Ok(()) => Ok(Self(value)),
+                Err(errors) => Err(ApiError::invalid(fields(&errors, "")).into()),
+            }
+        })
+    }
+}
+
+/// The wrong fields, nested ones with dots, in the order of their names.
+fn fields(errors: &ValidationErrors, prefix: &str) -> Vec<FieldError> {
+    let mut found: Vec<FieldError> = errors
+        .errors()
+        .iter()
+        .flat_map(|(name, kind)| {
+            let name = format!("{prefix}{name}");
+            match kind {
+                ValidationErrorsKind::Field(errors) => errors
+                    .iter()
+                    .map(|error| {
+                        let message = error.message.as_deref().unwrap_or("This value is not allowed.");
+                        FieldError::new(name.as_str(), error.code.as_ref(), message)
+                    })
+                    .collect(),
+                ValidationErrorsKind::Struct(errors) => fields(errors, &format!("{name}.")),
+                ValidationErrorsKind::List(items) => items
+                    .iter()
+                    .flat_map(|(index, errors)| fields(errors, &format!("{name}.{index}.")))
+                    .collect(),
+            }
+        })
+        .collect();
+    found.sort_by(|a, b| a.field.cmp(&b.field));
+    found
+}

@@ -1,0 +1,21 @@
+//! The server: REST with OpenAPI, workers, command line, and the app's bundle.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+pub mod app;
+pub mod assets;
+pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod database;
+pub mod error;
+pub mod extract;
+pub mod headers;
+pub mod openapi;
+pub mod realtime;
+pub mod request;
+pub mod routes;
+pub mod server;
+pub mod telemetry;
+
+pub use app::AppState;
+pub use error::{ApiError, ApiResult};

@@ -1,0 +1,116 @@
+//! The OpenAPI document: what all operations have in common is added here, from the access rules.
+
+use crate::auth::rules::{self, Access};
+use crate::error::CONTENT_TYPE;
+use actix_web::http::Method;
+use crm_types::{FieldError, Problem};
+use serde_json::json;
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa::{OpenApi as _, ToSchema as _};
+
+const BEARER: &str = "bearer";
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Prometheus CRM",
+        description = "The system of record for a subscription business.\n\n\
+            Errors are `application/problem+json` (RFC 9457). Money is `{minor, currency}` in the currency's smallest \
+            unit. Times are UTC. Lists are keyset pages: give `next_cursor` back as `cursor`. Every `/api/...` route \
+            also answers at `/api/crm/...`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    tags(
+        (name = "auth", description = "Log-in, sessions"),
+        (name = "setup", description = "The first run"),
+        (name = "realtime", description = "Changes while they happen"),
+        (name = "health", description = "For machines that watch"),
+        (name = "analytics", description = "Figures of the dashboard"),
+        (name = "customers", description = "People, from first touch on"),
+        (name = "subscriptions", description = "What they subscribe to"),
+        (name = "transactions", description = "What they paid"),
+        (name = "mrr", description = "The ledger of monthly recurring revenue"),
+        (name = "plans", description = "Prices, and the stream and tier each belongs to"),
+        (name = "billing", description = "The Stripe inbox"),
+        (name = "settings", description = "Policies"),
+        (name = "system", description = "The state of the system"),
+    ),
+    components(schemas(Problem, FieldError)),
+)]
+struct Base;
+
+/// What the routes are added to.
+pub(crate) fn base() -> OpenApi {
+    Base::openapi()
+}
+
+/// Adds access rules, the security scheme and the problems that any route may answer with.
+pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
+    let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
+    document.components.get_or_insert_default().add_security_scheme(BEARER, scheme);
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in operations(item) {
+            describe(&method, path, operation);
+        }
+    }
+    document
+}
+
+/// The operations of a path, with their methods.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
+    [
+        (Method::GET, item.get.as_mut()),
+        (Method::POST, item.post.as_mut()),
+        (Method::PUT, item.put.as_mut()),
+        (Method::PATCH, item.patch.as_mut()),
+        (Method::DELETE, item.delete.as_mut()),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
+}
+
+fn describe(method: &Method, path: &str, operation: &mut Operation) {
+    let access = rules::find(method, path).map(|rule| rule.access);
+    if let Some(Access::Staff | Access::Permission(_)) = access {
+        operation.security = Some(vec![SecurityRequirement::new(BEARER, [] as [&str; 0])]);
+        problem(operation, 401, "No valid access token, or the session is over");
+    }
+    if let Some(Access::Permission(permission)) = access {
+        problem(operation, 403, &format!("The role lacks `{permission}`"));
+        let extension = ExtensionsBuilder::new().add("x-permission", json!(permission.as_str())).build();
+        operation.extensions.get_or_insert_default().merge(extension);
+    }
+    let parameters = operation.parameters.iter().flatten();
+    let (mut in_path, mut in_query) = (false, false);
+    for parameter in parameters {
+        let RefOr::T(parameter) = parameter else { continue };
+        in_path |= parameter.parameter_in == ParameterIn::Path;
+        in_query |= parameter.parameter_in == ParameterIn::Query;
+    }
+    if in_path {
+        problem(operation, 404, "No such thing");
+    }
+    if operation.request_body.is_some() {
+        problem(operation, 413, "The body is larger than 1 MiB");
+        problem(operation, 415, "The body is not application/json");
+    }
+    if operation.request_body.is_some() || in_query {
+        problem(operation, 400, "The request cannot be read");
+        problem(operation, 422, "Some fields are wrong: see `errors`");
+    }
+    if path.starts_with("/api/") {
+        problem(operation, 500, "A fault of ours; the log has it under `request_id`");
+        problem(operation, 503, "The database cannot answer just now: see `Retry-After`");
+    }
+}
+
+/// Adds a problem reply, unless the route describes that status itself.
+fn problem(operation: &mut Operation, status: u16, description: &str) {
+    operation.responses.responses.entry(status.to_string()).or_insert_with(|| {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
+        ResponseBuilder::new().description(description).content(CONTENT_TYPE, content).build().into()
+    });
+}

@@ -1,0 +1,3 @@
+//! Work beside the requests.
+
+pub mod applier;

@@ -1,0 +1,125 @@
+//! Every route of the OpenAPI document, with every role.
+
+use crate::support::TestApp;
+use crm_api::app;
+use crm_api::auth::rules::{self, Access, RULES};
+use crm_types::Problem;
+use crm_types::accounts::Role;
+use reqwest::Method;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Not in the document: pages and the document itself.
+const UNDOCUMENTED: [&str; 3] = ["/docs", "/docs/{file}", "/api/openapi.json"];
+
+struct Route {
+    method: Method,
+    path: String,
+    operation: Value,
+}
+
+impl Route {
+    fn access(&self) -> Access {
+        let method = actix_web::http::Method::from_bytes(self.method.as_str().as_bytes()).unwrap();
+        let rule = rules::find(&method, &self.path);
+        rule.unwrap_or_else(|| panic!("{} {} has no rule in auth/rules.rs", self.method, self.path)).access
+    }
+
+    /// With something in place of the parameters.
+    fn address(&self) -> String {
+        let parts = self.path.split('/').map(|part| match part.starts_with('{') {
+            true => "00000000-0000-7000-8000-000000000000",
+            false => part,
+        });
+        parts.collect::<Vec<_>>().join("/")
+    }
+}
+
+fn routes() -> Vec<Route> {
+    let document = serde_json::to_value(app::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let routes = paths.iter().flat_map(|(path, item)| {
+        item.as_object().unwrap().iter().map(|(method, operation)| Route {
+            method: method.to_uppercase().parse().unwrap(),
+            path: path.clone(),
+            operation: operation.clone(),
+        })
+    });
+    routes.collect()
+}
+
+#[test]
+fn every_route_has_a_rule_and_every_rule_a_route() {
+    let documented: BTreeSet<(String, String)> = routes()
+        .iter()
+        .map(|route| {
+            route.access();
+            (route.method.to_string(), route.path.clone())
+        })
+        .collect();
+    for rule in RULES.iter().filter(|rule| !UNDOCUMENTED.contains(&rule.path)) {
+        let route = (rule.method.to_owned(), rule.path.to_owned());
+        assert!(documented.contains(&route), "{} {} has a rule and no route", rule.method, rule.path);
+    }
+}
+
+#[test]
+fn the_document_says_what_each_route_needs() {
+    for route in routes() {
+        let (operation, name) = (&route.operation, format!("{} {}", route.method, route.path));
+        let has = |status: &str| operation["responses"].get(status).is_some();
+        match route.access() {
+            Access::Public => assert!(operation.get("security").is_none(), "{name}"),
+            Access::Staff => assert!(has("401") && operation.get("security").is_some(), "{name}"),
+            Access::Permission(permission) => {
+                assert!(has("401") && has("403") && operation.get("security").is_some(), "{name}");
+                assert_eq!(operation["x-permission"], permission.as_str(), "{name}");
+            }
+        }
+        assert!(operation["summary"].is_string(), "{name} has no summary");
+        assert!(operation["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{name} needs one tag");
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_where_their_role_does_not_let_them() {
+    let app = TestApp::spawn().await;
+    let mut checked = 0;
+    for role in Role::ALL.iter().copied() {
+        let user = app.create_user(&format!("{role}@example.com"), role).await;
+        for route in routes() {
+            for address in [route.address(), route.address().replacen("/api/", "/api/crm/", 1)] {
+                // A session for each call, as some calls end it.
+                let (client, _) = app.session_of(&user).await;
+                let mut request = client.request(route.method.clone(), &address);
+                if route.operation.get("requestBody").is_some() {
+                    request = request.json(&serde_json::json!({}));
+                }
+                let response = request.send().await.unwrap();
+                let (status, name) = (response.status().as_u16(), format!("{} {address} as {role}", route.method));
+                match route.access() {
+                    Access::Permission(permission) if !role.may(permission) => {
+                        assert_eq!(status, 403, "{name}");
+                        let problem: Problem = response.json().await.unwrap();
+                        assert_eq!(problem.permission.as_deref(), Some(permission.as_str()), "{name}");
+                    }
+                    Access::Public => assert!(status < 500, "{name}: {status}"),
+                    _ => assert!(status < 500 && ![401, 403, 405].contains(&status), "{name}: {status}"),
+                }
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked >= RULES.len());
+}
+
+#[tokio::test]
+async fn without_a_token_only_public_routes_answer() {
+    let app = TestApp::spawn().await;
+    for route in routes() {
+        if route.access() != Access::Public {
+            let request = app.anonymous().request(route.method.clone(), &route.address());
+            app.anonymous().send(request).await.problem(401);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! MRR over time, by stream or tier.
+
+use super::{Period, PeriodRequest, snapshot, steps};
+use crate::db::Result;
+use crate::row::parse;
+use crate::settings;
+use chrono::NaiveDate;
+use crm_types::Currency;
+use crm_types::analytics::{GroupBy, MrrSeries, MrrSeriesLine, Step};
+use crm_types::plans::{Stream, Tier};
+use sqlx::{PgConnection, PgPool};
+
+/// MRR at the end of each step of the period.
+pub async fn mrr_series(
+    pool: &PgPool,
+    request: PeriodRequest,
+    step: Option<Step>,
+    group_by: GroupBy,
+    currency: Option<Currency>,
+) -> Result<MrrSeries> {
+    let mut tx = snapshot(pool).await?;
+    let currency = match currency {
+        Some(currency) => currency,
+        None => settings::find(&mut *tx).await?.reporting_currency,
+    };
+    let period = request.resolve(&mut tx).await?;
+    let changes = read(&mut tx, currency, period).await?;
+    tx.commit().await?;
+    let step = step.unwrap_or_else(|| steps::step_for(period));
+    let days: Vec<NaiveDate> = steps::calendar(period, step).into_iter().map(|step| step.to).collect();
+    let total = running(&days, changes.iter().collect());
+    let series = lines(group_by)
+        .into_iter()
+        .filter_map(|(part, always)| {
+            let of_part: Vec<&Change> = changes.iter().filter(|change| part.holds(change)).collect();
+            let values = running(&days, of_part);
+            (always || values.iter().any(|value| *value != 0)).then(|| MrrSeriesLine {
+                key: part.key().to_owned(),
+                label: part.label().to_owned(),
+                values,
+            })
+        })
+        .collect();
+    Ok(MrrSeries { currency, step, days, series, total })
+}
+
+/// What a day added to a stream and tier.
+struct Change {
+    day: NaiveDate,
+    stream: Stream,
+    tier: Option<Tier>,
+    minor: i64,
+}
+
+/// What one series is for.
+#[derive(Clone, Copy)]
+enum Part {
+    Stream(Stream),
+    Tier(Tier),
+    /// Individuals on a price whose metadata names no tier.
+    NoTier,
+}
+
+impl Part {
+    fn holds(self, change: &Change) -> bool {
+        match self {
+            Self::Stream(stream) => change.stream == stream,
+            Self::Tier(tier) => change.stream == Stream::Rev1Individual && change.tier == Some(tier),
+            Self::NoTier => change.stream == Stream::Rev1Individual && change.tier.is_none(),
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Stream(stream) => stream.as_str(),
+            Self::Tier(tier) => tier.as_str(),
+            Self::NoTier => Stream::Rev1Individual.as_str(),
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Stream(Stream::Rev1Individual) => "REV 1 Individual",
+            Self::Stream(Stream::Rev2Coaching) => "REV 2 Coaching",
+            Self::Stream(Stream::Rev3B2b) => "REV 3 B2B",
+            Self::Tier(Tier::Tier1) => "Basic",
+            Self::Tier(Tier::Tier2) => "Standard",
+            Self::Tier(Tier::Tier3) => "Premium",
+            Self::NoTier => "REV 1 without tier",
+        }
+    }
+}
+
+/// The series in stacking order, and whether they are there even when empty.
+fn lines(group_by: GroupBy) -> Vec<(Part, bool)> {
+    match group_by {
+        GroupBy::Stream => Stream::ALL.iter().map(|stream| (Part::Stream(*stream), true)).collect(),
+        GroupBy::Tier => vec![
+            (Part::Tier(Tier::Tier1), true),
+            (Part::Tier(Tier::Tier2), true),
+            (Part::Tier(Tier::Tier3), true),
+            (Part::NoTier, false),
+            (Part::Stream(Stream::Rev2Coaching), true),
+            (Part::Stream(Stream::Rev3B2b), true),
+        ],
+    }
+}
+
+/// Running sums of changes (oldest first) at the end of days (oldest first).
+fn running(days: &[NaiveDate], changes: Vec<&Change>) -> Vec<i64> {
+    let mut changes = changes.into_iter().peekable();
+    let mut sum = 0;
+    days.iter()
+        .map(|day| {
+            while let Some(change) = changes.next_if(|change| change.day <= *day) {
+                sum += change.minor;
+            }
+            sum
+        })
+        .collect()
+}
+
+async fn read(connection: &mut PgConnection, currency: Currency, period: Period) -> Result<Vec<Change>> {
+    let rows = sqlx::query!(
+        r#"SELECT greatest(day, $2::date) AS "day!", stream, tier, sum(amount_minor)::bigint AS "minor!"
+           FROM mrr_daily WHERE currency = $1 AND day <= $3 GROUP BY 1, stream, tier ORDER BY 1"#,
+        currency.code(),
+        period.from,
+        period.to
+    )
+    .fetch_all(connection)
+    .await?;
+    let changes = rows.into_iter().map(|row| {
+        Ok(Change {
+            day: row.day,
+            stream: parse("stream", &row.stream)?,
+            tier: if row.tier.is_empty() { None } else { Some(parse("tier", &row.tier)?) },
+            minor: row.minor,
+        })
+    });
+    Ok(changes.collect::<sqlx::Result<_>>()?)
+}

@@ -1,0 +1,153 @@
+//! The executive dashboard's figures.
+
+use super::balances::{Balance, Balances};
+use super::churn::churned;
+use super::steps::sparkline;
+use super::trials::TrialsRunning;
+use super::{Period, PeriodRequest, snapshot};
+use crate::db::Result;
+use crate::row::parse;
+use crate::settings;
+use chrono::{DateTime, NaiveDate, Utc};
+use crm_types::analytics::{Comparison, Figure, Overview, Point};
+use crm_types::{Currency, Money};
+use sqlx::{PgConnection, PgPool};
+
+/// All figures of a period, with the compared period and sparklines.
+pub async fn overview(
+    pool: &PgPool,
+    request: PeriodRequest,
+    comparison: Comparison,
+    currency: Option<Currency>,
+) -> Result<Overview> {
+    let mut tx = snapshot(pool).await?;
+    let settings = settings::find(&mut *tx).await?;
+    let currency = currency.unwrap_or(settings.reporting_currency);
+    let period = request.resolve(&mut tx).await?;
+    let previous = period.compared(comparison);
+    let steps = sparkline(period);
+
+    // The period, the compared one, then the steps: the same order for everything that is read by period.
+    let periods: Vec<Period> = [period, previous].into_iter().chain(steps).collect();
+    let balances = Balances::read(&mut tx, currency, previous.from.min(period.from), period.to).await?;
+    let churned = churned(&mut tx, currency, &periods).await?;
+    let trials = TrialsRunning::read(&mut tx, periods.iter().map(|p| p.to).collect()).await?;
+    let now: Vec<Reading> = periods
+        .iter()
+        .zip(churned)
+        .map(|(p, churned)| Reading {
+            day: p.to,
+            start: balances.at_end_of(p.day_before()),
+            end: balances.at_end_of(p.to),
+            churned,
+            trials: trials.at_end_of(p.to),
+        })
+        .collect();
+    let money = |minor: i64| Money::new(minor, currency);
+    let overview = Overview {
+        currency,
+        from: period.from,
+        to: period.to,
+        previous_from: previous.from,
+        previous_to: previous.to,
+        time_zone: settings.time_zone,
+        mrr: figure(&now, |r| Some(money(r.end.mrr))),
+        arr: figure(&now, |r| Some(money(r.end.mrr.saturating_mul(12)))),
+        paying_customers: figure(&now, |r| Some(r.end.customers)),
+        trials_running: figure(&now, |r| Some(r.trials)),
+        customer_churn_rate: figure(&now, |r| rate(r.churned, r.start.customers)),
+        net_new_mrr: figure(&now, |r| Some(money(r.end.mrr - r.start.mrr))),
+        arpu: figure(&now, |r| divide(r.end.mrr, r.end.customers).map(money)),
+        scheduled_churn: money(scheduled_churn(&mut tx, currency).await?),
+        currencies: currencies(&mut tx, period.to).await?,
+        updated_at: newest_movement(&mut tx).await?,
+    };
+    tx.commit().await?;
+    Ok(overview)
+}
+
+/// What was read for one period: the whole, the compared, or a step.
+struct Reading {
+    day: NaiveDate,
+    start: Balance,
+    end: Balance,
+    churned: i64,
+    trials: i64,
+}
+
+fn figure<T>(readings: &[Reading], value: impl Fn(&Reading) -> Option<T>) -> Figure<T> {
+    Figure {
+        value: readings.first().and_then(&value),
+        previous: readings.get(1).and_then(&value),
+        series: readings.iter().skip(2).map(|r| Point { day: r.day, value: value(r) }).collect(),
+    }
+}
+
+/// A share; none when there is nothing to have a share of.
+fn rate(part: i64, whole: i64) -> Option<f64> {
+    // Counts of customers are exact in a float up to 2^53.
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// Money by heads, rounded half away from zero; none without heads.
+fn divide(amount: i64, heads: i64) -> Option<i64> {
+    if heads <= 0 {
+        return None;
+    }
+    let (amount, heads) = (i128::from(amount), i128::from(heads));
+    i64::try_from((2 * amount.abs() + heads) / (2 * heads) * amount.signum()).ok()
+}
+
+async fn scheduled_churn(connection: &mut PgConnection, currency: Currency) -> Result<i64> {
+    let minor = sqlx::query_scalar!(
+        r#"SELECT coalesce(sum(mrr_minor), 0)::bigint AS "minor!" FROM subscriptions
+           WHERE cancel_at IS NOT NULL AND ended_at IS NULL AND currency = $1"#,
+        currency.code()
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(minor)
+}
+
+async fn currencies(connection: &mut PgConnection, day: NaiveDate) -> Result<Vec<Money>> {
+    let rows = sqlx::query!(
+        r#"SELECT currency, sum(amount_minor)::bigint AS "minor!" FROM mrr_daily WHERE day <= $1
+           GROUP BY currency HAVING sum(amount_minor) <> 0 ORDER BY currency"#,
+        day
+    )
+    .fetch_all(connection)
+    .await?;
+    let amounts = rows.into_iter().map(|row| Ok(Money::new(row.minor, parse("currency", &row.currency)?)));
+    Ok(amounts.collect::<sqlx::Result<_>>()?)
+}
+
+async fn newest_movement(connection: &mut PgConnection) -> Result<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar!("SELECT max(recorded_at) FROM mrr_movements").fetch_one(connection).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn division_rounds_half_away_from_zero() {
+        for (amount, heads, each) in [
+            (10, 4, Some(3)),
+            (9, 4, Some(2)),
+            (-10, 4, Some(-3)),
+            (0, 3, Some(0)),
+            (16_667, 1, Some(16_667)),
+            (i64::MAX, 1, Some(i64::MAX)),
+            (i64::MIN, 1, Some(i64::MIN)),
+            (5, 0, None),
+        ] {
+            assert_eq!(divide(amount, heads), each, "{amount} / {heads}");
+        }
+    }
+
+    #[test]
+    fn a_rate_without_a_whole_is_none() {
+        assert_eq!(rate(0, 0), None);
+        assert_eq!(rate(1, 20), Some(0.05));
+    }
+}

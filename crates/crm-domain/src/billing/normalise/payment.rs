@@ -1,0 +1,181 @@
+use super::read::{Read, Reader};
+use crate::billing::facts::{
+    Body, Charge, Fact, FailedAttempt, Invoice, InvoicePayment, ObjectFact, PaymentIntent, Refund, Stamp,
+};
+
+fn object(source: &Reader<'_>, id: String, stamp: Stamp, body: Body) -> Fact {
+    Fact::Object(ObjectFact { id, customer: source.id("customer"), stamp, body })
+}
+
+pub fn invoice(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) -> Read<Vec<Fact>> {
+    let id = object_.required_id("id")?;
+    object_.required_id("customer")?;
+    let currency = object_.currency("currency")?;
+    let status = match object_.maybe_text("status") {
+        Some(status) => status,
+        None if object_.flag("paid") => "paid".to_owned(),
+        None => return Err(format!("{}.status is missing or not text", object_.path())),
+    };
+    let status_rank = match status.as_str() {
+        "draft" => 0,
+        "open" => 1,
+        _ => 2,
+    };
+    let type_rank = match kind {
+        "invoice.created" => 0,
+        "invoice.finalized" => 1,
+        "invoice.payment_failed" => 2,
+        _ => 3,
+    };
+    let parent = object_.maybe_object("parent").and_then(|p| p.maybe_object("subscription_details"));
+    let line_subscription = || {
+        object_.list("lines")?.iter().find_map(|line| {
+            line.id("subscription").or_else(|| line.maybe_object("parent")?.maybe_object("subscription_item_details")?.id("subscription"))
+        })
+    };
+    let tax = object_.maybe_integer("tax").or_else(|| {
+        let rows = object_.list("total_taxes").or_else(|| object_.list("total_tax_amounts"))?;
+        Some(rows.iter().filter_map(|t| t.maybe_integer("amount")).fold(0, i64::saturating_add))
+    });
+    let amount_paid = object_.maybe_integer("amount_paid").unwrap_or(0);
+    let amount_due = object_.integer("amount_due")?;
+    let paid_at = object_.maybe_object("status_transitions").and_then(|t| t.maybe_instant("paid_at"));
+    let stamp = stamp(status_rank * 4 + type_rank);
+    let mut facts = Vec::new();
+    if kind == "invoice.payment_failed" {
+        let attempt = object_.maybe_integer("attempt_count").unwrap_or(1).to_string();
+        let body = Body::FailedAttempt(FailedAttempt {
+            invoice: Some(id.clone()),
+            payment_intent: object_.id("payment_intent"),
+            amount: object_.maybe_integer("amount_remaining").unwrap_or(amount_due),
+            currency,
+            attempt: attempt.clone(),
+            reason: object_.maybe_object("last_finalization_error").and_then(|e| e.maybe_text("message")),
+            at: stamp.at,
+        });
+        facts.push(object(object_, format!("{id}:failed:{attempt}"), stamp.clone(), body));
+    }
+    let body = Body::Invoice(Invoice {
+        number: object_.maybe_text("number"),
+        subscription: object_.id("subscription").or_else(|| parent.and_then(|p| p.id("subscription"))).or_else(line_subscription),
+        currency,
+        amount_paid,
+        amount_remaining: object_.maybe_integer("amount_remaining").unwrap_or(amount_due.saturating_sub(amount_paid)),
+        tax: tax.unwrap_or(0),
+        billing_reason: object_.maybe_text("billing_reason"),
+        out_of_band: object_.flag("paid_out_of_band"),
+        created: object_.maybe_instant("created").unwrap_or(stamp.at),
+        paid_at: paid_at.or_else(|| (status == "paid").then_some(stamp.at)),
+        payment_intent: object_.id("payment_intent"),
+        charge: object_.id("charge"),
+        status,
+    });
+    facts.push(object(object_, id, stamp, body));
+    Ok(facts)
+}
+
+pub fn invoice_payment(object_: &Reader<'_>, stamp: &dyn Fn(i16) -> Stamp) -> Read<Fact> {
+    let payment = object_.object("payment")?;
+    let body = Body::InvoicePayment(InvoicePayment {
+        invoice: Some(object_.required_id("invoice")?),
+        payment_intent: payment.id("payment_intent"),
+        charge: payment.id("charge"),
+    });
+    Ok(object(object_, object_.required_id("id")?, stamp(1), body))
+}
+
+pub fn payment_intent(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) -> Read<Vec<Fact>> {
+    let id = object_.required_id("id")?;
+    let status = object_.text("status")?.to_owned();
+    let rank = match status.as_str() {
+        "processing" => 1,
+        "canceled" => 2,
+        "succeeded" => 3,
+        _ => 0,
+    };
+    let stamp = stamp(rank);
+    let currency = object_.currency("currency")?;
+    let amount = object_.integer("amount")?;
+    let error = object_.maybe_object("last_payment_error");
+    let last_error = error.as_ref().and_then(|e| e.maybe_text("message").or_else(|| e.maybe_text("code")));
+    // Before 2022-11-15 charges were listed inside.
+    let listed = || object_.list("charges").and_then(|c| c.first().and_then(|c| c.id("id")));
+    let latest_charge = object_.id("latest_charge").or_else(listed);
+    let mut facts = Vec::new();
+    if kind == "payment_intent.payment_failed" {
+        let charge = error.as_ref().and_then(|e| e.id("charge")).or_else(|| latest_charge.clone());
+        let attempt = charge.unwrap_or_else(|| stamp.at.timestamp().to_string());
+        let body = Body::FailedAttempt(FailedAttempt {
+            invoice: object_.id("invoice"),
+            payment_intent: Some(id.clone()),
+            amount,
+            currency,
+            attempt: attempt.clone(),
+            reason: last_error.clone(),
+            at: stamp.at,
+        });
+        facts.push(object(object_, format!("{id}:failed:{attempt}"), stamp.clone(), body));
+    }
+    let body = Body::PaymentIntent(PaymentIntent {
+        status,
+        amount,
+        amount_received: object_.maybe_integer("amount_received").unwrap_or(0),
+        currency,
+        invoice: object_.id("invoice"),
+        latest_charge,
+        last_error,
+        created: object_.maybe_instant("created").unwrap_or(stamp.at),
+    });
+    facts.push(object(object_, id, stamp, body));
+    Ok(facts)
+}
+
+pub fn charge(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) -> Read<Vec<Fact>> {
+    // Disputes come as `charge.dispute.*`; anything else under `charge` is the charge itself.
+    if object_.maybe_text("object").is_some_and(|o| o != "charge") {
+        return Ok(Vec::new());
+    }
+    let rank = i16::from(kind == "charge.refunded") + i16::from(kind != "charge.pending");
+    let mut facts = Vec::new();
+    for entry in object_.list("refunds").unwrap_or_default() {
+        facts.push(refund(&entry, &|_| stamp(0))?);
+    }
+    let stamp = stamp(rank);
+    let body = Body::Charge(Charge {
+        status: object_.text("status")?.to_owned(),
+        amount: object_.integer("amount")?,
+        amount_refunded: object_.maybe_integer("amount_refunded").unwrap_or(0),
+        currency: object_.currency("currency")?,
+        payment_intent: object_.id("payment_intent"),
+        invoice: object_.id("invoice"),
+        created: object_.maybe_instant("created").unwrap_or(stamp.at),
+    });
+    facts.push(object(object_, object_.required_id("id")?, stamp, body));
+    Ok(facts)
+}
+
+pub fn refund(object_: &Reader<'_>, stamp: &dyn Fn(i16) -> Stamp) -> Read<Fact> {
+    // Before 2018 a refund had no status: it had succeeded.
+    let status = object_.maybe_text("status").unwrap_or_else(|| "succeeded".to_owned());
+    let rank = match status.as_str() {
+        "pending" | "requires_action" => 1,
+        "succeeded" => 2,
+        _ => 3,
+    };
+    let charge = object_.id("charge");
+    let payment_intent = object_.id("payment_intent");
+    if charge.is_none() && payment_intent.is_none() {
+        return Err(format!("{} names neither a charge nor a payment intent", object_.path()));
+    }
+    let stamp = stamp(rank);
+    let body = Body::Refund(Refund {
+        status,
+        amount: object_.integer("amount")?,
+        currency: object_.currency("currency")?,
+        charge,
+        payment_intent,
+        reason: object_.maybe_text("failure_reason").or_else(|| object_.maybe_text("reason")),
+        created: object_.maybe_instant("created").unwrap_or(stamp.at),
+    });
+    Ok(object(object_, object_.required_id("id")?, stamp, body))
+}

@@ -1,0 +1,72 @@
+//! From facts to everything that is computed of them, for a set of customers.
+
+use super::objects;
+use crate::customers::upsert::Known;
+use crate::db::{DomainError, Result};
+use crate::mrr::amount::{Catalog, Policy};
+use crate::mrr::derive::{History, derive};
+use crate::{customers, lifecycle, mrr, plans, settings, subscriptions};
+use sqlx::PgConnection;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// Computes these Stripe customers' histories and brings subscriptions, movements, journeys and customers into line.
+/// Gives how many ledger rows were written.
+pub async fn customers(db: &mut PgConnection, touched: &HashMap<String, Known>) -> Result<usize> {
+    if touched.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<String> = touched.keys().cloned().collect();
+    let mut versions = subscriptions::upsert::load_versions(db, &ids).await?;
+    let all = || versions.values().flatten();
+    let prices: HashSet<&String> = all().flat_map(|v| v.body.items.iter().map(|i| &i.price)).collect();
+    let discounts: HashSet<&String> =
+        all().flat_map(|v| v.body.discounts.iter().chain(v.body.items.iter().flat_map(|i| &i.discounts))).collect();
+    let catalog = Catalog {
+        prices: plans::upsert::mapping(db, &prices.into_iter().cloned().collect::<Vec<_>>()).await?,
+        discounts: objects::coupons_of(db, &discounts.into_iter().cloned().collect::<Vec<_>>()).await?,
+        policy: policy(db).await?,
+    };
+    let mut histories: Vec<(Uuid, History)> = Vec::with_capacity(touched.len());
+    for (stripe_id, known) in touched {
+        let versions = versions.remove(stripe_id).unwrap_or_default();
+        let history = derive(&versions, &catalog, known.created_at)
+            .map_err(|error| DomainError::invalid("subscription", "too_large", error.to_string()))?;
+        histories.push((known.id, history));
+    }
+    // Rows are locked in one order.
+    histories.sort_by_key(|(id, _)| *id);
+    let histories: Vec<(Uuid, &History)> = histories.iter().map(|(id, h)| (*id, h)).collect();
+    let subscriptions = subscriptions::upsert::store_standings(db, &histories).await?;
+    let written = mrr::ledger::reconcile(db, &histories, &subscriptions).await?;
+    lifecycle::store::store_transitions(db, &histories).await?;
+    lifecycle::store::store_tier_moves(db, &histories).await?;
+    customers::upsert::store_derived(db, &histories).await?;
+    Ok(written)
+}
+
+async fn policy(db: &mut PgConnection) -> Result<Policy> {
+    let settings = settings::find(&mut *db).await?;
+    Ok(Policy {
+        discounts_forever: settings.discounts_forever,
+        discounts_limited: settings.discounts_limited,
+        cancellation: settings.cancellation,
+    })
+}
+
+/// Computes up to `limit` customers of the queue. Gives how many there were, and how many ledger rows were written.
+pub async fn queued(db: &mut PgConnection, limit: i64) -> Result<(usize, usize)> {
+    let rows = sqlx::query!(
+        r#"DELETE FROM recompute_queue q USING customers c
+           WHERE c.id = q.customer_id
+             AND q.customer_id IN (SELECT customer_id FROM recompute_queue ORDER BY queued_at, customer_id LIMIT $1 FOR UPDATE SKIP LOCKED)
+           RETURNING c.id, c.stripe_customer_id, c.created_at"#,
+        limit,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let count = rows.len();
+    let touched = rows.into_iter().filter_map(|r| Some((r.stripe_customer_id?, Known { id: r.id, created_at: r.created_at })));
+    let written = customers(db, &touched.collect()).await?;
+    Ok((count, written))
+}

@@ -1,0 +1,159 @@
+//! The customer list and a customer's row.
+
+use crate::db::{DomainError, Result};
+use crate::filter::{Day, Text, push_currency, push_day_start, push_equal};
+use crate::page::{Keyset, Kind, Order, PageRequest, Totals};
+use crate::row::{RowExt, parse};
+use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition};
+use crm_types::ids::CustomerId;
+use crm_types::plans::{Stream, Tier};
+use crm_types::{Currency, Money, Page};
+use serde::Serialize;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Postgres, QueryBuilder, Row};
+
+/// What to narrow the customer list with.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct CustomerFilter {
+    /// Part of name, e-mail, phone or Stripe id.
+    pub q: Option<Text>,
+    /// What the person is to the business.
+    pub customer_type: Option<CustomerType>,
+    /// Where in the journey.
+    pub lifecycle: Option<LifecycleState>,
+    /// Stream of the subscription that pays most.
+    pub stream: Option<Stream>,
+    /// Tier, for individuals.
+    pub tier: Option<Tier>,
+    /// Acquisition source, exactly.
+    pub source: Option<Text>,
+    /// Currency of the MRR; with `paying_at`, of the MRR then.
+    pub currency: Option<Currency>,
+    /// Whether the person pays now.
+    pub paying: Option<bool>,
+    /// Whose MRR was above 0 at the end of that day.
+    pub paying_at: Option<Day>,
+}
+
+const COLUMNS: &str = "c.id, c.email::text AS email, c.billing_email::text AS billing_email, c.name, c.phone, c.customer_type, \
+    c.lifecycle_state, c.stream, c.tier, c.mrr_minor, c.currency, c.acquisition_source, c.utm_campaign, c.stripe_customer_id, \
+    c.first_paid_at, c.created_at, c.updated_at";
+
+/// One page of customers. No sums: their MRR may be in several currencies, and `GET /api/subscriptions` adds it up.
+pub async fn list(
+    pool: &PgPool,
+    filter: &CustomerFilter,
+    sort: CustomerSort,
+    page: &PageRequest,
+) -> Result<Page<Customer>> {
+    let keyset = Keyset::new(order(sort), filter, page)?;
+    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), None).await?;
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(COLUMNS);
+    keyset.push_keys(&mut query);
+    push_source(&mut query, filter);
+    keyset.push_page(&mut query);
+    keyset.fetch(pool, &mut query, read, totals).await
+}
+
+/// One customer.
+pub async fn find(pool: &PgPool, id: CustomerId) -> Result<Customer> {
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(COLUMNS).push(" FROM customers c WHERE c.id = ").push_bind(id.0);
+    let row = query.build().fetch_optional(pool).await?;
+    Ok(read(&row.ok_or_else(|| DomainError::not_found("customer", id))?)?)
+}
+
+/// Fails when there is no such customer.
+pub async fn require(pool: &PgPool, id: CustomerId) -> Result<()> {
+    let exists = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM customers WHERE id = $1) AS "exists!""#, id.0)
+        .fetch_one(pool)
+        .await?;
+    if exists { Ok(()) } else { Err(DomainError::not_found("customer", id)) }
+}
+
+/// A customer's journey, oldest first.
+pub async fn lifecycle(pool: &PgPool, id: CustomerId) -> Result<Vec<LifecycleTransition>> {
+    require(pool, id).await?;
+    let rows = sqlx::query!(
+        "SELECT from_state, to_state, at, reason FROM lifecycle_transitions WHERE customer_id = $1 ORDER BY position",
+        id.0
+    )
+    .fetch_all(pool)
+    .await?;
+    let transitions = rows.into_iter().map(|row| {
+        Ok(LifecycleTransition {
+            from: row.from_state.map(|state| parse("from_state", &state)).transpose()?,
+            to: parse("to_state", &row.to_state)?,
+            at: row.at,
+            reason: row.reason,
+        })
+    });
+    Ok(transitions.collect::<sqlx::Result<_>>()?)
+}
+
+fn order(sort: CustomerSort) -> Order {
+    use CustomerSort as S;
+    Order {
+        name: sort.as_str(),
+        columns: match sort {
+            S::Name | S::NameDescending => &[("lower(coalesce(c.name, ''))", Kind::Text), ("c.id", Kind::Id)],
+            S::Mrr | S::MrrDescending => &[("c.mrr_minor", Kind::Int), ("c.id", Kind::Id)],
+            S::CreatedAt | S::CreatedAtDescending => &[("c.created_at", Kind::Time), ("c.id", Kind::Id)],
+        },
+        descending: matches!(sort, S::NameDescending | S::MrrDescending | S::CreatedAtDescending),
+    }
+}
+
+fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter) {
+    query.push(" FROM customers c WHERE true");
+    if let Some(q) = &filter.q {
+        push_search(query, q);
+    }
+    push_equal(query, "c.customer_type", filter.customer_type.map(CustomerType::as_str));
+    push_equal(query, "c.lifecycle_state", filter.lifecycle.map(LifecycleState::as_str));
+    push_equal(query, "c.stream", filter.stream.map(Stream::as_str));
+    push_equal(query, "c.tier", filter.tier.map(Tier::as_str));
+    push_equal(query, "c.acquisition_source", filter.source.as_ref().map(Text::as_str));
+    if let Some(paying) = filter.paying {
+        query.push(if paying { " AND c.mrr_minor > 0" } else { " AND c.mrr_minor = 0" });
+    }
+    if let Some(day) = filter.paying_at {
+        // One index probe for each row that a page shows, instead of a sum over the whole ledger.
+        query.push(" AND (SELECT sum(m.amount_minor) FROM mrr_movements m WHERE m.customer_id = c.id AND m.currency = ");
+        push_currency(query, filter.currency);
+        query.push(" AND m.occurred_at < ");
+        push_day_start(query, day.next());
+        query.push(") > 0");
+    } else {
+        push_equal(query, "c.currency", filter.currency.as_ref().map(Currency::code));
+    }
+}
+
+/// Adds a condition on what a person is found by, to a query where `customers` is `c`.
+pub(crate) fn push_search(query: &mut QueryBuilder<Postgres>, q: &Text) {
+    // Lower case as PostgreSQL understands it, because it made `search_text` too.
+    query.push(" AND c.search_text LIKE lower(").push_bind(q.contained()).push(")");
+}
+
+fn read(row: &PgRow) -> sqlx::Result<Customer> {
+    let currency: Option<Currency> = row.optional_word("currency")?;
+    Ok(Customer {
+        id: CustomerId(row.try_get("id")?),
+        email: row.try_get("email")?,
+        billing_email: row.try_get("billing_email")?,
+        name: row.try_get("name")?,
+        phone: row.try_get("phone")?,
+        customer_type: row.word("customer_type")?,
+        lifecycle_state: row.word("lifecycle_state")?,
+        stream: row.optional_word("stream")?,
+        tier: row.optional_word("tier")?,
+        mrr: currency.map(|currency| Ok::<_, sqlx::Error>(Money::new(row.try_get("mrr_minor")?, currency))).transpose()?,
+        acquisition_source: row.try_get("acquisition_source")?,
+        utm_campaign: row.try_get("utm_campaign")?,
+        stripe_customer_id: row.try_get("stripe_customer_id")?,
+        first_paid_at: row.try_get("first_paid_at")?,
+        created_at: row.try_get("created_at")?,
+        updated_at: row.try_get("updated_at")?,
+    })
+}

@@ -1,0 +1,182 @@
+//! Customers as Stripe tells them. The newest snapshot wins; who is only referred to gets a row that waits for its own.
+
+use crate::billing::facts::CustomerFact;
+use crate::db::Result;
+use crate::mrr::derive::History;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// A customer's place in the database.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Known {
+    /// Our id.
+    pub id: Uuid,
+    /// When the journey begins.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Makes sure that every Stripe customer has a row. `since` is the earliest instant at which each was heard of.
+pub async fn ensure(db: &mut PgConnection, since: &BTreeMap<String, DateTime<Utc>>) -> Result<()> {
+    let ids: Vec<Uuid> = since.keys().map(|_| Uuid::now_v7()).collect();
+    let stripe_ids: Vec<&str> = since.keys().map(String::as_str).collect();
+    let instants: Vec<DateTime<Utc>> = since.values().copied().collect();
+    sqlx::query!(
+        "INSERT INTO customers (id, stripe_customer_id, created_at)
+         SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[])
+         ON CONFLICT (stripe_customer_id) DO UPDATE SET created_at = excluded.created_at
+         WHERE customers.created_at > excluded.created_at",
+        &ids,
+        &stripe_ids as &[&str],
+        &instants,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Our ids of Stripe customers.
+pub async fn known(db: &mut PgConnection, stripe_ids: &[String]) -> Result<HashMap<String, Known>> {
+    let rows = sqlx::query!(
+        r#"SELECT stripe_customer_id AS "stripe_id!", id, created_at FROM customers WHERE stripe_customer_id = ANY($1)"#,
+        stripe_ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.stripe_id, Known { id: r.id, created_at: r.created_at })).collect())
+}
+
+/// Stores what Stripe says of people, where it is newer than what is stored.
+pub async fn store(db: &mut PgConnection, facts: &[CustomerFact]) -> Result<()> {
+    if facts.is_empty() {
+        return Ok(());
+    }
+    let n = facts.len();
+    let (mut ids, mut at, mut ranks, mut events) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
+    let (mut emails, mut names, mut phones) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
+    let (mut metadata, mut deleted) = (Vec::with_capacity(n), Vec::with_capacity(n));
+    for fact in facts {
+        ids.push(fact.id.clone());
+        at.push(fact.stamp.at);
+        ranks.push(fact.stamp.rank);
+        events.push(fact.stamp.event.as_str());
+        emails.push(fact.email.as_deref());
+        names.push(fact.name.as_deref());
+        phones.push(fact.phone.as_deref());
+        metadata.push(fact.metadata.clone());
+        deleted.push(fact.deleted.then_some(fact.stamp.at));
+    }
+    let mut touched: Vec<String> = sqlx::query_scalar!(
+        r#"SELECT billing_email::text AS "email!" FROM customers WHERE stripe_customer_id = ANY($1) AND billing_email IS NOT NULL"#,
+        &ids,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    touched.extend(emails.iter().flatten().map(|e| (*e).to_owned()));
+    sqlx::query!(
+        "UPDATE customers c SET
+             billing_email = f.email, name = f.name, phone = f.phone, metadata = f.metadata, stripe_deleted_at = f.deleted,
+             utm_source = left(f.metadata->>'utm_source', 200), utm_medium = left(f.metadata->>'utm_medium', 200),
+             utm_campaign = left(f.metadata->>'utm_campaign', 200), utm_content = left(f.metadata->>'utm_content', 200),
+             utm_term = left(f.metadata->>'utm_term', 200), landing_page = left(f.metadata->>'landing_page', 2000),
+             referrer = left(f.metadata->>'referrer', 2000),
+             seen_at = f.at, seen_rank = f.rank, seen_event = f.event, version = c.version + 1, updated_at = now()
+         FROM unnest($1::text[], $2::timestamptz[], $3::int2[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::timestamptz[])
+              AS f (id, at, rank, event, email, name, phone, metadata, deleted)
+         WHERE c.stripe_customer_id = f.id
+           AND (c.seen_at IS NULL OR (f.at, f.rank, f.event) > (c.seen_at, c.seen_rank, c.seen_event))",
+        &ids,
+        &at,
+        &ranks,
+        &events as &[&str],
+        &emails as &[Option<&str>],
+        &names as &[Option<&str>],
+        &phones as &[Option<&str>],
+        &metadata,
+        &deleted as &[Option<DateTime<Utc>>],
+    )
+    .execute(&mut *db)
+    .await?;
+    claim_emails(db, &touched).await
+}
+
+/// One e-mail per living customer: of several that Stripe bills to one address, the oldest has it.
+async fn claim_emails(db: &mut PgConnection, touched: &[String]) -> Result<()> {
+    if touched.is_empty() {
+        return Ok(());
+    }
+    // First nobody has what is not theirs any more, then the winners take it: the unique index never sees two.
+    sqlx::query!(
+        "UPDATE customers c SET email = NULL
+         WHERE c.email IS NOT NULL AND (c.email = ANY($1::text[]::citext[]) OR c.billing_email = ANY($1::text[]::citext[]))
+           AND (c.stripe_deleted_at IS NOT NULL OR c.email IS DISTINCT FROM c.billing_email OR EXISTS (
+                SELECT FROM customers o WHERE o.billing_email = c.email AND o.archived_at IS NULL AND o.stripe_deleted_at IS NULL
+                   AND (o.created_at, o.stripe_customer_id) < (c.created_at, c.stripe_customer_id)))",
+        touched,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "UPDATE customers c SET email = w.billing_email
+         FROM (SELECT DISTINCT ON (billing_email) id, billing_email FROM customers
+               WHERE billing_email = ANY($1::text[]::citext[]) AND archived_at IS NULL AND stripe_deleted_at IS NULL
+               ORDER BY billing_email, created_at, stripe_customer_id) w
+         WHERE c.id = w.id AND c.email IS DISTINCT FROM w.billing_email",
+        touched,
+    )
+    .execute(&mut *db)
+    .await?;
+    Ok(())
+}
+
+/// Stores what the histories say of their customers.
+pub async fn store_derived(db: &mut PgConnection, histories: &[(Uuid, &History)]) -> Result<()> {
+    let n = histories.len();
+    let (mut ids, mut types, mut states) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
+    let (mut streams, mut tiers, mut mrr, mut currencies) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
+    let (mut first_paid, mut trial_starts, mut trial_ends, mut sources) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
+    for (id, history) in histories {
+        let plan = history.main_plan();
+        ids.push(*id);
+        types.push(history.customer_type().as_str());
+        states.push(history.state().as_str());
+        streams.push(plan.map(|(stream, _)| stream.as_str()));
+        tiers.push(plan.and_then(|(_, tier)| tier).map(|tier| tier.as_str()));
+        mrr.push(history.currency.map_or(0, |c| history.mrr(c)));
+        currencies.push(history.currency.map(|c| c.code().to_owned()));
+        first_paid.push(history.first_paid_at);
+        trial_starts.push(history.standings.values().filter_map(|s| s.trialed_from).min());
+        trial_ends.push(history.standings.values().filter_map(|s| s.body.trial_end).max());
+        sources.push(history.source.as_deref());
+    }
+    sqlx::query!(
+        "UPDATE customers c SET
+             customer_type = d.customer_type, lifecycle_state = d.state, stream = d.stream, tier = d.tier, mrr_minor = d.mrr,
+             currency = d.currency, first_paid_at = d.first_paid, trial_start = d.trial_start, trial_end = d.trial_end,
+             acquisition_source = left(coalesce(c.metadata->>'acquisition_source', d.source), 200), updated_at = now()
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int8[], $7::text[], $8::timestamptz[],
+                     $9::timestamptz[], $10::timestamptz[], $11::text[])
+              AS d (id, customer_type, state, stream, tier, mrr, currency, first_paid, trial_start, trial_end, source)
+         WHERE c.id = d.id
+           AND (c.customer_type, c.lifecycle_state, c.stream, c.tier, c.mrr_minor, c.currency, c.first_paid_at, c.trial_start, c.trial_end,
+                c.acquisition_source)
+               IS DISTINCT FROM
+               (d.customer_type, d.state, d.stream, d.tier, d.mrr, d.currency, d.first_paid, d.trial_start, d.trial_end,
+                left(coalesce(c.metadata->>'acquisition_source', d.source), 200))",
+        &ids,
+        &types as &[&str],
+        &states as &[&str],
+        &streams as &[Option<&str>],
+        &tiers as &[Option<&str>],
+        &mrr,
+        &currencies as &[Option<String>],
+        &first_paid as &[Option<DateTime<Utc>>],
+        &trial_starts as &[Option<DateTime<Utc>>],
+        &trial_ends as &[Option<DateTime<Utc>>],
+        &sources as &[Option<&str>],
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

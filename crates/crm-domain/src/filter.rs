@@ -1,0 +1,141 @@
+//! What a caller narrows a list with, parsed at the edge so that it cannot be wrong inside.
+
+use crate::db::{DomainError, Result};
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
+use sqlx::{Postgres, QueryBuilder};
+
+/// Most characters of a text to search for or compare with.
+const TEXT_MAX: usize = 255;
+
+/// A text to compare with: trimmed, not empty, without NUL (which PostgreSQL does not store), not long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Text(String);
+
+impl Text {
+    /// Parses a parameter. An empty one is no filter.
+    pub fn parse(field: &'static str, text: &str) -> Result<Option<Self>> {
+        let text = text.trim();
+        if text.contains('\0') {
+            return Err(DomainError::invalid(field, "invalid", "A NUL character cannot be searched for."));
+        }
+        if text.chars().count() > TEXT_MAX {
+            return Err(DomainError::invalid(field, "too_long", format!("Use at most {TEXT_MAX} characters.")));
+        }
+        Ok((!text.is_empty()).then(|| Self(text.to_owned())))
+    }
+
+    /// As it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A `LIKE` pattern for rows that contain the text.
+    pub(crate) fn contained(&self) -> String {
+        format!("%{}%", self.escaped())
+    }
+
+    /// A `LIKE` pattern for rows that begin with the text.
+    pub(crate) fn prefix(&self) -> String {
+        format!("{}%", self.escaped())
+    }
+
+    fn escaped(&self) -> String {
+        let mut out = String::with_capacity(self.0.len());
+        for c in self.0.chars() {
+            if matches!(c, '\\' | '%' | '_') {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+        out
+    }
+}
+
+/// A day of the account's calendar that lists and charts may ask for: 1970 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Day(NaiveDate);
+
+impl Day {
+    /// Refuses days so far off that calendar arithmetic could overflow.
+    pub fn parse(field: &'static str, day: NaiveDate) -> Result<Self> {
+        if (1970..=9999).contains(&day.year()) {
+            Ok(Self(day))
+        } else {
+            Err(DomainError::invalid(field, "out_of_range", "Use a day between 1970-01-01 and 9999-12-31."))
+        }
+    }
+
+    /// The date.
+    pub fn date(self) -> NaiveDate {
+        self.0
+    }
+
+    /// The day after: where this one ends.
+    pub(crate) fn next(self) -> NaiveDate {
+        self.0.succ_opt().unwrap_or(self.0)
+    }
+}
+
+/// Days from one to another, both included, either open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct DayRange {
+    from: Option<Day>,
+    to: Option<Day>,
+}
+
+impl DayRange {
+    /// Refuses a range that ends before it begins.
+    pub fn new(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Self> {
+        let from = from.map(|day| Day::parse("from", day)).transpose()?;
+        let to = to.map(|day| Day::parse("to", day)).transpose()?;
+        match (from, to) {
+            (Some(a), Some(b)) if a > b => {
+                Err(DomainError::invalid("from", "out_of_range", "`from` must not be after `to`."))
+            }
+            _ => Ok(Self { from, to }),
+        }
+    }
+
+    /// The first day.
+    pub fn from(&self) -> Option<Day> {
+        self.from
+    }
+
+    /// Adds conditions on a time column of ours.
+    pub(crate) fn push(&self, query: &mut QueryBuilder<Postgres>, column: &'static str) {
+        if let Some(from) = self.from {
+            query.push(format_args!(" AND {column} >= "));
+            push_day_start(query, from.date());
+        }
+        if let Some(to) = self.to {
+            query.push(format_args!(" AND {column} < "));
+            push_day_start(query, to.next());
+        }
+    }
+}
+
+/// Adds the instant at which a day begins: in a subquery, which runs once and not once a row.
+pub(crate) fn push_day_start(query: &mut QueryBuilder<Postgres>, day: NaiveDate) {
+    query.push("(SELECT account_day_start(");
+    query.push_bind(day);
+    query.push("))");
+}
+
+/// Adds a currency, or the reporting currency when the caller did not say.
+pub(crate) fn push_currency(query: &mut QueryBuilder<Postgres>, currency: Option<crm_types::Currency>) {
+    match currency {
+        Some(currency) => query.push_bind(currency.code().to_owned()),
+        None => query.push("(SELECT reporting_currency FROM account_settings)"),
+    };
+}
+
+/// Adds ` AND column = value` when there is a value.
+pub(crate) fn push_equal(query: &mut QueryBuilder<Postgres>, column: &'static str, value: Option<&str>) {
+    if let Some(value) = value {
+        query.push(format_args!(" AND {column} = "));
+        query.push_bind(value.to_owned());
+    }
+}

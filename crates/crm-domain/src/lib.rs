@@ -1,0 +1,20 @@
+//! Business rules and the SQL that keeps them. No HTTP, no environment variables.
+//!
+//! One module per capability. Pure logic stands apart from SQL, which lives in each capability's `store`.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+pub mod accounts;
+pub mod analytics;
+pub mod billing;
+pub mod customers;
+pub mod db;
+pub mod filter;
+pub mod lifecycle;
+pub mod mrr;
+pub mod page;
+pub mod plans;
+pub mod realtime;
+mod row;
+pub mod settings;
+pub mod subscriptions;
+pub mod system;

@@ -1,0 +1,3 @@
+//! The journey of each person, derived from facts.
+
+pub mod store;

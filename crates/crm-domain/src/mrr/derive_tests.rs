@@ -1,0 +1,216 @@
+use super::*;
+use crate::mrr::amount::tests::snapshot;
+use crate::subscriptions::version::{Item, status_rank};
+use crm_types::plans::{Interval, Tier};
+use proptest::prelude::*;
+
+fn at(day: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_767_225_600 + day * 86_400, 0).unwrap()
+}
+
+fn catalog() -> Catalog {
+    let tier = |n: usize| (Stream::Rev1Individual, Some(Tier::ALL[n]));
+    Catalog {
+        prices: [
+            ("tier1".to_owned(), tier(0)),
+            ("tier2".to_owned(), tier(1)),
+            ("tier3".to_owned(), tier(2)),
+            ("coach".to_owned(), (Stream::Rev2Coaching, None)),
+        ]
+        .into(),
+        ..Catalog::default()
+    }
+}
+
+fn version(subscription: &str, event: &str, day: i64, status: &str, price: &str, minor: i64, interval: Interval) -> Version {
+    let item = Item {
+        price: price.into(),
+        quantity: 1,
+        unit_amount: Some(minor.to_string()),
+        interval,
+        interval_count: 1,
+        metered: false,
+        transform: None,
+        discounts: vec![],
+    };
+    Version {
+        event_id: event.into(),
+        subscription: subscription.into(),
+        at: at(day),
+        rank: 16 + status_rank(status),
+        body: snapshot(status, vec![item]),
+    }
+}
+
+fn month(subscription: &str, event: &str, day: i64, status: &str, price: &str, minor: i64) -> Version {
+    version(subscription, event, day, status, price, minor, Interval::Month)
+}
+
+fn chain(history: &History) -> Vec<(MovementType, i64, i64, i64)> {
+    history.movements.iter().map(|m| (m.movement, m.after - m.before, m.before, m.after)).collect()
+}
+
+#[test]
+fn the_chain_of_the_definition() {
+    // $2,000 a year -> +166.67 new; +60 expansion; -60 contraction; -166.67 churn; again -> +166.67 reactivation.
+    let y = |event, day, status, minor| version("s", event, day, status, "tier1", minor, Interval::Year);
+    let versions = vec![
+        y("e1", 0, "active", 200_000),
+        y("e2", 10, "active", 272_000),
+        y("e3", 20, "active", 200_000),
+        y("e4", 30, "canceled", 200_000),
+        version("s2", "e5", 40, "active", "tier1", 200_000, Interval::Year),
+    ];
+    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    assert_eq!(
+        chain(&history),
+        vec![
+            (MovementType::New, 16_667, 0, 16_667),
+            (MovementType::Expansion, 6_000, 16_667, 22_667),
+            (MovementType::Contraction, -6_000, 22_667, 16_667),
+            (MovementType::Churn, -16_667, 16_667, 0),
+            (MovementType::Reactivation, 16_667, 0, 16_667),
+        ]
+    );
+    let states: Vec<LifecycleState> = history.transitions.iter().map(|t| t.to).collect();
+    use LifecycleState::{Churned, Lead, Reactivated, Rev1User};
+    assert_eq!(states, vec![Lead, Rev1User, Churned, Reactivated]);
+    assert_eq!(history.movements[3].paying_since, Some(at(0)));
+}
+
+#[test]
+fn cancelling_one_of_two_is_a_contraction_the_second_is_churn() {
+    let versions = vec![
+        month("a", "e1", 0, "active", "tier1", 900),
+        month("b", "e2", 1, "active", "tier2", 1900),
+        month("a", "e3", 2, "canceled", "tier1", 900),
+        month("b", "e4", 3, "canceled", "tier2", 1900),
+    ];
+    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let kinds: Vec<MovementType> = history.movements.iter().map(|m| m.movement).collect();
+    use MovementType::{Churn, Contraction, Expansion, New};
+    assert_eq!(kinds, vec![New, Expansion, Contraction, Churn]);
+}
+
+#[test]
+fn a_pause_is_churn_and_resuming_reactivation_with_the_same_reason() {
+    let mut paused = month("s", "e2", 10, "active", "tier1", 900);
+    paused.body.paused = true;
+    let versions = vec![month("s", "e1", 0, "active", "tier1", 900), paused, month("s", "e3", 20, "active", "tier1", 900)];
+    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let moves: Vec<(MovementType, &str)> = history.movements.iter().map(|m| (m.movement, m.reason.as_str())).collect();
+    assert_eq!(moves, vec![(MovementType::New, "subscribed"), (MovementType::Churn, "paused"), (MovementType::Reactivation, "paused")]);
+    assert_eq!(history.state(), LifecycleState::Rev1User, "a pause is no churned customer");
+}
+
+#[test]
+fn a_trial_converts() {
+    let versions = vec![month("s", "e1", 0, "trialing", "tier2", 1900), month("s", "e2", 10, "active", "tier2", 1900)];
+    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    assert_eq!(history.movements.len(), 1);
+    assert_eq!(history.movements[0].reason, "trial_converted");
+    let standing = &history.standings["s"];
+    assert_eq!((standing.trialed_from, standing.trialed_until, standing.converted), (Some(at(0)), Some(at(10)), Some(true)));
+    let reasons: Vec<&str> = history.transitions.iter().map(|t| t.reason.as_str()).collect();
+    assert_eq!(reasons, vec!["first_seen", "trial_started", "trial_converted"]);
+}
+
+#[test]
+fn a_trial_that_ends_unpaid_leaves_a_prospect() {
+    let versions = vec![month("s", "e1", 0, "trialing", "tier2", 1900), month("s", "e2", 10, "canceled", "tier2", 1900)];
+    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    assert!(history.movements.is_empty());
+    assert_eq!((history.state(), history.customer_type()), (LifecycleState::Prospect, CustomerType::Prospect));
+    assert_eq!(history.standings["s"].converted, Some(false));
+}
+
+#[test]
+fn an_upgrade_moves_mrr_between_tiers_and_is_a_tier_move() {
+    let versions = vec![month("s", "e1", 0, "active", "tier1", 900), month("s", "e2", 5, "active", "tier2", 1900)];
+    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let lines: Vec<(Option<Tier>, i64)> = history.movements[1].lines.iter().map(|((_, tier), minor)| (*tier, *minor)).collect();
+    assert_eq!(lines, vec![(Some(Tier::Tier1), -900), (Some(Tier::Tier2), 1900)]);
+    assert_eq!(history.movements[1].reason, "upgrade");
+    let m = &history.tier_moves[0];
+    assert_eq!((m.from.as_str(), m.to.as_str(), m.reason.as_str(), m.impact), ("tier1", "tier2", "upgrade", 1000));
+}
+
+#[test]
+fn a_move_between_tiers_at_one_price_still_moves_the_tiers() {
+    let versions = vec![month("s", "e1", 0, "active", "tier1", 900), month("s", "e2", 5, "active", "tier2", 900)];
+    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    assert_eq!(chain(&history)[1], (MovementType::Expansion, 0, 900, 900));
+    assert_eq!(history.movements[1].lines.len(), 2);
+}
+
+#[test]
+fn currencies_have_chains_of_their_own() {
+    let mut euro = month("b", "e3", 20, "active", "tier1", 900);
+    euro.body.currency = Currency::EUR;
+    let versions = vec![month("a", "e1", 0, "active", "tier1", 900), month("a", "e2", 10, "canceled", "tier1", 900), euro];
+    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let moves: Vec<_> = history.movements.iter().map(|m| (m.movement, m.currency, m.before, m.after)).collect();
+    assert_eq!(moves[2], (MovementType::Reactivation, Currency::EUR, 0, 900), "paid before, in whatever currency");
+    assert_eq!((history.currency, history.mrr(Currency::EUR), history.mrr(Currency::USD)), (Some(Currency::EUR), 900, 0));
+}
+
+/// A random life of up to three subscriptions.
+fn lives() -> impl Strategy<Value = Vec<Version>> {
+    let step = (0_usize..3, 0_i64..40, prop::sample::select(vec!["incomplete", "trialing", "active", "active", "past_due", "unpaid", "canceled"]),
+        prop::sample::select(vec![("tier1", 900), ("tier2", 1900), ("tier3", 2900), ("coach", 19_900)]), any::<bool>(), any::<bool>());
+    prop::collection::vec(step, 0..12).prop_map(|steps| {
+        steps
+            .into_iter()
+            .enumerate()
+            .map(|(i, (s, day, status, (price, minor), paused, yearly))| {
+                let interval = if yearly { Interval::Year } else { Interval::Month };
+                let mut v = version(["a", "b", "c"][s], &format!("e{i}"), day, status, price, minor, interval);
+                v.body.paused = paused && status == "active";
+                v
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn order_and_duplicates_do_not_matter((versions, shuffled) in lives().prop_flat_map(|v| (Just(v.clone()), Just(v).prop_shuffle()))) {
+        let expected = derive(&versions, &catalog(), at(0)).unwrap();
+        prop_assert_eq!(derive(&shuffled, &catalog(), at(0)).unwrap(), expected);
+    }
+
+    #[test]
+    fn the_ledger_is_a_chain_that_ends_at_the_mrr_of_the_subscriptions(versions in lives()) {
+        let history = derive(&versions, &catalog(), at(0)).unwrap();
+        let mut mrr = 0;
+        let mut paid = false;
+        for m in &history.movements {
+            prop_assert_eq!(m.before, mrr);
+            prop_assert_eq!(m.lines.iter().map(|(_, minor)| minor).sum::<i64>(), m.after - m.before);
+            let expected = match (m.before, m.after) {
+                (0, _) => if paid { MovementType::Reactivation } else { MovementType::New },
+                (_, 0) => MovementType::Churn,
+                (b, a) if a < b => MovementType::Contraction,
+                _ => MovementType::Expansion,
+            };
+            prop_assert_eq!(m.movement, expected);
+            prop_assert_eq!(m.paying_since.is_some(), m.before > 0);
+            mrr = m.after;
+            paid = true;
+        }
+        prop_assert_eq!(mrr, history.mrr(Currency::USD));
+        // The naive way: each subscription's newest snapshot.
+        let mut newest: BTreeMap<&str, &Version> = BTreeMap::new();
+        for v in &versions {
+            let best = newest.entry(&v.subscription).or_insert(v);
+            if (v.at, v.rank, &v.event_id) > (best.at, best.rank, &best.event_id) { *best = v; }
+        }
+        let naive: i64 = newest.values().flat_map(|v| amount::monthly(&v.body, &catalog()).unwrap()).map(|(_, minor)| minor).sum();
+        prop_assert_eq!(mrr, naive);
+        // The journey is a chain too.
+        for pair in history.transitions.windows(2) {
+            prop_assert_eq!(pair[1].from, Some(pair[0].to));
+            prop_assert!(pair[0].to != pair[1].to);
+        }
+    }
+}

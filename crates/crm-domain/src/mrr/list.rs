@@ -1,0 +1,130 @@
+//! The list of MRR movements as they count: without what was reversed, and without the reversals.
+
+use crate::db::{DomainError, Result};
+use crate::filter::{DayRange, push_day_start, push_equal};
+use crate::page::{Keyset, Kind, Order, PageRequest, Sum, Totals};
+use crate::row::RowExt;
+use crm_types::ids::{CustomerId, MovementId, SubscriptionId};
+use crm_types::mrr::{MovementSort, MovementType, MrrMovement};
+use crm_types::plans::{Stream, Tier};
+use crm_types::{Currency, Page};
+use serde::Serialize;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Postgres, QueryBuilder, Row};
+
+/// What to narrow the movement list with.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct MovementFilter {
+    /// Any of these types; none means all.
+    pub movements: Vec<MovementType>,
+    /// Movements with a part in this stream; amounts are that part.
+    pub stream: Option<Stream>,
+    /// Movements with a part in this tier; amounts are that part.
+    pub tier: Option<Tier>,
+    /// Currency.
+    pub currency: Option<Currency>,
+    /// Whose MRR.
+    pub customer_id: Option<CustomerId>,
+    /// The subscription that moved.
+    pub subscription_id: Option<SubscriptionId>,
+    /// When it happened at Stripe.
+    pub days: DayRange,
+    /// Only customers who were paying when the first of `days` began, and without a break until the movement.
+    pub paying_at_start: bool,
+}
+
+impl MovementFilter {
+    fn by_part(&self) -> bool {
+        self.stream.is_some() || self.tier.is_some()
+    }
+}
+
+/// One page of movements. An exact count adds up the amounts.
+pub async fn list(
+    pool: &PgPool,
+    filter: &MovementFilter,
+    sort: MovementSort,
+    page: &PageRequest,
+) -> Result<Page<MrrMovement>> {
+    if filter.paying_at_start && filter.days.from().is_none() {
+        return Err(DomainError::invalid("from", "required", "`paying_at_start` needs the day that it is asked for."));
+    }
+    let keyset = Keyset::new(order(sort, filter), filter, page)?;
+    let amount = if filter.by_part() { "sum(part.amount)" } else { "sum(m.amount_minor)" };
+    let sum = Sum { currency: "m.currency", amount };
+    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), Some(sum)).await?;
+    let mut query = QueryBuilder::new(
+        "SELECT page.*, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name FROM (SELECT m.*",
+    );
+    query.push(if filter.by_part() { ", part.amount AS shown_amount" } else { ", m.amount_minor AS shown_amount" });
+    keyset.push_keys(&mut query);
+    push_source(&mut query, filter);
+    keyset.push_page(&mut query);
+    query.push(") AS page JOIN customers c ON c.id = page.customer_id");
+    keyset.push_outer_order(&mut query);
+    keyset.fetch(pool, &mut query, read, totals).await
+}
+
+fn order(sort: MovementSort, filter: &MovementFilter) -> Order {
+    use MovementSort as S;
+    Order {
+        name: sort.as_str(),
+        columns: match sort {
+            S::OccurredAt | S::OccurredAtDescending => &[("m.occurred_at", Kind::Time), ("m.id", Kind::Id)],
+            S::Amount | S::AmountDescending if filter.by_part() => &[("part.amount", Kind::Int), ("m.id", Kind::Id)],
+            S::Amount | S::AmountDescending => &[("m.amount_minor", Kind::Int), ("m.id", Kind::Id)],
+        },
+        descending: matches!(sort, S::OccurredAtDescending | S::AmountDescending),
+    }
+}
+
+fn push_source(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter) {
+    query.push(" FROM mrr_movements_effective m");
+    if filter.by_part() {
+        query.push(
+            " CROSS JOIN LATERAL (SELECT sum(l.amount_minor)::bigint AS amount FROM mrr_movement_lines l \
+             WHERE l.movement_id = m.id",
+        );
+        push_equal(query, "l.stream", filter.stream.map(Stream::as_str));
+        push_equal(query, "l.tier", filter.tier.map(Tier::as_str));
+        query.push(") AS part WHERE part.amount IS NOT NULL");
+    } else {
+        query.push(" WHERE true");
+    }
+    if !filter.movements.is_empty() {
+        let names: Vec<String> = filter.movements.iter().map(MovementType::to_string).collect();
+        query.push(" AND m.movement = ANY(").push_bind(names).push(")");
+    }
+    push_equal(query, "m.currency", filter.currency.as_ref().map(Currency::code));
+    if let Some(customer) = filter.customer_id {
+        query.push(" AND m.customer_id = ").push_bind(customer.0);
+    }
+    if let Some(subscription) = filter.subscription_id {
+        query.push(" AND m.id IN (SELECT l.movement_id FROM mrr_movement_lines l WHERE l.subscription_id = ");
+        query.push_bind(subscription.0).push(")");
+    }
+    filter.days.push(query, "m.occurred_at");
+    if let (true, Some(from)) = (filter.paying_at_start, filter.days.from()) {
+        query.push(" AND m.paying_since < ");
+        push_day_start(query, from.date());
+    }
+}
+
+fn read(row: &PgRow) -> sqlx::Result<MrrMovement> {
+    Ok(MrrMovement {
+        id: MovementId(row.try_get("id")?),
+        customer_id: CustomerId(row.try_get("customer_id")?),
+        customer_name: row.try_get("customer_name")?,
+        subscription_id: SubscriptionId(row.try_get("subscription_id")?),
+        movement: row.word("movement")?,
+        amount: row.money("shown_amount", "currency")?,
+        before: row.money("before_minor", "currency")?,
+        after: row.money("after_minor", "currency")?,
+        stream: row.optional_word("stream")?,
+        tier: row.optional_word("tier")?,
+        reason: row.try_get("reason")?,
+        occurred_at: row.try_get("occurred_at")?,
+        recorded_at: row.try_get("recorded_at")?,
+        stripe_event_id: row.try_get("stripe_event_id")?,
+    })
+}

@@ -1,0 +1,7 @@
+//! MRR: what a subscription is worth a month, and the ledger of its movements.
+
+pub mod amount;
+pub mod derive;
+pub mod exact;
+pub mod ledger;
+pub mod list;

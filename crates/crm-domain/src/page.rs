@@ -1,0 +1,228 @@
+//! Keyset pages: a cursor holds the sort key of the last row seen, so that page 20,000 costs what page 1 costs.
+//!
+//! Column expressions come from constants of ours, values only as binds.
+
+use crate::db::{DomainError, Result};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use crm_types::Page;
+use crm_types::page::{Count, DEFAULT_LIMIT, MAX_LIMIT};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Postgres, QueryBuilder, Row};
+use uuid::Uuid;
+
+mod total;
+pub(crate) use total::{Sum, Totals};
+
+/// Which page of a list is wanted.
+#[derive(Debug, Clone)]
+pub struct PageRequest {
+    limit: u32,
+    cursor: Option<String>,
+    count: Count,
+}
+
+impl PageRequest {
+    /// `limit` must be 1 to 200; 50 when the caller does not say.
+    pub fn new(limit: Option<u32>, cursor: Option<String>, count: Option<Count>) -> Result<Self> {
+        let limit = limit.unwrap_or(DEFAULT_LIMIT);
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            return Err(DomainError::invalid("limit", "out_of_range", format!("Ask for 1 to {MAX_LIMIT} rows.")));
+        }
+        Ok(Self { limit, cursor, count: count.unwrap_or_default() })
+    }
+
+    /// How to count.
+    pub(crate) fn count(&self) -> Count {
+        self.count
+    }
+}
+
+impl Default for PageRequest {
+    fn default() -> Self {
+        Self { limit: DEFAULT_LIMIT, cursor: None, count: Count::Capped }
+    }
+}
+
+/// What a sort column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Time,
+    /// A time whose absence counts as later than all others: `coalesce(column, 'infinity'::timestamptz)`.
+    TimeOrNever,
+    Int,
+    Text,
+    Id,
+}
+
+/// One column of an order: an SQL expression and what it holds.
+pub(crate) type Column = (&'static str, Kind);
+
+/// The order of a list. The last column is unique, and all run in one direction, so that a row comparison walks an index.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Order {
+    /// As the caller names it; a cursor belongs to one order.
+    pub name: &'static str,
+    pub columns: &'static [Column],
+    pub descending: bool,
+}
+
+/// A sort key's value, as a cursor carries it. Times are microseconds, as PostgreSQL keeps them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Key {
+    Number(i64),
+    Text(String),
+    Never,
+}
+
+/// What is behind the opaque text: order, fingerprint of the filter, keys of the last row.
+#[derive(Debug, Serialize, Deserialize)]
+struct Cursor(String, String, Vec<Key>);
+
+/// A page in the making: the parts of its query that depend on order and cursor.
+#[derive(Debug)]
+pub(crate) struct Keyset {
+    order: Order,
+    filter: String,
+    after: Option<Vec<Key>>,
+    limit: u32,
+}
+
+impl Keyset {
+    /// Refuses a cursor of another order or filter.
+    pub(crate) fn new(order: Order, filter: &impl Serialize, page: &PageRequest) -> Result<Self> {
+        let filter = fingerprint(filter);
+        let after = match &page.cursor {
+            None => None,
+            Some(text) => Some(
+                parse_cursor(text, &order, &filter)
+                    .ok_or_else(|| DomainError::invalid("cursor", "unknown_value", "This cursor belongs to another list, order or filter. Start at the first page."))?,
+            ),
+        };
+        Ok(Self { order, filter, after, limit: page.limit })
+    }
+
+    /// Adds `, <key> AS key_0, <key> AS key_1` to a select list.
+    pub(crate) fn push_keys(&self, query: &mut QueryBuilder<Postgres>) {
+        for (i, (expression, kind)) in self.order.columns.iter().enumerate() {
+            match kind {
+                Kind::TimeOrNever => query.push(format_args!(", nullif({expression}, 'infinity') AS key_{i}")),
+                _ => query.push(format_args!(", {expression} AS key_{i}")),
+            };
+        }
+    }
+
+    /// Adds the condition that a row comes after the cursor, the order and the limit, to a query that has a `WHERE`.
+    pub(crate) fn push_page(&self, query: &mut QueryBuilder<Postgres>) {
+        if let Some(after) = &self.after {
+            query.push(" AND (");
+            let mut columns = query.separated(", ");
+            self.order.columns.iter().for_each(|(expression, _)| drop(columns.push(expression)));
+            query.push(if self.order.descending { ") < (" } else { ") > (" });
+            for (i, ((_, kind), key)) in self.order.columns.iter().zip(after).enumerate() {
+                query.push(if i == 0 { "" } else { ", " });
+                push_key(query, *kind, key);
+            }
+            query.push(")");
+        }
+        query.push(" ORDER BY ");
+        let direction = self.direction();
+        let mut columns = query.separated(", ");
+        for (expression, _) in self.order.columns {
+            columns.push(format_args!("{expression}{direction}"));
+        }
+        query.push(" LIMIT ");
+        query.push_bind(i64::from(self.limit) + 1);
+    }
+
+    /// Adds the order to a query around the page, named `page`, that joins what is shown beside.
+    pub(crate) fn push_outer_order(&self, query: &mut QueryBuilder<Postgres>) {
+        query.push(" ORDER BY ");
+        let direction = self.direction();
+        let mut columns = query.separated(", ");
+        for i in 0..self.order.columns.len() {
+            columns.push(format_args!("page.key_{i}{direction}"));
+        }
+    }
+
+    fn direction(&self) -> &'static str {
+        if self.order.descending { " DESC" } else { "" }
+    }
+
+    /// Runs the query and reads its rows; the row beyond the limit only tells that there is a next page.
+    pub(crate) async fn fetch<T>(
+        &self,
+        pool: &PgPool,
+        query: &mut QueryBuilder<Postgres>,
+        read: fn(&PgRow) -> sqlx::Result<T>,
+        totals: Totals,
+    ) -> Result<Page<T>> {
+        // Not kept as a prepared statement: each combination of filters deserves a plan for its own values.
+        let rows = query.build().persistent(false).fetch_all(pool).await?;
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let next_cursor = match rows.get(limit.saturating_sub(1)) {
+            Some(last) if rows.len() > limit => Some(self.cursor_of(last)?),
+            _ => None,
+        };
+        let items = rows.iter().take(limit).map(read).collect::<sqlx::Result<_>>()?;
+        Ok(Page { items, next_cursor, total: totals.total, total_capped: totals.capped, sums: totals.sums })
+    }
+
+    fn cursor_of(&self, row: &PgRow) -> Result<String> {
+        let keys = self.order.columns.iter().enumerate();
+        let keys = keys.map(|(i, (_, kind))| read_key(row, &format!("key_{i}"), *kind)).collect::<sqlx::Result<_>>()?;
+        let cursor = Cursor(self.order.name.to_owned(), self.filter.clone(), keys);
+        let json = serde_json::to_vec(&cursor).map_err(|e| sqlx::Error::Encode(e.into()))?;
+        Ok(URL_SAFE_NO_PAD.encode(json))
+    }
+}
+
+fn fingerprint(filter: &impl Serialize) -> String {
+    // A filter is made of plain values; if one ever failed to serialise, its cursors would merely be less picky.
+    let json = serde_json::to_vec(filter).unwrap_or_default();
+    URL_SAFE_NO_PAD.encode(Sha256::digest(json).get(..6).unwrap_or_default())
+}
+
+fn parse_cursor(text: &str, order: &Order, filter: &str) -> Option<Vec<Key>> {
+    let json = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let Cursor(name, fingerprint, keys) = serde_json::from_slice(&json).ok()?;
+    let fits = order.columns.iter().zip(&keys).all(|((_, kind), key)| match (kind, key) {
+        (Kind::Time, Key::Number(micros)) => DateTime::from_timestamp_micros(*micros).is_some(),
+        (Kind::TimeOrNever, Key::Number(micros)) => DateTime::from_timestamp_micros(*micros).is_some(),
+        (Kind::TimeOrNever, Key::Never) | (Kind::Int, Key::Number(_)) => true,
+        (Kind::Text, Key::Text(text)) => !text.contains('\0'),
+        (Kind::Id, Key::Text(text)) => Uuid::parse_str(text).is_ok(),
+        _ => false,
+    });
+    (name == order.name && fingerprint == filter && keys.len() == order.columns.len() && fits).then_some(keys)
+}
+
+/// Binds a key with its column's type. `parse_cursor` and `read_key` see to it that kind and key fit.
+fn push_key(query: &mut QueryBuilder<Postgres>, kind: Kind, key: &Key) {
+    match (kind, key) {
+        (Kind::TimeOrNever, Key::Never) => query.push("'infinity'::timestamptz"),
+        (Kind::Time | Kind::TimeOrNever, Key::Number(micros)) => {
+            query.push_bind(DateTime::<Utc>::from_timestamp_micros(*micros))
+        }
+        (Kind::Id, Key::Text(text)) => query.push_bind(Uuid::parse_str(text).ok()),
+        (_, Key::Number(number)) => query.push_bind(*number),
+        (_, Key::Text(text)) => query.push_bind(text.clone()),
+        (_, Key::Never) => query.push("NULL"),
+    };
+}
+
+fn read_key(row: &PgRow, name: &str, kind: Kind) -> sqlx::Result<Key> {
+    Ok(match kind {
+        Kind::Time | Kind::TimeOrNever => match row.try_get::<Option<DateTime<Utc>>, _>(name)? {
+            Some(time) => Key::Number(time.timestamp_micros()),
+            None => Key::Never,
+        },
+        Kind::Int => Key::Number(row.try_get(name)?),
+        Kind::Text => Key::Text(row.try_get(name)?),
+        Kind::Id => Key::Text(row.try_get::<Uuid, _>(name)?.to_string()),
+    })
+}

@@ -1,0 +1,186 @@
+//! The subscription list: as it is now, or with the MRR that each subscription had at the end of a day.
+
+use crate::db::{DomainError, Result};
+use crate::filter::{Day, Text, push_currency, push_day_start, push_equal};
+use crate::page::{Keyset, Kind, Order, PageRequest, Sum, Totals};
+use crate::row::RowExt;
+use crm_types::ids::{CustomerId, SubscriptionId};
+use crm_types::page::Count;
+use crm_types::plans::{Stream, Tier};
+use crm_types::subscriptions::{Subscription, SubscriptionSort, SubscriptionStatus};
+use crm_types::{Currency, Page};
+use serde::Serialize;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Postgres, QueryBuilder, Row};
+
+/// What to narrow the subscription list with.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SubscriptionFilter {
+    /// Part of what the customer is found by, or Stripe's subscription id.
+    pub q: Option<Text>,
+    /// Our status, now.
+    pub status: Option<SubscriptionStatus>,
+    /// Stream of its largest item; with `as_of`: only the MRR that counted there.
+    pub stream: Option<Stream>,
+    /// Tier of its largest item; with `as_of`: only the MRR that counted there.
+    pub tier: Option<Tier>,
+    /// Currency; with `as_of`, the reporting currency when not given.
+    pub currency: Option<Currency>,
+    /// Whose.
+    pub customer_id: Option<CustomerId>,
+    /// Has this price now.
+    pub price_id: Option<Text>,
+    /// MRR as at the end of this day, and only subscriptions that had any.
+    pub as_of: Option<Day>,
+    /// In its trial at the end of this day.
+    pub trialing_at: Option<Day>,
+    /// Whether it will end: cancelled, and its period not over.
+    pub scheduled: Option<bool>,
+}
+
+const COLUMNS: &str = "page.id, page.customer_id, page.stripe_subscription_id, page.status, page.stripe_status, page.stream, \
+    page.tier, page.plan, page.shown_mrr, page.shown_currency, page.interval, page.interval_count, page.quantity, \
+    page.current_period_start, page.current_period_end, page.trial_start, page.trial_end, page.converted_from_trial, \
+    page.cancel_at, page.ended_at, page.cancel_reason, page.created_at, \
+    coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name";
+
+/// One page of subscriptions. An exact count adds up MRR.
+pub async fn list(
+    pool: &PgPool,
+    filter: &SubscriptionFilter,
+    sort: SubscriptionSort,
+    page: &PageRequest,
+) -> Result<Page<Subscription>> {
+    let keyset = Keyset::new(order(sort, filter), filter, page)?;
+    let whole_ledger = |whole: bool| whole && filter.customer_id.is_none() && filter.q.is_none();
+    let exact = page.count() == Count::Exact;
+    let sum = match filter.as_of {
+        Some(_) => Sum { currency: "past.currency", amount: "sum(past.mrr)" },
+        None => Sum { currency: "s.currency", amount: "sum(s.mrr_minor)" },
+    };
+    let totals =
+        Totals::count(pool, page.count(), |query| push_source(query, filter, whole_ledger(exact)), Some(sum)).await?;
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(COLUMNS).push(" FROM (SELECT s.*");
+    query.push(match filter.as_of {
+        Some(_) => ", past.mrr AS shown_mrr, past.currency AS shown_currency",
+        None => ", s.mrr_minor AS shown_mrr, s.currency AS shown_currency",
+    });
+    keyset.push_keys(&mut query);
+    let by_mrr = matches!(sort, SubscriptionSort::Mrr | SubscriptionSort::MrrDescending);
+    push_source(&mut query, filter, whole_ledger(by_mrr));
+    keyset.push_page(&mut query);
+    query.push(") AS page JOIN customers c ON c.id = page.customer_id");
+    keyset.push_outer_order(&mut query);
+    keyset.fetch(pool, &mut query, read, totals).await
+}
+
+/// One subscription, as it is now.
+pub async fn find(pool: &PgPool, id: SubscriptionId) -> Result<Subscription> {
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(COLUMNS);
+    query.push(" FROM (SELECT s.*, s.mrr_minor AS shown_mrr, s.currency AS shown_currency FROM subscriptions s WHERE s.id = ").push_bind(id.0);
+    query.push(") AS page JOIN customers c ON c.id = page.customer_id");
+    let row = query.build().fetch_optional(pool).await?;
+    Ok(read(&row.ok_or_else(|| DomainError::not_found("subscription", id))?)?)
+}
+
+fn order(sort: SubscriptionSort, filter: &SubscriptionFilter) -> Order {
+    use SubscriptionSort as S;
+    Order {
+        name: sort.as_str(),
+        columns: match sort {
+            S::Mrr | S::MrrDescending if filter.as_of.is_some() => &[("past.mrr", Kind::Int), ("s.id", Kind::Id)],
+            S::Mrr | S::MrrDescending => &[("s.mrr_minor", Kind::Int), ("s.id", Kind::Id)],
+            S::CreatedAt | S::CreatedAtDescending => &[("s.created_at", Kind::Time), ("s.id", Kind::Id)],
+            S::CurrentPeriodEnd => {
+                &[("coalesce(s.current_period_end, 'infinity'::timestamptz)", Kind::TimeOrNever), ("s.id", Kind::Id)]
+            }
+        },
+        descending: matches!(sort, S::MrrDescending | S::CreatedAtDescending),
+    }
+}
+
+fn push_source(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, whole_ledger: bool) {
+    query.push(" FROM subscriptions s");
+    if let Some(day) = filter.as_of {
+        push_mrr_then(query, filter, day, whole_ledger);
+    }
+    query.push(" WHERE true");
+    if filter.as_of.is_some() {
+        query.push(" AND past.mrr <> 0");
+    } else {
+        push_equal(query, "s.stream", filter.stream.map(Stream::as_str));
+        push_equal(query, "s.tier", filter.tier.map(Tier::as_str));
+        push_equal(query, "s.currency", filter.currency.as_ref().map(Currency::code));
+    }
+    if let Some(q) = &filter.q {
+        query.push(" AND s.id IN (SELECT f.id FROM subscriptions f JOIN customers c ON c.id = f.customer_id WHERE true");
+        crate::customers::list::push_search(query, q);
+        query.push(" UNION ALL SELECT f.id FROM subscriptions f WHERE f.stripe_subscription_id = ");
+        query.push_bind(q.as_str().to_owned()).push(")");
+    }
+    push_equal(query, "s.status", filter.status.map(SubscriptionStatus::as_str));
+    if let Some(customer) = filter.customer_id {
+        query.push(" AND s.customer_id = ").push_bind(customer.0);
+    }
+    if let Some(price) = &filter.price_id {
+        query.push(" AND s.price_ids @> ARRAY[").push_bind(price.as_str().to_owned()).push("]");
+    }
+    if let Some(day) = filter.trialing_at {
+        query.push(" AND s.trialed_from < ");
+        push_day_start(query, day.next());
+        query.push(" AND (s.trialed_until IS NULL OR s.trialed_until >= ");
+        push_day_start(query, day.next());
+        query.push(")");
+    }
+    match filter.scheduled {
+        Some(true) => drop(query.push(" AND s.cancel_at IS NOT NULL AND s.ended_at IS NULL")),
+        Some(false) => drop(query.push(" AND (s.cancel_at IS NULL OR s.ended_at IS NOT NULL)")),
+        None => {}
+    }
+}
+
+/// Joins what each subscription's movements add up to before the end of a day, reversals included so that they net.
+/// Two forms of the same: one probe a row for a page in another order, or one pass over the ledger when all of it counts.
+fn push_mrr_then(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, day: Day, whole_ledger: bool) {
+    query.push(if whole_ledger { " JOIN (SELECT l.subscription_id," } else { " CROSS JOIN LATERAL (SELECT" });
+    query.push(" min(l.currency) AS currency, sum(l.amount_minor)::bigint AS mrr FROM mrr_movement_lines l WHERE l.currency = ");
+    push_currency(query, filter.currency);
+    query.push(" AND l.occurred_at < ");
+    push_day_start(query, day.next());
+    push_equal(query, "l.stream", filter.stream.map(Stream::as_str));
+    push_equal(query, "l.tier", filter.tier.map(Tier::as_str));
+    query.push(if whole_ledger {
+        " GROUP BY l.subscription_id) AS past ON past.subscription_id = s.id"
+    } else {
+        " AND l.subscription_id = s.id) AS past"
+    });
+}
+
+fn read(row: &PgRow) -> sqlx::Result<Subscription> {
+    Ok(Subscription {
+        id: SubscriptionId(row.try_get("id")?),
+        customer_id: CustomerId(row.try_get("customer_id")?),
+        customer_name: row.try_get("customer_name")?,
+        stripe_subscription_id: row.try_get("stripe_subscription_id")?,
+        status: row.word("status")?,
+        stripe_status: row.try_get("stripe_status")?,
+        stream: row.optional_word("stream")?,
+        tier: row.optional_word("tier")?,
+        plan: row.try_get("plan")?,
+        mrr: row.money("shown_mrr", "shown_currency")?,
+        interval: row.optional_word("interval")?,
+        interval_count: row.try_get("interval_count")?,
+        quantity: row.try_get("quantity")?,
+        current_period_start: row.try_get("current_period_start")?,
+        current_period_end: row.try_get("current_period_end")?,
+        trial_start: row.try_get("trial_start")?,
+        trial_end: row.try_get("trial_end")?,
+        converted_from_trial: row.try_get("converted_from_trial")?,
+        cancel_at: row.try_get("cancel_at")?,
+        ended_at: row.try_get("ended_at")?,
+        cancel_reason: row.try_get("cancel_reason")?,
+        created_at: row.try_get("created_at")?,
+    })
+}

@@ -1,0 +1,24 @@
+//! What goes over the wire, once: the server writes these shapes, the browser reads them.
+//!
+//! Nothing here knows a database or a web framework; `just lint` proves it.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
+
+pub mod accounts;
+pub mod analytics;
+pub mod billing;
+pub mod customers;
+pub mod error;
+pub mod ids;
+pub mod money;
+pub mod mrr;
+pub mod page;
+pub mod plans;
+pub mod realtime;
+pub mod settings;
+pub mod subscriptions;
+pub mod system;
+mod text_enum;
+
+pub use error::{FieldError, Problem};
+pub use money::{Currency, Money};
+pub use page::Page;

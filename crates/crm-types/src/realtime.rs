@@ -1,0 +1,45 @@
+//! What `GET /api/events` (server-sent events) sends.
+
+use serde::{Deserialize, Serialize};
+
+/// A change that an open page may want to show. `id` is the SSE event id; `Last-Event-ID` resumes after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RealtimeEvent {
+    /// MRR, subscriptions or customers changed: read the figures again.
+    #[serde(rename = "mrr.changed")]
+    MrrChanged {
+        /// How many movements were written.
+        movements: i64,
+    },
+    /// Customers, subscriptions or transactions changed without a movement.
+    #[serde(rename = "billing.changed")]
+    BillingChanged {
+        /// How many events were applied.
+        events: i64,
+    },
+    /// Events were parked or died: the inbox wants a look.
+    #[serde(rename = "inbox.attention")]
+    InboxAttention {
+        /// Parked just now.
+        parked: i64,
+        /// Dead just now.
+        dead: i64,
+    },
+    /// Too much was missed to resume: read everything again.
+    #[serde(rename = "reset")]
+    Reset,
+}
+
+impl RealtimeEvent {
+    /// The SSE event name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::MrrChanged { .. } => "mrr.changed",
+            Self::BillingChanged { .. } => "billing.changed",
+            Self::InboxAttention { .. } => "inbox.attention",
+            Self::Reset => "reset",
+        }
+    }
+}

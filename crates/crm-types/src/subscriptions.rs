@@ -1,0 +1,90 @@
+//! Subscriptions: Stripe's state kept verbatim beside ours.
+
+use crate::ids::{CustomerId, SubscriptionId};
+use crate::plans::{Interval, Stream, Tier};
+use crate::text_enum::text_enum;
+use crate::Money;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// Our reading of a subscription's state.
+    SubscriptionStatus {
+        /// In its trial.
+        FreeTrial => "free_trial",
+        /// Paid and running.
+        Active => "active",
+        /// A payment failed; Stripe retries. Still counts in MRR.
+        PastDue => "past_due",
+        /// Paused: nothing is collected, MRR 0.
+        Paused => "paused",
+        /// Over, or never begun (Stripe: canceled, unpaid, incomplete, incomplete_expired).
+        Cancelled => "cancelled",
+    }
+}
+
+/// A subscription in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Subscription {
+    /// Our id.
+    pub id: SubscriptionId,
+    /// Whose it is.
+    pub customer_id: CustomerId,
+    /// Name or e-mail to show.
+    pub customer_name: Option<String>,
+    /// Stripe's id.
+    pub stripe_subscription_id: String,
+    /// Our status.
+    pub status: SubscriptionStatus,
+    /// Stripe's own word.
+    pub stripe_status: String,
+    /// Stream of its largest item.
+    pub stream: Option<Stream>,
+    /// Tier of its largest item, for individuals.
+    pub tier: Option<Tier>,
+    /// What is subscribed to, such as `Standard $19 × 1`.
+    pub plan: String,
+    /// MRR now, or at `as_of` when the list was asked for a day.
+    pub mrr: Money,
+    /// Billing interval of its largest item.
+    pub interval: Option<Interval>,
+    /// Every how many intervals.
+    pub interval_count: i32,
+    /// Quantity over all items.
+    pub quantity: i64,
+    /// Current period, half-open.
+    pub current_period_start: Option<DateTime<Utc>>,
+    /// End of the current period.
+    pub current_period_end: Option<DateTime<Utc>>,
+    /// Trial start.
+    pub trial_start: Option<DateTime<Utc>>,
+    /// Trial end.
+    pub trial_end: Option<DateTime<Utc>>,
+    /// Null while the trial runs or when there was none.
+    pub converted_from_trial: Option<bool>,
+    /// It will end then: a scheduled movement.
+    pub cancel_at: Option<DateTime<Utc>>,
+    /// It ended then.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Why, as the customer or Stripe said.
+    pub cancel_reason: Option<String>,
+    /// Started.
+    pub created_at: DateTime<Utc>,
+}
+
+text_enum! {
+    /// The orders of the subscription list.
+    SubscriptionSort {
+        /// Most MRR first; the default.
+        MrrDescending => "-mrr",
+        /// Least MRR first.
+        Mrr => "mrr",
+        /// Newest first.
+        CreatedAtDescending => "-created_at",
+        /// Oldest first.
+        CreatedAt => "created_at",
+        /// Whose period ends first; those without a period last.
+        CurrentPeriodEnd => "current_period_end",
+    }
+}

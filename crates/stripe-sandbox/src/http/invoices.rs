@@ -1,0 +1,48 @@
+//! `/v1/invoices`, `/v1/invoice_payments`.
+
+use actix_web::{HttpResponse, web};
+
+use super::call::Call;
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/invoices", web::get().to(list))
+        .route("/invoices/{id}", web::get().to(get))
+        .route("/invoices/{id}/pay", web::post().to(pay))
+        .route("/invoices/{id}/void", web::post().to(void))
+        .route("/invoice_payments", web::get().to(list_payments))
+        .route("/invoice_payments/{id}", web::get().to(get_payment));
+}
+
+async fn list(call: Call) -> HttpResponse {
+    call.list(|sandbox, form| {
+        let (customer, subscription) = (form.text("customer"), form.text("subscription"));
+        Ok(sandbox.list_invoices(customer, subscription, form.text("status"), &form.page()?))
+    })
+}
+
+async fn get(call: Call, id: web::Path<String>) -> HttpResponse {
+    call.read(|sandbox, _| sandbox.invoice_json(&id))
+}
+
+async fn pay(call: Call, id: web::Path<String>) -> HttpResponse {
+    call.write(|sandbox, _| {
+        sandbox.pay_invoice(&id)?;
+        sandbox.invoice_json(&id)
+    })
+}
+
+async fn void(call: Call, id: web::Path<String>) -> HttpResponse {
+    call.write(|sandbox, _| {
+        sandbox.void(&id)?;
+        sandbox.invoice_json(&id)
+    })
+}
+
+async fn list_payments(call: Call) -> HttpResponse {
+    call.list(|sandbox, form| Ok(sandbox.list_invoice_payments(form.text("invoice"), &form.page()?)))
+}
+
+async fn get_payment(call: Call, id: web::Path<String>) -> HttpResponse {
+    call.read(|sandbox, _| sandbox.invoice_payment_json(&id))
+}

@@ -1,0 +1,56 @@
+// What every spec imports instead of @playwright/test: each worker has a server, each test a page that is signed in.
+import { type Page, test as base } from "@playwright/test";
+import { CrmServer, owner } from "./server.ts";
+
+export { expect } from "@playwright/test";
+
+interface WorkerFixtures {
+  /** One for all tests of a worker: a test must not count on an empty database, nor on the number of rows in it. */
+  server: CrmServer;
+}
+
+interface TestFixtures {
+  /** A page of the app as the owner sees it, at `/`. */
+  signedIn: Page;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  server: [
+    async ({}, use) => {
+      const server = await CrmServer.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+
+  baseURL: async ({ server }, use) => use(server.url),
+
+  signedIn: async ({ page, server }, use) => {
+    await signIn(page, server);
+    await use(page);
+  },
+
+  page: async ({ page }, use) => {
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    await use(page);
+    if (errors.length > 0) throw new Error(`the page threw:\n${errors.join("\n")}`);
+  },
+});
+
+/** Signs in through the API, which leaves the browser the session's cookies, and opens the app at `path`. */
+export async function signIn(page: Page, server: CrmServer, path = "/"): Promise<void> {
+  // Any page of the server's origin will do; this one runs no code that could see the session come and go.
+  await page.goto(`${server.url}/healthz`);
+  const status = await page.evaluate(
+    async (credentials) => {
+      const headers = { "content-type": "application/json" };
+      const reply = await fetch("/api/auth/login", { method: "POST", headers, body: JSON.stringify(credentials) });
+      return reply.status;
+    },
+    { email: owner.email, password: owner.password },
+  );
+  if (status !== 200) throw new Error(`login answered ${status}`);
+  await page.goto(`${server.url}${path}`);
+}

@@ -1,0 +1,39 @@
+//! Log-in, set-up and sessions.
+
+use super::ApiError;
+use super::http::{Method, anonymous, decode, encode, send};
+use crate::session::Session;
+use crm_types::accounts::{LoginReply, LoginRequest, SetupRequest, SetupStatus};
+
+/// Where you are logged in.
+pub const SESSIONS: &str = "/api/auth/sessions";
+
+/// Whether the product waits for its first owner, and the demo's log-in.
+pub async fn setup_status() -> Result<SetupStatus, ApiError> {
+    decode(&anonymous(Method::Get, "/api/setup", None).await?)
+}
+
+/// Creates the first owner and logs in.
+pub async fn set_up(request: &SetupRequest) -> Result<LoginReply, ApiError> {
+    decode(&anonymous(Method::Post, "/api/setup", Some(encode(request)?)).await?)
+}
+
+/// Logs in; the refresh cookie comes with the reply.
+pub async fn log_in(request: &LoginRequest) -> Result<LoginReply, ApiError> {
+    decode(&anonymous(Method::Post, "/api/auth/login", Some(encode(request)?)).await?)
+}
+
+/// A fresh access token for the refresh cookie.
+pub async fn refresh() -> Result<LoginReply, ApiError> {
+    decode(&anonymous(Method::Post, "/api/auth/refresh", None).await?)
+}
+
+/// Ends this session.
+pub async fn log_out() -> Result<(), ApiError> {
+    anonymous(Method::Post, "/api/auth/logout", None).await.map(drop)
+}
+
+/// Ends all of the user's sessions.
+pub async fn log_out_everywhere(session: Session) -> Result<(), ApiError> {
+    send(session, Method::Post, "/api/auth/logout-everywhere").await
+}

@@ -1,0 +1,15 @@
+//! The REST API as the app calls it: one file per capability, one place that builds requests.
+//!
+//! Reading goes through [`crate::query`], which caches by address; a capability's file gives the addresses. Writing goes
+//! through the functions here, which return what the server said.
+
+pub mod accounts;
+pub mod analytics;
+mod error;
+mod http;
+pub mod plans;
+pub mod settings;
+pub mod stripe_events;
+
+pub use error::ApiError;
+pub use http::{Method, get_text, send, send_json};

@@ -1,0 +1,15 @@
+//! Prices and their mapping.
+
+use super::{ApiError, Method, send_json};
+use crate::session::Session;
+use crm_types::plans::{PriceMapping, PriceMappingReply};
+
+/// Prices that count for no stream yet.
+pub const UNMAPPED: &str = "/api/prices?mapped=false&limit=200";
+/// Prices that do.
+pub const MAPPED: &str = "/api/prices?mapped=true&limit=200";
+
+/// Says to which stream and tier a price belongs.
+pub async fn map_price(session: Session, id: &str, mapping: &PriceMapping) -> Result<PriceMappingReply, ApiError> {
+    send_json(session, Method::Put, &format!("/api/prices/{id}/mapping"), mapping).await
+}

@@ -1,0 +1,101 @@
+//! The root: what everything below shares, and which of log-in, set-up and the app itself is drawn.
+
+use crate::api::{ApiError, accounts};
+use crate::browser::Clock;
+use crate::components::{ErrorBox, Notes, Toasts};
+use crate::pages::login::{LoginDialog, LoginPage};
+use crate::pages::{self, NotFoundPage, SetupPage};
+use crate::realtime::Realtime;
+use crate::routes;
+use crate::session::{Phase, Session, use_session};
+use crate::shell::Shell;
+use crm_types::accounts::SetupStatus;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
+use leptos_router::path;
+use wasm_bindgen::JsCast;
+
+/// Where the page keeps its place for the app; a skeleton stands there until now.
+const ROOT: &str = "app";
+
+/// Draws the app in its place.
+pub fn mount() {
+    let Some(root) = document().get_element_by_id(ROOT) else { return };
+    root.set_inner_html("");
+    leptos::mount::mount_to(root.unchecked_into(), App).forget();
+}
+
+/// The app.
+#[component]
+pub fn App() -> impl IntoView {
+    Clock::provide();
+    Notes::provide();
+    let session = Session::provide();
+    Realtime::provide(session);
+    view! {
+        <Router>
+            <Gate/>
+            <LoginDialog/>
+        </Router>
+        <Toasts/>
+    }
+}
+
+/// Draws what the session allows.
+#[component]
+fn Gate() -> impl IntoView {
+    let session = use_session();
+    let phase = session.phase();
+    move || match phase.get() {
+        Phase::Starting => view! { <p class="vh" role="status">"Loading"</p> }.into_any(),
+        Phase::Unreachable(error) => {
+            let retry = Callback::new(move |()| session.begin());
+            view! { <main class="page" id="main"><h1 class="vh">"Prometheus"</h1><ErrorBox what="Prometheus" error=error on_retry=retry/></main> }
+                .into_any()
+        }
+        Phase::LoggedOut => view! { <Welcome/> }.into_any(),
+        Phase::LoggedIn => view! { <Shell><Pages/></Shell> }.into_any(),
+    }
+}
+
+/// Log-in, or set-up while there is nobody who could log in.
+#[component]
+fn Welcome() -> impl IntoView {
+    let status = RwSignal::new(None::<Result<SetupStatus, ApiError>>);
+    spawn_local(async move {
+        let answer = accounts::setup_status().await;
+        status.try_set(Some(answer));
+    });
+    move || match status.get() {
+        None => ().into_any(),
+        Some(Ok(status)) if status.needed => view! { <SetupPage/> }.into_any(),
+        Some(Ok(status)) => view! { <LoginPage demo=status.demo/> }.into_any(),
+        // The form works without knowing whether this is the demo.
+        Some(Err(_)) => view! { <LoginPage demo=None/> }.into_any(),
+    }
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    use pages::{customers, dashboard, mrr_movements, settings, subscriptions, transactions};
+    view! {
+        <FlatRoutes fallback=|| view! { <NotFoundPage/> }.into_any()>
+            <Route path=path!("/") view=|| view! { <dashboard::DashboardPage/> }.into_any()/>
+            <Route path=path!("/login") view=|| view! { <Redirect path=routes::DASHBOARD/> }.into_any()/>
+            <Route path=path!("/customers") view=|| view! { <customers::CustomersPage/> }.into_any()/>
+            <Route path=path!("/customers/:id") view=|| view! { <customers::CustomerPage/> }.into_any()/>
+            <Route path=path!("/subscriptions") view=|| view! { <subscriptions::SubscriptionsPage/> }.into_any()/>
+            <Route path=path!("/subscriptions/:id") view=|| view! { <subscriptions::SubscriptionPage/> }.into_any()/>
+            <Route path=path!("/transactions") view=|| view! { <transactions::TransactionsPage/> }.into_any()/>
+            <Route path=path!("/mrr-movements") view=|| view! { <mrr_movements::MrrMovementsPage/> }.into_any()/>
+            <Route path=path!("/settings") view=|| view! { <Redirect path=routes::SETTINGS_STRIPE/> }.into_any()/>
+            <Route path=path!("/settings/stripe") view=|| view! { <settings::StripePage/> }.into_any()/>
+            <Route path=path!("/settings/stripe/:id") view=|| view! { <settings::EventPage/> }.into_any()/>
+            <Route path=path!("/settings/prices") view=|| view! { <settings::PricesPage/> }.into_any()/>
+            <Route path=path!("/settings/policies") view=|| view! { <settings::PoliciesPage/> }.into_any()/>
+            <Route path=path!("/settings/health") view=|| view! { <settings::HealthPage/> }.into_any()/>
+            <Route path=path!("/settings/sessions") view=|| view! { <settings::SessionsPage/> }.into_any()/>
+        </FlatRoutes>
+    }
+}

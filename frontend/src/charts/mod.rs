@@ -1,0 +1,29 @@
+//! Charts: tested functions that place marks, and thin SVG views over them.
+//!
+//! A chart is drawn at its measured width, is read by pointer, touch and keyboard, says in words what it shows, and has
+//! its figures below as a table. Every mark leads to the rows behind it.
+
+mod area;
+mod axis;
+mod cursor;
+mod legend;
+mod link;
+mod measure;
+mod path;
+mod scale;
+mod sparkline;
+mod stack;
+mod stacked_area;
+mod steps;
+mod table;
+mod time_axis;
+mod tip;
+mod waterfall;
+
+pub use area::{AreaData, AreaSeries, MOST_SERIES};
+pub use legend::{Legend, LegendItem};
+pub use link::use_follow;
+pub use sparkline::Sparkline;
+pub use stacked_area::StackedArea;
+pub use table::{AsTable, Cell, ChartTable};
+pub use waterfall::{FallBar, FallData, Waterfall};

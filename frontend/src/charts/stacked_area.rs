@@ -1,0 +1,226 @@
+//! A stacked area chart that can be read by pointer, touch and keyboard, and whose every point is a link.
+
+use super::area::{AreaData, AreaLayout, NARROW, series_class};
+use super::axis::grid_lines;
+use super::cursor::{Cursor, moved};
+use super::measure::use_width;
+use super::path::tenth;
+use super::tip::{Tip, TipBox, TipData, TipRow};
+use crate::format::{day, day_long, money_whole};
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
+use leptos::html::Figure;
+use leptos::prelude::*;
+
+/// A chart of amounts over time.
+#[component]
+pub fn StackedArea(
+    /// What it shows.
+    #[prop(into)]
+    data: Signal<AreaData>,
+    /// The rows behind a series (or the total) on a day, by their indices.
+    href: Callback<(usize, Option<usize>), String>,
+) -> impl IntoView {
+    let figure = NodeRef::<Figure>::new();
+    let width = use_width(figure);
+    let layout = Memo::new(move |_| {
+        let width = width.get();
+        data.with(|data| AreaLayout::new(data, if width > 0.0 { width } else { 640.0 }))
+    });
+    let last = Memo::new(move |_| data.with(|data| data.days.len().saturating_sub(1)));
+    let raw = RwSignal::new(None::<Cursor>);
+    // New data may have fewer days than the cursor knows.
+    let cursor = Memo::new(move |_| raw.get().map(|at| Cursor { day: at.day.min(last.get()), ..at }));
+    let spoken = RwSignal::new(String::new());
+    let target = move || cursor.get().unwrap_or(Cursor { day: last.get(), series: None });
+    let reading = move |at: Cursor| data.with(|data| reading(data, at));
+
+    let hit = move |x: i32, y: i32| {
+        let bounds = figure.get_untracked()?.get_bounding_client_rect();
+        let (x, y) = (f64::from(x) - bounds.left(), f64::from(y) - bounds.top());
+        layout.with_untracked(|layout| layout.hit(x, y)).map(|(day, series)| Cursor { day, series })
+    };
+    let on_move = move |ev: PointerEvent| raw.set(hit(ev.client_x(), ev.client_y()));
+    // A finger has no hover: the first tap reads, a second one on the same mark follows its link.
+    let tapped = StoredValue::new(None::<bool>);
+    let on_down = move |ev: PointerEvent| {
+        let at = hit(ev.client_x(), ev.client_y());
+        tapped.set_value((ev.pointer_type() == "touch").then(|| at.is_some() && at == raw.get_untracked()));
+        raw.set(at);
+    };
+    let on_click = move |ev: MouseEvent| {
+        if tapped.get_value() == Some(false) {
+            ev.prevent_default();
+        }
+        tapped.set_value(None);
+    };
+    let on_leave = move |ev: PointerEvent| {
+        if ev.pointer_type() != "touch" {
+            raw.set(None);
+        }
+    };
+    let on_key = move |ev: KeyboardEvent| {
+        let (days, series) = data.with_untracked(|data| (data.days.len(), data.series.len()));
+        if ev.key() == "Escape" {
+            raw.set(None);
+        } else if let Some(next) = moved(raw.get_untracked(), &ev.key(), days, series) {
+            ev.prevent_default();
+            raw.set(Some(next));
+            spoken.set(reading(next));
+        }
+    };
+
+    let narrow = Memo::new(move |_| layout.with(|layout| layout.width < NARROW));
+    // On a phone the reading stands under the chart and is always there, so that nothing moves when it is touched.
+    let tip = Memo::new(move |_| {
+        let at = if narrow.get() { Some(target()) } else { cursor.get() };
+        at.map(|at| data.with(|data| tip_of(data, at, &|series| href.run((at.day, series)))))
+    });
+    view! {
+        <figure class="chart-box" node_ref=figure>
+            <svg class="chart" role="img" viewBox=move || layout.with(|l| format!("0 0 {} {}", l.width, l.height))
+                aria-label=move || data.with(summary)>
+                {move || layout.with(static_parts)}
+                {move || cursor.get().map(|at| layout.with(|layout| cursor_parts(layout, at)))}
+                {move || (!narrow.get()).then(|| layout.with(|layout| {
+                    let x = cursor.get().and_then(|at| layout.xs.get(at.day).copied());
+                    view! { <TipBox tip=tip.into() x=x.unwrap_or(0.0) width=layout.width/> }
+                }))}
+            </svg>
+            <a class="chart-read" href=move || { let at = target(); href.run((at.day, at.series)) }
+                aria-label=move || data.with(|data| match cursor.get() {
+                    Some(at) => format!("{}. Enter opens the rows.", self::reading(data, at)),
+                    None => format!("{}: read the points with the arrow keys. Enter opens the newest rows.", data.title),
+                })
+                on:pointermove=on_move on:pointerdown=on_down on:pointerleave=on_leave
+                on:click=on_click on:keydown=on_key on:blur=move |_| raw.set(None)></a>
+            {move || narrow.get().then(|| view! { <Tip tip=tip.into() links=true/> })}
+            <p class="vh" aria-live="polite">{spoken}</p>
+        </figure>
+    }
+}
+
+fn static_parts(layout: &AreaLayout) -> impl IntoView + use<> {
+    let (left, right, ..) = layout.plot;
+    let areas = layout.shapes.iter();
+    let areas = areas.map(|s| view! { <path class=format!("area fill {}", s.class) d=s.area.clone()></path> });
+    let lines = layout.shapes.iter();
+    let lines = lines.map(|s| view! { <path class=format!("ln {}", s.class) d=s.line.clone()></path> });
+    let baseline = tenth(layout.height - 6.0);
+    let labels = layout.labels.iter().map(|label| {
+        view! { <text x=tenth(label.x) y=baseline.clone() text-anchor=label.anchor.as_str()>{label.text.clone()}</text> }
+    });
+    view! {
+        <g>
+            {grid_lines(&layout.ticks, left, right)}
+            {areas.collect_view()}
+            {lines.collect_view()}
+            {labels.collect_view()}
+        </g>
+    }
+}
+
+fn cursor_parts(layout: &AreaLayout, at: Cursor) -> Option<impl IntoView + use<>> {
+    let x = *layout.xs.get(at.day)?;
+    let (_, _, top, bottom) = layout.plot;
+    let dots = layout.dots(at.day).into_iter().enumerate().map(|(index, y)| {
+        let r = if at.series == Some(index) { "5" } else { "4" };
+        view! { <circle class=format!("pt fill {}", series_class(index)) cx=tenth(x) cy=tenth(y) r=r></circle> }
+    });
+    Some(view! {
+        <g>
+            <line class="cursor" x1=tenth(x) x2=tenth(x) y1=tenth(top) y2=tenth(bottom)></line>
+            {dots.collect_view()}
+        </g>
+    })
+}
+
+fn tip_of(data: &AreaData, at: Cursor, href: &dyn Fn(Option<usize>) -> String) -> TipData {
+    let row = |index: usize| TipRow {
+        class: series_class(index),
+        label: data.series.get(index).map(|series| series.label.clone()).unwrap_or_default(),
+        text: money_whole(data.amount(index, at.day)),
+        href: href(Some(index)),
+        current: at.series == Some(index),
+    };
+    TipData {
+        title: data.days.get(at.day).map(|d| day_long(*d)).unwrap_or_default(),
+        rows: (0..data.series.len()).rev().map(row).collect(),
+        total: (data.series.len() > 1).then(|| (money_whole(data.total(at.day)), href(None))),
+    }
+}
+
+/// What a screen reader hears at a point.
+fn reading(data: &AreaData, at: Cursor) -> String {
+    let date = data.days.get(at.day).map(|d| day(*d)).unwrap_or_default();
+    let total = money_whole(data.total(at.day));
+    match at.series.and_then(|index| Some((index, data.series.get(index)?))) {
+        Some((index, series)) => {
+            format!("{date}, {}: {} of {total}", series.label, money_whole(data.amount(index, at.day)))
+        }
+        None => format!("{date}, total: {total}"),
+    }
+}
+
+/// The whole chart in two sentences.
+fn summary(data: &AreaData) -> String {
+    let (Some(first), Some(last)) = (data.days.first(), data.days.last()) else { return data.title.clone() };
+    let end = data.days.len() - 1;
+    let (from, to) = (data.total(0), data.total(end));
+    let verb = match to.minor.cmp(&from.minor) {
+        std::cmp::Ordering::Greater => "It rises",
+        std::cmp::Ordering::Less => "It falls",
+        std::cmp::Ordering::Equal => "It goes",
+    };
+    let parts = data.series.iter().enumerate();
+    let parts: Vec<_> = parts.map(|(i, series)| format!("{} {}", series.label, money_whole(data.amount(i, end)))).collect();
+    format!(
+        "{} from {} to {}. {verb} from {} to {}: {}.",
+        data.title,
+        day(*first),
+        day(*last),
+        money_whole(from),
+        money_whole(to),
+        parts.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::area::AreaSeries;
+    use super::*;
+    use crm_types::Currency;
+    use crm_types::analytics::Step;
+
+    fn data() -> AreaData {
+        AreaData {
+            title: "MRR by stream".into(),
+            currency: Currency::USD,
+            step: Step::Month,
+            days: vec!["2026-09-30".parse().unwrap(), "2026-10-31".parse().unwrap()],
+            series: vec![
+                AreaSeries { label: "REV 1".into(), values: vec![100_000, 200_000] },
+                AreaSeries { label: "REV 2".into(), values: vec![50_000, 50_000] },
+            ],
+        }
+    }
+
+    #[test]
+    fn the_chart_says_what_it_shows() {
+        assert_eq!(
+            summary(&data()),
+            "MRR by stream from Sep 30, 2026 to Oct 31, 2026. It rises from $1,500 to $2,500: REV 1 $2,000, REV 2 $500."
+        );
+        assert_eq!(reading(&data(), Cursor { day: 1, series: Some(1) }), "Oct 31, 2026, REV 2: $500 of $2,500");
+        assert_eq!(reading(&data(), Cursor { day: 0, series: None }), "Sep 30, 2026, total: $1,500");
+    }
+
+    #[test]
+    fn the_tooltip_lists_the_series_as_they_are_stacked() {
+        let tip = tip_of(&data(), Cursor { day: 1, series: None }, &|series| format!("/{series:?}"));
+        assert_eq!(tip.title, "October 31, 2026");
+        let rows: Vec<_> = tip.rows.iter().map(|row| (row.label.as_str(), row.text.as_str(), row.class)).collect();
+        assert_eq!(rows, [("REV 2", "$500", "s2"), ("REV 1", "$2,000", "s1")]);
+        assert_eq!(tip.rows[0].href, "/Some(1)");
+        assert_eq!(tip.total, Some(("$2,500".into(), "/None".into())));
+    }
+}

@@ -1,0 +1,241 @@
+//! From the amount at the start to the amount at the end, one bar for each kind of change, each bar a link.
+
+use super::area::{NARROW, gutter};
+use super::axis::grid_lines;
+use super::link::use_follow;
+use super::measure::use_width;
+use super::path::tenth;
+use super::scale::Linear;
+use super::steps::{BarKind, Steps};
+use crate::format::{money_compact, signed_compact};
+use crm_types::{Currency, Money};
+use leptos::html::Figure;
+use leptos::prelude::*;
+
+/// One bar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FallBar {
+    /// Below the bar: `Reactivation`.
+    pub label: String,
+    /// The same where there is little room: `React.`.
+    pub short: String,
+    /// Minor units: a level for the first and last bar, a signed change for the others.
+    pub amount: i64,
+    /// The rows behind it.
+    pub href: String,
+}
+
+/// What a waterfall shows: the level at the start, the changes, the level at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FallData {
+    /// `MRR movement, Oct 1 – 31, 2026`.
+    pub title: String,
+    /// Of every amount.
+    pub currency: Currency,
+    /// The level before the first change.
+    pub start: FallBar,
+    /// In order.
+    pub changes: Vec<FallBar>,
+    /// The level after the last one.
+    pub end: FallBar,
+}
+
+impl FallData {
+    fn steps(&self) -> Steps {
+        let changes: Vec<_> = self.changes.iter().map(|bar| bar.amount).collect();
+        Steps::new(self.start.amount, &changes, self.end.amount)
+    }
+
+    /// The value at the bottom of the axis, for the note that says so when it is not 0.
+    pub fn axis_from(&self) -> Money {
+        Money::new(self.steps().axis_from(), self.currency)
+    }
+}
+
+/// A placed bar.
+#[derive(Debug, Clone, PartialEq)]
+struct Placed {
+    class: &'static str,
+    /// Left and width of the slot, of which the bar takes two thirds.
+    slot: (f64, f64),
+    /// Top and bottom.
+    y: (f64, f64),
+    /// Where the connector to the next bar lies.
+    level: f64,
+    text_class: &'static str,
+    text: String,
+    label: String,
+    name: String,
+    href: String,
+}
+
+struct Layout {
+    width: f64,
+    height: f64,
+    left: f64,
+    ticks: Vec<(f64, String)>,
+    bars: Vec<Placed>,
+}
+
+impl Layout {
+    fn new(data: &FallData, width: f64) -> Self {
+        let narrow = width < NARROW;
+        let height = if narrow { 220.0 } else { 252.0 };
+        let steps = data.steps();
+        let amount = |minor| Money::new(minor, data.currency);
+        let texts: Vec<_> = steps.ticks.iter().map(|tick| money_compact(amount(*tick))).collect();
+        let left = gutter(&texts);
+        let bounds = (steps.ticks.first().copied().unwrap_or(0), steps.ticks.last().copied().unwrap_or(1));
+        // Above the highest tick there is room for the label of a bar that reaches it.
+        let y = Linear { domain: (bounds.0 as f64, bounds.1 as f64), range: (height - 22.0, 22.0) };
+        let count = steps.bars.len().max(1) as f64;
+        let slot = (width - 2.0 - left).max(1.0) / count;
+        let sources = std::iter::once(&data.start).chain(&data.changes).chain(std::iter::once(&data.end));
+        let place = |(index, (bar, source)): (usize, (&super::steps::Bar, &FallBar))| {
+            let (class, text_class) = match bar.kind {
+                BarKind::Level => ("bar-end", "t-strong"),
+                BarKind::Gain => ("bar-pos", "t-pos"),
+                BarKind::Loss => ("bar-neg", "t-neg"),
+                BarKind::Nothing => ("bar-mute", "t-mute"),
+            };
+            let level = bar.kind == BarKind::Level;
+            let text = if level { money_compact(amount(source.amount)) } else { signed_compact(amount(source.amount)) };
+            // A change of little or nothing is still a line to point at.
+            let (top, bottom) = (y.at(bar.high as f64), y.at(bar.low as f64));
+            Placed {
+                class,
+                slot: (left + slot * index as f64, slot),
+                y: (top.min(bottom - 1.0), bottom),
+                level: y.at(bar.level as f64),
+                text_class,
+                name: format!("{} {text}", source.label),
+                text: if narrow { without_symbol(&text) } else { text },
+                label: if slot < 76.0 { source.short.clone() } else { source.label.clone() },
+                href: source.href.clone(),
+            }
+        };
+        Self {
+            width,
+            height,
+            left,
+            ticks: steps.ticks.iter().map(|tick| y.at(*tick as f64)).zip(texts).collect(),
+            bars: steps.bars.iter().zip(sources).enumerate().map(place).collect(),
+        }
+    }
+}
+
+/// On a phone the bars are too narrow for the currency, which the axis says.
+fn without_symbol(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_digit() || "+−.,KMB".contains(*c)).collect()
+}
+
+/// A waterfall.
+#[component]
+pub fn Waterfall(
+    /// What it shows.
+    #[prop(into)]
+    data: Signal<FallData>,
+) -> impl IntoView {
+    let figure = NodeRef::<Figure>::new();
+    let width = use_width(figure);
+    let follow = use_follow();
+    let drawn = move || {
+        let width = width.get();
+        let layout = data.with(|data| Layout::new(data, if width > 0.0 { width } else { 440.0 }));
+        draw(&layout, &follow)
+    };
+    let view_box = move || {
+        let width = width.get();
+        let width = if width > 0.0 { width } else { 440.0 };
+        format!("0 0 {width} {}", if width < NARROW { 220 } else { 252 })
+    };
+    view! {
+        <figure class="chart-box" node_ref=figure>
+            <svg class="chart" role="group" viewBox=view_box aria-label=move || data.with(|data| data.title.clone())>
+                {drawn}
+            </svg>
+        </figure>
+    }
+}
+
+fn draw<F: Fn(&leptos::ev::MouseEvent, &str) + Clone + 'static>(layout: &Layout, follow: &F) -> impl IntoView + use<F> {
+    let foot = tenth(layout.height - 5.0);
+    let height = layout.height - 6.0;
+    let bars = layout.bars.iter().map(|bar| {
+        let (left, width) = bar.slot;
+        let middle = tenth(left + width / 2.0);
+        let (top, bottom) = bar.y;
+        let (href, follow) = (bar.href.clone(), follow.clone());
+        view! {
+            <g>
+                <a href=bar.href.clone() aria-label=bar.name.clone() on:click=move |ev| follow(&ev, &href)>
+                    <rect class="hit" x=tenth(left) y="6" width=tenth(width) height=tenth(height)></rect>
+                    <rect class=bar.class x=tenth(left + width / 6.0) y=tenth(top) width=tenth(width * 2.0 / 3.0)
+                        height=tenth(bottom - top) rx="2"></rect>
+                    <text class=bar.text_class x=middle.clone() y=tenth(top - 5.0) text-anchor="middle">{bar.text.clone()}</text>
+                    <text x=middle y=foot.clone() text-anchor="middle">{bar.label.clone()}</text>
+                </a>
+            </g>
+        }
+    });
+    let connector = |pair: &[Placed]| {
+        let [from, to] = pair else { return None };
+        let inset = from.slot.1 / 6.0;
+        let (x1, x2) = (from.slot.0 + from.slot.1 - inset, to.slot.0 + inset);
+        let y = tenth(from.level);
+        Some(view! { <line class="connector" x1=tenth(x1) x2=tenth(x2) y1=y.clone() y2=y></line> })
+    };
+    view! {
+        <g>
+            {grid_lines(&layout.ticks, layout.left, layout.width - 2.0)}
+            {bars.collect_view()}
+            {layout.bars.windows(2).filter_map(connector).collect_view()}
+        </g>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bar(label: &str, amount: i64) -> FallBar {
+        FallBar { label: label.into(), short: format!("{label}."), amount, href: format!("/{label}") }
+    }
+
+    fn data() -> FallData {
+        FallData {
+            title: "MRR movement".into(),
+            currency: Currency::USD,
+            start: bar("Sep 30", 41_238_000),
+            changes: vec![bar("New", 4_836_500), bar("Fx", 0), bar("Churn", -2_026_500)],
+            end: bar("Oct 31", 44_048_000),
+        }
+    }
+
+    #[test]
+    fn bars_are_placed_and_named() {
+        let layout = Layout::new(&data(), 440.0);
+        let seen: Vec<_> = layout.bars.iter().map(|b| (b.class, b.name.as_str(), b.href.as_str())).collect();
+        assert_eq!(
+            seen,
+            [
+                ("bar-end", "Sep 30 $412.4K", "/Sep 30"),
+                ("bar-pos", "New +$48.4K", "/New"),
+                ("bar-mute", "Fx $0", "/Fx"),
+                ("bar-neg", "Churn −$20.3K", "/Churn"),
+                ("bar-end", "Oct 31 $440.5K", "/Oct 31"),
+            ]
+        );
+        assert!(layout.bars.iter().all(|b| b.y.1 - b.y.0 >= 1.0 && b.slot.0 >= layout.left));
+        let last = layout.bars.last().unwrap();
+        assert!((last.slot.0 + last.slot.1 - 438.0).abs() < 0.001, "the bars fill the width");
+        assert!(data().axis_from().minor > 0);
+    }
+
+    #[test]
+    fn a_phone_leaves_the_currency_to_the_axis() {
+        let layout = Layout::new(&data(), 326.0);
+        assert_eq!((layout.bars[1].text.as_str(), layout.bars[1].label.as_str()), ("+48.4K", "New."));
+        assert_eq!(without_symbol("−KWD\u{a0}1.5K"), "−1.5K");
+    }
+}

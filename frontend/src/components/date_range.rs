@@ -1,0 +1,170 @@
+//! One date range, comparison and currency for a whole page.
+//!
+//! All state is in the address: `from`, `to` (days, both included), `compare` (`previous`, `year`), `currency`. A page
+//! reads it with [`use_period`] and asks the API with [`Period::params`]; it draws `<DateRange currencies=.../>` in its
+//! head and needs nothing else.
+
+use super::period::{Compare, Period, Preset, Shift};
+use super::{Icon, close_popover, place_popover};
+use crate::format;
+use crate::params::Params;
+use chrono::{Local, NaiveDate};
+use crm_types::Currency;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+
+/// What the page looks at. Moves when the address does.
+pub fn use_period() -> Memo<Period> {
+    let search = use_location().search;
+    Memo::new(move |_| Period::parse(&Params::parse(&search.get()), Local::now().date_naive()))
+}
+
+/// Steps, calendar, comparison and currency.
+#[component]
+pub fn DateRange(
+    /// The currencies that there are figures in; with more than one the reader chooses.
+    #[prop(into)]
+    currencies: Signal<Vec<Currency>>,
+) -> impl IntoView {
+    let period = use_period();
+    let location = use_location();
+    let navigate = use_navigate();
+    let go = Callback::new(move |changes: Vec<(&'static str, String)>| {
+        let mut params = Params::parse(&location.search.get_untracked());
+        for (name, value) in changes {
+            params.set(name, &value);
+        }
+        let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+        navigate(&params.with_path(&location.pathname.get_untracked()), options);
+    });
+    let days = move |(from, to): (NaiveDate, NaiveDate)| {
+        go.run(vec![("from", from.to_string()), ("to", to.to_string())]);
+    };
+    let step = move |shift| days(period.with_untracked(|p| p.shifted(shift)));
+    let at_the_end = move || period.with(|p| p.to >= Local::now().date_naive());
+    view! {
+        <div class="btn-group" role="group" aria-label="Period">
+            <button class="btn btn--icon" type="button" aria-label="Period before" on:click=move |_| step(Shift::Back)>
+                <Icon name="left"/>
+            </button>
+            <button class="btn" type="button" popovertarget="period-days" aria-haspopup="dialog">
+                <Icon name="cal" class="only-desk"/>
+                {move || period.with(Period::label)}
+            </button>
+            <button class="btn btn--icon" type="button" aria-label="Period after" prop:disabled=at_the_end
+                on:click=move |_| step(Shift::Forward)>
+                <Icon name="right"/>
+            </button>
+        </div>
+        <Days period=period on_days=Callback::new(days)/>
+        <Against period=period on_change=Callback::new(move |c: Compare| go.run(vec![("compare", c.to_string())]))/>
+        <Show when=move || currencies.with(|c| c.len() > 1)>
+            <CurrencySelect period=period currencies=currencies
+                on_change=Callback::new(move |c| go.run(vec![("currency", c)]))/>
+        </Show>
+    }
+}
+
+/// Presets, and two date fields.
+#[component]
+fn Days(period: Memo<Period>, on_days: Callback<(NaiveDate, NaiveDate)>) -> impl IntoView {
+    let choose = move |days| {
+        on_days.run(days);
+        close_popover("period-days");
+    };
+    let from = RwSignal::new(String::new());
+    let to = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        period.with(|p| {
+            from.set(p.from.to_string());
+            to.set(p.to.to_string());
+        });
+    });
+    let typed = move || match (from.get().parse::<NaiveDate>(), to.get().parse::<NaiveDate>()) {
+        (Ok(from), Ok(to)) if from <= to => Some((from, to)),
+        _ => None,
+    };
+    let presets = Preset::ALL.map(|preset| {
+        let days = move || preset.days(Local::now().date_naive());
+        let current = move || period.with(|p| (p.from, p.to) == days());
+        view! {
+            <button class="menu__item" type="button" aria-pressed=move || current().to_string()
+                on:click=move |_| choose(days())>
+                <span>{preset.label()}</span>
+                {move || current().then(|| view! { <Icon name="check"/> })}
+            </button>
+        }
+    });
+    view! {
+        <div class="menu period" id="period-days" popover="auto" role="dialog" aria-label="Choose a period"
+            on:beforetoggle=move |ev| place_popover(&ev)>
+            {presets.into_iter().collect_view()}
+            <div class="menu__sep"></div>
+            <form class="period__form" on:submit=move |ev| {
+                ev.prevent_default();
+                if let Some(days) = typed() { choose(days) }
+            }>
+                <div class="field">
+                    <label for="period-from">"From"</label>
+                    <input class="input" type="date" id="period-from" prop:value=move || from.get()
+                        on:input=move |ev| from.set(event_target_value(&ev))/>
+                </div>
+                <div class="field">
+                    <label for="period-to">"To"</label>
+                    <input class="input" type="date" id="period-to" prop:value=move || to.get()
+                        on:input=move |ev| to.set(event_target_value(&ev))/>
+                </div>
+                <button class="btn btn--primary" type="submit" prop:disabled=move || typed().is_none()>"Show these days"</button>
+            </form>
+        </div>
+    }
+}
+
+/// Against what.
+#[component]
+fn Against(period: Memo<Period>, on_change: Callback<Compare>) -> impl IntoView {
+    let item = move |compare: Compare, name: &'static str| {
+        let current = move || period.with(|p| p.compare == compare);
+        let days = move || period.with(|p| Period { compare, ..p.clone() }.compared());
+        view! {
+            <button class="menu__item" type="button" aria-pressed=move || current().to_string()
+                on:click=move |_| { on_change.run(compare); close_popover("period-compare") }>
+                <span>{name}<span class="sub">{move || { let (from, to) = days(); format::date_range(from, to) }}</span></span>
+                {move || current().then(|| view! { <Icon name="check"/> })}
+            </button>
+        }
+    };
+    let words = move || match period.with(|p| p.compare) {
+        Compare::Previous => "period before",
+        Compare::Year => "year before",
+    };
+    view! {
+        <button class="btn" type="button" popovertarget="period-compare" aria-haspopup="dialog">
+            <span class="muted">"vs"</span>{words}<Icon name="down" small=true/>
+        </button>
+        <div class="menu" id="period-compare" popover="auto" role="dialog" aria-label="Compare with"
+            on:beforetoggle=move |ev| place_popover(&ev)>
+            {item(Compare::Previous, "The period before")}
+            {item(Compare::Year, "The same days a year before")}
+        </div>
+    }
+}
+
+/// One currency at a time: amounts are never added up across currencies.
+#[component]
+fn CurrencySelect(
+    period: Memo<Period>,
+    currencies: Signal<Vec<Currency>>,
+    on_change: Callback<String>,
+) -> impl IntoView {
+    let chosen = move |c: Currency| period.with(|p| p.currency == Some(c));
+    view! {
+        <select class="input input--fit" aria-label="Currency" on:change=move |ev| on_change.run(event_target_value(&ev))>
+            <option value="" selected=move || period.with(|p| p.currency.is_none())>"Account currency"</option>
+            <For each=move || currencies.get() key=|c| *c children=move |c| view! {
+                <option value=c.to_string() selected=move || chosen(c)>{c.code().to_uppercase()}</option>
+            }/>
+        </select>
+    }
+}

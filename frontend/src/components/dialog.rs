@@ -1,0 +1,57 @@
+//! A modal `<dialog>`: the browser keeps the focus inside and gives it back.
+
+use super::Icon;
+use leptos::html;
+use leptos::prelude::*;
+
+/// A dialog that is open while `open` is. Its parts bring `dialog__body` and `dialog__foot`.
+#[component]
+pub fn Dialog(
+    /// Unique on the page.
+    id: &'static str,
+    /// What it is about.
+    #[prop(into)]
+    title: Signal<String>,
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// False when Escape must not close it.
+    #[prop(default = true)]
+    closable: bool,
+    /// Its parts; made anew each time it opens.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        if open.get() && !dialog.open() {
+            // Fails only when the element has left the page.
+            let _ = dialog.show_modal();
+        } else if !open.get() && dialog.open() {
+            dialog.close();
+        }
+    });
+    let children = StoredValue::new(children);
+    let title_id = format!("{id}-title");
+    let labelled = title_id.clone();
+    view! {
+        <dialog
+            class="dialog"
+            id=id
+            node_ref=node
+            aria-labelledby=labelled
+            on:cancel=move |ev: leptos::ev::Event| if !closable { ev.prevent_default() }
+            on:close=move |_| open.set(false)
+        >
+            <div class="dialog__head">
+                <h2 id=title_id>{move || title.get()}</h2>
+                {closable.then(|| view! {
+                    <button class="btn btn--ghost btn--icon btn--sm" type="button" aria-label="Close"
+                        on:click=move |_| open.set(false)>
+                        <Icon name="x"/>
+                    </button>
+                })}
+            </div>
+            <Show when=move || open.get()>{move || children.with_value(|c| c())}</Show>
+        </dialog>
+    }
+}

@@ -1,0 +1,43 @@
+//! The parts of every page: thin, on semantic HTML, named as the style sheet names them.
+
+mod avatar;
+mod badge;
+mod button;
+mod currency;
+mod date_range;
+mod dialog;
+mod drawer;
+mod error_box;
+mod explain;
+mod field;
+mod icon;
+mod menu;
+mod page_head;
+mod period;
+mod skeleton;
+mod stat_tile;
+mod state;
+mod tabs;
+mod time;
+mod toast;
+
+pub use avatar::{Avatar, Who};
+pub use badge::Badge;
+pub use button::ActionButton;
+pub use currency::CURRENCIES;
+pub use date_range::{DateRange, use_period};
+pub use dialog::Dialog;
+pub use drawer::Drawer;
+pub use error_box::{ErrorBox, ErrorNote};
+pub use explain::Explain;
+pub use field::{Check, Field, FormErrors, Select};
+pub use icon::Icon;
+pub use menu::{Menu, MenuItem, close_popover, place_popover};
+pub use page_head::{PageHead, use_title};
+pub use period::{Compare, Period, Shift};
+pub use skeleton::{SkeletonCard, SkeletonRows};
+pub use stat_tile::StatTile;
+pub use state::EmptyState;
+pub use tabs::RouteTabs;
+pub use time::{Ago, Moment};
+pub use toast::{Notes, Toasts, use_toasts};

@@ -1,0 +1,20 @@
+//! Tabs that are pages of their own: links with `aria-current`.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// Path and name of each tab.
+#[component]
+pub fn RouteTabs(
+    /// What the tabs are of, for screen readers.
+    label: &'static str,
+    /// Path and name.
+    tabs: Vec<(&'static str, &'static str)>,
+) -> impl IntoView {
+    let path = use_location().pathname;
+    let tab = move |(href, name): (&'static str, &'static str)| {
+        let current = move || path.with(|p| p.starts_with(href)).then_some("page");
+        view! { <a class="tab" href=href aria-current=current>{name}</a> }
+    };
+    view! { <nav class="tabs" aria-label=label>{tabs.into_iter().map(tab).collect_view()}</nav> }
+}

@@ -1,0 +1,109 @@
+//! Short notes of what happened, with an action instead of a question beforehand.
+
+use super::Icon;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long a good note stays. A bad one stays until it is dismissed.
+const STAY: Duration = Duration::from_secs(8);
+/// More than these would cover the page.
+const MOST: usize = 4;
+
+#[derive(Clone)]
+struct Toast {
+    id: u32,
+    good: bool,
+    text: String,
+    action: Option<(String, Callback<()>)>,
+}
+
+/// The notes that are shown.
+#[derive(Clone, Copy)]
+pub struct Notes {
+    list: RwSignal<Vec<Toast>>,
+    next: StoredValue<u32>,
+}
+
+/// Where notes go.
+///
+/// # Panics
+/// Outside of the app's component tree.
+#[allow(clippy::expect_used, reason = "the context is provided by the root component")]
+pub fn use_toasts() -> Notes {
+    use_context::<Notes>().expect("toasts")
+}
+
+impl Notes {
+    /// Gives the notes to everything below.
+    pub fn provide() {
+        provide_context(Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0) });
+    }
+
+    /// Says what was done.
+    pub fn done(self, text: impl Into<String>) {
+        self.push(true, text.into(), None);
+    }
+
+    /// Says what was done, with a way to go on or back: "Undo".
+    pub fn done_with(self, text: impl Into<String>, action: impl Into<String>, run: Callback<()>) {
+        self.push(true, text.into(), Some((action.into(), run)));
+    }
+
+    /// Says what was not done, and why.
+    pub fn failed(self, text: impl Into<String>) {
+        self.push(false, text.into(), None);
+    }
+
+    fn push(self, good: bool, text: String, action: Option<(String, Callback<()>)>) {
+        let id = self.next.get_value();
+        self.next.set_value(id.wrapping_add(1));
+        self.list.update(|list| {
+            if list.len() >= MOST {
+                list.remove(0);
+            }
+            list.push(Toast { id, good, text, action });
+        });
+        if good {
+            set_timeout(move || self.dismiss(id), STAY);
+        }
+    }
+
+    fn dismiss(self, id: u32) {
+        self.list.update(|list| list.retain(|t| t.id != id));
+    }
+}
+
+/// The notes, at the foot of the page. The regions are there before their text, or screen readers would miss it.
+#[component]
+pub fn Toasts() -> impl IntoView {
+    let notes = use_toasts();
+    let shown = move |good: bool| move || notes.list.get().into_iter().filter(|t| t.good == good).collect::<Vec<_>>();
+    let one = move |toast: Toast| {
+        let id = toast.id;
+        let (icon, class) = if toast.good { ("check", "ic--pos") } else { ("alert", "ic--neg") };
+        let action = toast.action.map(|(label, run)| {
+            let press = move |_| {
+                notes.dismiss(id);
+                run.run(());
+            };
+            view! { <button class="btn btn--ghost btn--sm" type="button" on:click=press>{label}</button> }
+        });
+        view! {
+            <div class="toast">
+                <Icon name=icon class=class/>
+                <p>{toast.text}</p>
+                {action}
+                <button class="btn btn--ghost btn--icon btn--sm" type="button" aria-label="Dismiss"
+                    on:click=move |_| notes.dismiss(id)>
+                    <Icon name="x"/>
+                </button>
+            </div>
+        }
+    };
+    view! {
+        <div class="toasts">
+            <div role="status" class="stack stack--2"><For each=shown(true) key=|t| t.id children=one/></div>
+            <div role="alert" class="stack stack--2"><For each=shown(false) key=|t| t.id children=one/></div>
+        </div>
+    }
+}

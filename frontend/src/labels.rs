@@ -1,0 +1,305 @@
+//! What the wire's enums are called on the screen, and the tone of those that are states.
+
+use crm_types::accounts::Role;
+use crm_types::billing::{EventState, TransactionKind, TransactionStatus, TransactionType};
+use crm_types::customers::{CustomerType, LifecycleState};
+use crm_types::mrr::MovementType;
+use crm_types::plans::{Interval, MappingSource, Stream, Tier};
+use crm_types::subscriptions::SubscriptionStatus;
+
+/// The colour of a badge: it only says what its word says as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tone {
+    /// Green.
+    Positive,
+    /// Red.
+    Negative,
+    /// Amber.
+    Warning,
+    /// Light blue.
+    Info,
+    /// Grey.
+    Neutral,
+}
+
+/// A value as filters take it, and what it is called.
+pub type Choice = (&'static str, &'static str);
+
+macro_rules! choices {
+    ($($(#[$meta:meta])* $name:ident: $type:ty => $label:path;)+) => {$(
+        $(#[$meta])*
+        pub fn $name() -> Vec<Choice> {
+            <$type>::ALL.iter().map(|v| (v.as_str(), $label(*v))).collect()
+        }
+    )+};
+}
+
+choices! {
+    /// All streams.
+    streams: Stream => stream;
+    /// All tiers.
+    tiers: Tier => tier;
+    /// All customer types.
+    customer_types: CustomerType => customer_type;
+    /// All lifecycle states.
+    lifecycle_states: LifecycleState => lifecycle;
+    /// All subscription states.
+    subscription_statuses: SubscriptionStatus => subscription_status;
+    /// All transaction states.
+    transaction_statuses: TransactionStatus => transaction_status;
+    /// Payment and refund.
+    transaction_kinds: TransactionKind => transaction_kind;
+    /// What was paid for.
+    transaction_types: TransactionType => transaction_type;
+    /// All movement types.
+    movements: MovementType => movement;
+    /// All states of a Stripe event.
+    event_states: EventState => event_state;
+}
+
+/// A role's name.
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Admin => "Admin",
+        Role::Analyst => "Analyst",
+        Role::Marketer => "Marketer",
+        Role::Support => "Support",
+        Role::Viewer => "Viewer",
+    }
+}
+
+/// A stream's name.
+pub const fn stream(stream: Stream) -> &'static str {
+    match stream {
+        Stream::Rev1Individual => "REV 1 Individual",
+        Stream::Rev2Coaching => "REV 2 Coaching",
+        Stream::Rev3B2b => "REV 3 B2B",
+    }
+}
+
+/// A tier's name.
+pub const fn tier(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Tier1 => "Basic",
+        Tier::Tier2 => "Standard",
+        Tier::Tier3 => "Premium",
+    }
+}
+
+/// A customer type's name.
+pub const fn customer_type(kind: CustomerType) -> &'static str {
+    match kind {
+        CustomerType::Lead => "Lead",
+        CustomerType::Prospect => "Prospect",
+        CustomerType::FreeTrial => "Free trial",
+        CustomerType::Rev1User => "Individual",
+        CustomerType::Rev2Coach => "Coach",
+        CustomerType::Rev3Org => "Organization",
+    }
+}
+
+/// A lifecycle state's name.
+pub const fn lifecycle(state: LifecycleState) -> &'static str {
+    match state {
+        LifecycleState::Lead => "Lead",
+        LifecycleState::Prospect => "Prospect",
+        LifecycleState::FreeTrial => "Free trial",
+        LifecycleState::Rev1User => "Paying individual",
+        LifecycleState::Rev1Coached => "Paying, coached",
+        LifecycleState::Rev2Coach => "Paying coach",
+        LifecycleState::Rev3Org => "Paying organization",
+        LifecycleState::Churned => "Churned",
+        LifecycleState::Reactivated => "Reactivated",
+    }
+}
+
+/// A lifecycle state's tone.
+pub const fn lifecycle_tone(state: LifecycleState) -> Tone {
+    match state {
+        LifecycleState::Lead | LifecycleState::Prospect => Tone::Neutral,
+        LifecycleState::FreeTrial => Tone::Info,
+        LifecycleState::Churned => Tone::Negative,
+        _ => Tone::Positive,
+    }
+}
+
+/// A subscription state's name.
+pub const fn subscription_status(status: SubscriptionStatus) -> &'static str {
+    match status {
+        SubscriptionStatus::FreeTrial => "Free trial",
+        SubscriptionStatus::Active => "Active",
+        SubscriptionStatus::PastDue => "Past due",
+        SubscriptionStatus::Paused => "Paused",
+        SubscriptionStatus::Cancelled => "Cancelled",
+    }
+}
+
+/// A subscription state's tone.
+pub const fn subscription_tone(status: SubscriptionStatus) -> Tone {
+    match status {
+        SubscriptionStatus::FreeTrial => Tone::Info,
+        SubscriptionStatus::Active => Tone::Positive,
+        SubscriptionStatus::PastDue => Tone::Negative,
+        SubscriptionStatus::Paused | SubscriptionStatus::Cancelled => Tone::Neutral,
+    }
+}
+
+/// A transaction state's name.
+pub const fn transaction_status(status: TransactionStatus) -> &'static str {
+    match status {
+        TransactionStatus::Succeeded => "Paid",
+        TransactionStatus::Failed => "Failed",
+        TransactionStatus::Pending => "Pending",
+        TransactionStatus::Refunded => "Refunded",
+    }
+}
+
+/// A transaction state's tone.
+pub const fn transaction_tone(status: TransactionStatus) -> Tone {
+    match status {
+        TransactionStatus::Succeeded => Tone::Positive,
+        TransactionStatus::Failed => Tone::Negative,
+        TransactionStatus::Pending => Tone::Info,
+        TransactionStatus::Refunded => Tone::Neutral,
+    }
+}
+
+/// Payment or refund.
+pub const fn transaction_kind(kind: TransactionKind) -> &'static str {
+    match kind {
+        TransactionKind::Payment => "Payment",
+        TransactionKind::Refund => "Refund",
+    }
+}
+
+/// What was paid for.
+pub const fn transaction_type(kind: TransactionType) -> &'static str {
+    match kind {
+        TransactionType::Subscription => "Subscription",
+        TransactionType::Upgrade => "Change within a period",
+        TransactionType::OneTime => "One-time",
+    }
+}
+
+/// A movement type's name.
+pub const fn movement(kind: MovementType) -> &'static str {
+    match kind {
+        MovementType::New => "New",
+        MovementType::Reactivation => "Reactivation",
+        MovementType::Expansion => "Expansion",
+        MovementType::Contraction => "Contraction",
+        MovementType::Churn => "Churn",
+        MovementType::Fx => "Exchange rate",
+    }
+}
+
+/// A movement type's tone.
+pub const fn movement_tone(kind: MovementType) -> Tone {
+    match kind {
+        MovementType::New | MovementType::Reactivation | MovementType::Expansion => Tone::Positive,
+        MovementType::Contraction | MovementType::Churn => Tone::Negative,
+        MovementType::Fx => Tone::Neutral,
+    }
+}
+
+/// The name of a Stripe event's state.
+pub const fn event_state(state: EventState) -> &'static str {
+    match state {
+        EventState::Pending => "Pending",
+        EventState::Done => "Applied",
+        EventState::Ignored => "Ignored",
+        EventState::Parked => "Parked",
+        EventState::Dead => "Dead",
+    }
+}
+
+/// The tone of a Stripe event's state.
+pub const fn event_tone(state: EventState) -> Tone {
+    match state {
+        EventState::Pending => Tone::Info,
+        EventState::Done => Tone::Positive,
+        EventState::Ignored => Tone::Neutral,
+        EventState::Parked => Tone::Warning,
+        EventState::Dead => Tone::Negative,
+    }
+}
+
+/// Who mapped a price.
+pub const fn mapping_source(source: MappingSource) -> &'static str {
+    match source {
+        MappingSource::Admin => "An admin, here",
+        MappingSource::PriceMetadata => "The price’s metadata",
+        MappingSource::ProductMetadata => "The product’s metadata",
+    }
+}
+
+/// `a month`, `every 3 months`.
+pub fn every(interval: Interval, count: i32) -> String {
+    let unit = interval.as_str();
+    if count == 1 { format!("a {unit}") } else { format!("every {count} {unit}s") }
+}
+
+/// A word of the wire as a phrase: `trial_converted` is "Trial converted".
+pub fn phrase(word: &str) -> String {
+    let spaced = word.replace('_', " ");
+    let mut letters = spaced.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The letters of an avatar: first and last word, else the first two letters.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    let Some(first) = words.next() else { return "?".into() };
+    let last = words.next_back();
+    let letters = match last {
+        Some(last) => first.chars().take(1).chain(last.chars().take(1)).collect::<String>(),
+        None => first.chars().take(2).collect(),
+    };
+    letters.to_uppercase()
+}
+
+/// `1 customer`, `12,460 customers`.
+pub fn counted(n: i64, one: &str, many: &str) -> String {
+    format!("{} {}", crate::format::count(n), if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_of_people_and_addresses() {
+        for (name, letters) in [
+            ("Dana Whitfield", "DW"),
+            ("Cher", "CH"),
+            ("ana maria de souza", "AS"),
+            ("nora@northwind.fit", "NF"),
+            ("Øyvind", "ØY"),
+            ("", "?"),
+            ("—", "?"),
+        ] {
+            assert_eq!(initials(name), letters, "{name}");
+        }
+    }
+
+    #[test]
+    fn words_become_phrases() {
+        assert_eq!(phrase("trial_converted"), "Trial converted");
+        assert_eq!(phrase(""), "");
+        assert_eq!(every(Interval::Month, 1), "a month");
+        assert_eq!(every(Interval::Week, 2), "every 2 weeks");
+        assert_eq!(counted(1, "price", "prices"), "1 price");
+        assert_eq!(counted(0, "price", "prices"), "0 prices");
+    }
+
+    #[test]
+    fn every_choice_has_its_own_name() {
+        for choices in [streams(), tiers(), customer_types(), lifecycle_states(), movements(), event_states()] {
+            let mut names: Vec<_> = choices.iter().map(|(_, name)| *name).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), choices.len());
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The chips of the filters in force, the panel that sets them, and the search field.
+
+use super::filter::toggled;
+use super::{Filter, FilterKind, List};
+use crate::browser;
+use crate::components::{CURRENCIES, Check, Icon, Select, place_popover};
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// Typing pauses this long before the list follows.
+const TYPING: Duration = Duration::from_millis(250);
+const PANEL: &str = "filter-panel";
+/// The search field; `/` goes there.
+pub const SEARCH: &str = "list-search";
+
+/// Search, chips, and a button for the panel.
+#[component]
+pub fn FilterBar(list: List) -> impl IntoView {
+    let settable = list.spec.filters.iter().any(|f| !matches!(f.kind, FilterKind::Link));
+    let active = move || list.params.with(|p| {
+        list.spec.active(p).into_iter().map(|(f, v)| (f.key, f.words(v))).collect::<Vec<_>>()
+    });
+    let chip = move |(key, (before, value)): (&'static str, (String, String))| {
+        let remove = format!("Remove filter: {before}{value}");
+        view! {
+            <span class="chip">
+                <button type="button" popovertarget=PANEL aria-haspopup="dialog">
+                    <span>{before}<b>{value}</b></span>
+                </button>
+                <button type="button" aria-label=remove
+                    on:click=move |_| {
+                        list.filter(|p| p.with(key, ""));
+                        browser::focus("filter-add");
+                    }>
+                    <Icon name="x" small=true/>
+                </button>
+            </span>
+        }
+    };
+    view! {
+        <div class="toolbar toolbar--scroll toolbar--filters" role="group" aria-label="Filters">
+            {(!list.spec.search.is_empty()).then(|| view! { <Search list=list/> })}
+            <For each=active key=Clone::clone children=chip/>
+            {settable.then(|| view! {
+                <span class="chip chip--add">
+                    <button type="button" id="filter-add" popovertarget=PANEL aria-haspopup="dialog">
+                        <Icon name="plus" small=true/>"Filter"
+                    </button>
+                </span>
+            })}
+            <Show when=move || { active().len() > 1 }>
+                <button class="btn btn--ghost btn--sm" type="button" on:click=move |_| clear(list)>"Clear all"</button>
+            </Show>
+        </div>
+        {settable.then(|| view! { <Panel list=list/> })}
+    }
+}
+
+/// Takes all filters and the search out.
+pub fn clear(list: List) {
+    let keys: Vec<&str> = list.spec.filters.iter().map(|f| f.key).chain(["q"]).collect();
+    list.filter(|p| p.without(&keys));
+}
+
+#[component]
+fn Search(list: List) -> impl IntoView {
+    let turn = StoredValue::new(0_u32);
+    let asked = move || list.params.with(|p| p.get("q").unwrap_or_default().to_owned());
+    let typed = move |text: String| {
+        let mine = turn.get_value().wrapping_add(1);
+        turn.set_value(mine);
+        set_timeout(
+            move || {
+                // Typed on, or gone to another page.
+                if turn.try_get_value() == Some(mine) {
+                    list.filter_quietly(|p| p.with("q", text.trim()));
+                }
+            },
+            TYPING,
+        );
+    };
+    view! {
+        <div class="affix search-field">
+            <span aria-hidden="true"><Icon name="search"/></span>
+            <input class="input" type="search" id=SEARCH aria-label=format!("Search {}: {}", list.spec.many, list.spec.search)
+                placeholder=list.spec.search title="Press / to search"
+                prop:value=asked
+                on:input=move |ev| typed(event_target_value(&ev))/>
+        </div>
+    }
+}
+
+/// All filters of the list as form fields; each takes effect at once.
+#[component]
+fn Panel(list: List) -> impl IntoView {
+    let fields = list.spec.filters.iter().map(|f| field(list, f)).collect_view();
+    view! {
+        <div class="menu filter-panel" id=PANEL popover="auto" role="dialog" aria-label=format!("Filter {}", list.spec.many)
+            on:beforetoggle=move |ev| place_popover(&ev)>
+            {fields}
+            <div class="row row--end">
+                <button class="btn btn--ghost btn--sm" type="button" on:click=move |_| clear(list)>"Clear all"</button>
+                <button class="btn btn--sm" type="button" popovertarget=PANEL>"Done"</button>
+            </div>
+        </div>
+    }
+}
+
+fn field(list: List, filter: &'static Filter) -> AnyView {
+    let key = filter.key;
+    let value = Signal::derive(move || list.params.with(|p| p.get(key).unwrap_or_default().to_owned()));
+    let set = Callback::new(move |value: String| list.filter(|p| p.with(key, &value)));
+    match filter.kind {
+        FilterKind::Choice(choices) => {
+            view! { <Select id=key label=filter.label value=value choices=choices() none="Any" on_change=set/> }.into_any()
+        }
+        FilterKind::Currency => {
+            view! { <Select id=key label=filter.label value=value choices=CURRENCIES.to_vec() none="Any" on_change=set/> }
+                .into_any()
+        }
+        FilterKind::Many(choices) => {
+            let boxes = choices().into_iter().map(|(v, name)| {
+                let checked = Signal::derive(move || value.with(|list| list.split(',').any(|x| x == v)));
+                let switch = Callback::new(move |_| set.run(toggled(&value.get_untracked(), v, &choices())));
+                view! { <Check label=name checked=checked on_change=switch/> }
+            });
+            view! {
+                <fieldset class="field"><legend class="field__label">{filter.label}</legend>{boxes.collect_view()}</fieldset>
+            }
+            .into_any()
+        }
+        FilterKind::Flag => {
+            let checked = Signal::derive(move || value.with(|v| v == "true"));
+            let switch = Callback::new(move |on| set.run(if on { "true".into() } else { String::new() }));
+            view! { <Check label=filter.label checked=checked on_change=switch/> }.into_any()
+        }
+        FilterKind::Day | FilterKind::Text => {
+            let kind = if matches!(filter.kind, FilterKind::Day) { "date" } else { "text" };
+            view! {
+                <div class="field">
+                    <label for=key>{filter.label}</label>
+                    <input class="input" type=kind id=key prop:value=move || value.get()
+                        on:change=move |ev| set.run(event_target_value(&ev))/>
+                </div>
+            }
+            .into_any()
+        }
+        FilterKind::Link => ().into_any(),
+    }
+}

@@ -1,0 +1,22 @@
+//! Lists: server-side keyset pages whose filters, sort and cursor live in the address.
+//!
+//! A page describes its list ([`ListSpec`]), turns each item into a [`Row`] of plain data, and draws `<ListView>`. Rows
+//! are data, not views, so that all of this is compiled once for every list, and so that a row which did not change is
+//! not drawn again.
+
+mod filter;
+mod filters;
+mod keys;
+mod pager;
+mod row;
+mod spec;
+mod state;
+mod table;
+mod view;
+
+pub use filter::{Filter, FilterKind};
+pub use row::{Cell, Lead, Row};
+pub use spec::{Column, ListSpec};
+pub use state::{List, use_list};
+pub use table::{PlainTable, RowTable};
+pub use view::{ListBody, ListTotal, ListView};

@@ -1,0 +1,237 @@
+//! A list on the screen: head with count and sums, filters, rows, pager, preview.
+
+use super::filters::{FilterBar, clear};
+use super::keys::{close_peek, step, use_list_keys};
+use super::pager::Pager;
+use super::state::Shown;
+use super::table::{HeadSort, RowTable};
+use super::List;
+use crate::browser;
+use crate::components::{Drawer, EmptyState, ErrorBox, ErrorNote, SkeletonRows, use_title};
+use crate::format::money;
+use crate::labels::counted;
+use crate::session::use_session;
+use crm_types::Money;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// What the drawer shows for a row's id.
+pub type Preview = fn(String) -> AnyView;
+
+/// A whole list page.
+#[component]
+pub fn ListView(
+    /// The list.
+    list: List,
+    /// What the drawer shows; without it a row opens its page.
+    #[prop(optional)]
+    preview: Option<Preview>,
+) -> impl IntoView {
+    let spec = list.spec;
+    use_title(move || spec.title.to_owned());
+    view! {
+        <header class="page-head">
+            <h1>{spec.title}</h1>
+            <ListTotal list=list/>
+        </header>
+        <ListBody list=list preview=preview/>
+    }
+}
+
+/// How many rows and how much, and the pill for what came in.
+#[component]
+pub fn ListTotal(
+    /// The list.
+    list: List,
+) -> impl IntoView {
+    let pill = list.pill();
+    view! {
+        <div class="list-total">
+            <p id="list-total" role="status">{move || summary(list)}</p>
+            {move || pill.get().map(|words| view! {
+                <button class="pill-new" type="button" on:click=move |_| list.show_new()>{words}</button>
+            })}
+        </div>
+    }
+}
+
+/// Filters, rows, pager and preview, without the page's head.
+#[component]
+pub fn ListBody(
+    /// The list.
+    list: List,
+    /// What the drawer shows.
+    #[prop(optional_no_strip)]
+    preview: Option<Preview>,
+) -> impl IntoView {
+    use_list_keys(list);
+    let peeked = Memo::new(move |_| preview.and(list.params.with(|p| p.get("peek").map(str::to_owned))));
+    let denied = move || use_session().denied(list.spec.permission).is_some();
+    let split = move || if peeked.with(Option::is_some) { "split split--peek" } else { "split" };
+    view! {
+        <FilterBar list=list/>
+        <div class=split aria-busy=move || list.busy.get().to_string()>
+            <div class="split__list">
+                <div class="tbl-wrap" tabindex="0" role="region" aria-label=list.spec.title
+                    on:click=move |ev| if preview.is_some() { open_preview(list, &ev) }>
+                    {move || content(list, peeked.into(), denied())}
+                </div>
+                <Pager list=list/>
+            </div>
+            {move || peeked.get().zip(preview).map(|(id, preview)| peek(list, id, preview))}
+        </div>
+    }
+}
+
+/// What of the list is there: nothing yet, an error, nothing at all, nothing that matches, or rows.
+#[derive(Clone, Copy, PartialEq)]
+enum Content {
+    Loading,
+    Failed,
+    Empty,
+    NoMatch,
+    Rows,
+}
+
+fn content(list: List, peeked: Signal<Option<String>>, denied: bool) -> impl IntoView {
+    let spec = list.spec;
+    let kind = Memo::new(move |_| list.shown.with(|shown| match shown {
+        Some(shown) if !shown.rows.is_empty() => Content::Rows,
+        _ if list.error.with(Option::is_some) => Content::Failed,
+        None => Content::Loading,
+        Some(_) if list.params.with(|p| spec.active(p).is_empty() && p.get("q").is_none()) => Content::Empty,
+        Some(_) => Content::NoMatch,
+    }));
+    let rows = Signal::derive(move || list.shown.with(|s| s.as_ref().map(|s| s.rows.clone()).unwrap_or_default()));
+    move || match kind.get() {
+        Content::Loading if denied => ().into_any(),
+        Content::Loading => view! { <SkeletonRows label=format!("Loading {}", spec.many)/> }.into_any(),
+        Content::Failed => {
+            let retry = Callback::new(move |()| list.retry());
+            list.error.get().map(|error| view! { <ErrorBox what=spec.title error=error on_retry=retry/> }).into_any()
+        }
+        Content::Empty => {
+            view! { <EmptyState icon="rows" title=format!("No {} yet", spec.many) text=spec.empty/> }.into_any()
+        }
+        Content::NoMatch => no_match(list).into_any(),
+        Content::Rows => view! {
+            <ErrorNote error=list.error/>
+            <RowTable caption=spec.title columns=spec.columns sorts=sorts(list) rows=rows peeked=peeked/>
+        }
+        .into_any(),
+    }
+}
+
+fn no_match(list: List) -> impl IntoView {
+    let spec = list.spec;
+    let words = move || {
+        list.params.with(|p| {
+            let filters = spec.active(p).len() + usize::from(p.get("q").is_some());
+            let filters = if filters == 1 { "this filter".to_owned() } else { format!("{filters} filters") };
+            format!("No {} matches {filters}", spec.one)
+        })
+    };
+    view! {
+        <EmptyState icon="filter" title=words() text="Remove a filter to see more.">
+            <button class="btn" type="button" on:click=move |_| clear(list)>"Clear all filters"</button>
+        </EmptyState>
+    }
+}
+
+fn sorts(list: List) -> Signal<Vec<HeadSort>> {
+    Signal::derive(move || {
+        list.params.with(|p| {
+            let sort = list.spec.sort_of(p);
+            let head = |c: &super::Column| HeadSort {
+                direction: c.direction(sort),
+                href: c.next_sort(sort, c.class.contains("num")).map(|next| {
+                    p.clone().without(&["cursor", "page"]).with("sort", next).with_path(list.spec.path)
+                }),
+            };
+            list.spec.columns.iter().map(head).collect()
+        })
+    })
+}
+
+/// `24 subscriptions · MRR $1,234.00 + €300.00`: what the rows add up to, never across currencies.
+fn summary(list: List) -> String {
+    list.shown.with(|shown| shown.as_ref().map(|s| summary_of(list.spec, s)).unwrap_or_default())
+}
+
+fn summary_of(spec: &super::ListSpec, shown: &Shown) -> String {
+    let more = if shown.capped { "More than " } else { "" };
+    let count = format!("{more}{}", counted(shown.total, spec.one, spec.many));
+    if spec.sum.is_empty() || shown.sums.is_empty() {
+        return count;
+    }
+    let sums: Vec<String> = shown.sums.iter().map(|m: &Money| money(*m)).collect();
+    format!("{count} · {} {}", spec.sum, sums.join(" · "))
+}
+
+/// A plain press on a row's link previews it. With a modifier, another button, or on a phone it opens the page.
+fn open_preview(list: List, event: &MouseEvent) {
+    let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+    if modified || event.button() != 0 || browser::is_phone() {
+        return;
+    }
+    let Some(target) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return };
+    // Elsewhere on the row counts as well, but other links and buttons keep their meaning.
+    let inner = target.closest("a:not(.who__name), button").ok().flatten();
+    let row = target.closest("[data-row]").ok().flatten().and_then(|row| row.get_attribute("data-row"));
+    if let (None, Some(row)) = (inner, row) {
+        event.prevent_default();
+        list.peek(&row);
+    }
+}
+
+fn peek(list: List, id: String, preview: Preview) -> impl IntoView {
+    let row = {
+        let id = id.clone();
+        move || list.shown.with(|s| {
+            let rows = &s.as_ref()?.rows;
+            let at = rows.iter().position(|r| r.id == id)?;
+            Some((at, rows.get(at)?.clone()))
+        })
+    };
+    let row = Memo::new(move |_| row());
+    let label = move || row.with(|r| r.as_ref().map(|(_, r)| r.lead.title.clone()).unwrap_or_default());
+    let position = move || {
+        let total = list.shown.with(|s| s.as_ref().map_or(0, |s| s.total));
+        let before = (list.page() - 1) * crm_types::page::DEFAULT_LIMIT as usize;
+        row.with(|r| r.as_ref().map(|(at, _)| format!("{} of {}", before + at + 1, crate::format::count(total))))
+            .unwrap_or_else(|| "Not in this list".into())
+    };
+    let path = list.spec.path;
+    let href = { let id = id.clone(); move || format!("{path}/{id}") };
+    view! {
+        <Drawer
+            label=Signal::derive(label)
+            position=Signal::derive(position)
+            href=Signal::derive(href)
+            on_step=Callback::new(move |forward| { step(list, forward); })
+            on_close=Callback::new(move |()| { close_peek(list); })
+        >
+            {preview(id)}
+        </Drawer>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::subscriptions::SPEC;
+    use crm_types::Currency;
+
+    #[test]
+    fn the_head_says_how_many_and_how_much() {
+        let mut shown =
+            Shown { url: String::new(), rows: Vec::new(), total: 24, capped: false, sums: Vec::new(), next: None };
+        assert_eq!(summary_of(&SPEC, &shown), "24 subscriptions");
+        shown.sums = vec![Money::new(123_400, Currency::USD), Money::new(5000, Currency::JPY)];
+        assert_eq!(summary_of(&SPEC, &shown), "24 subscriptions · MRR $1,234.00 · ¥5,000");
+        shown.capped = true;
+        shown.total = 10_000;
+        assert_eq!(summary_of(&crate::pages::transactions::SPEC, &shown).split(" · ").next(), Some("More than 10,000 transactions"));
+    }
+}

@@ -1,0 +1,88 @@
+//! Customers: the list, and a page for each.
+
+mod page;
+mod sections;
+
+pub use page::CustomerPage;
+
+use crate::labels::{self, Choice};
+use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
+use crate::pages::mrr_movements::stream_and_tier;
+use crate::realtime::use_realtime;
+use crate::routes;
+use crm_types::accounts::Permission;
+use crm_types::customers::Customer;
+use leptos::prelude::*;
+
+/// The list.
+pub static SPEC: ListSpec = ListSpec {
+    path: routes::CUSTOMERS,
+    api: "/api/customers",
+    title: "Customers",
+    one: "customer",
+    many: "customers",
+    permission: Permission::CustomersRead,
+    search: "Name, e-mail, phone, Stripe id",
+    filters: &[
+        Filter::new("lifecycle", "Lifecycle", FilterKind::Choice(labels::lifecycle_states)),
+        Filter::new("type", "Type", FilterKind::Choice(labels::customer_types)),
+        Filter::new("stream", "Stream", FilterKind::Choice(labels::streams)),
+        Filter::new("tier", "Tier", FilterKind::Choice(labels::tiers)),
+        Filter::new("source", "Source", FilterKind::Choice(sources)),
+        Filter::new("currency", "Currency", FilterKind::Currency),
+        Filter::new("paying", "Paying", FilterKind::Flag),
+        Filter::new("paying_at", "Paying at the end of", FilterKind::Day),
+    ],
+    columns: &[
+        Column::sorted("Customer", "lead", "name", "-name"),
+        Column::new("Lifecycle", ""),
+        Column::new("Stream", "p2"),
+        Column::new("Source", "p3"),
+        Column::sorted("Known since", "num p3", "created_at", "-created_at"),
+        Column::sorted("MRR", "num", "mrr", "-mrr"),
+    ],
+    sort: "-created_at",
+    sum: "MRR",
+    empty: "Customers arrive with Stripe’s webhooks. Connect Stripe under Settings.",
+};
+
+/// Where customers come from: the words that Stripe's metadata carries.
+fn sources() -> Vec<Choice> {
+    vec![
+        ("organic", "Organic"),
+        ("influencer", "Influencer"),
+        ("paid_ads", "Paid ads"),
+        ("referral", "Referral"),
+        ("content", "Content"),
+        ("event", "Event"),
+    ]
+}
+
+/// The page.
+#[component]
+pub fn CustomersPage() -> impl IntoView {
+    let list = use_list(&SPEC, use_realtime().billing(), row);
+    view! { <ListView list=list/> }
+}
+
+fn row(customer: &Customer) -> Row {
+    let c = customer;
+    Row {
+        id: c.id.to_string(),
+        href: routes::customer(c.id),
+        lead: lead(c),
+        cells: vec![
+            Cell::State(labels::lifecycle_tone(c.lifecycle_state), labels::lifecycle(c.lifecycle_state).into()),
+            Cell::Text(stream_and_tier(c.stream, c.tier)),
+            Cell::Text(c.acquisition_source.as_deref().map(labels::phrase).unwrap_or_default()),
+            Cell::Day(Some(c.created_at)),
+            Cell::Money(c.mrr),
+        ],
+    }
+}
+
+/// How a customer is called.
+fn lead(c: &Customer) -> Lead {
+    let email = c.email.as_deref().or(c.billing_email.as_deref());
+    Lead::person(c.name.as_deref(), email, c.stripe_customer_id.as_deref().unwrap_or("No name"))
+}

@@ -1,0 +1,105 @@
+//! A customer's page: who it is, and everything that happened.
+
+use super::lead;
+use super::sections::{History, Movements, Subscriptions, Transactions};
+use crate::components::{Avatar, Badge, ErrorBox, ErrorNote, Icon, Moment, SkeletonCard, use_title};
+use crate::format::{MISSING, money};
+use crate::labels;
+use crate::pages::mrr_movements::stream_and_tier;
+use crate::query::use_query;
+use crate::realtime::use_realtime;
+use crate::routes;
+use crm_types::customers::Customer;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// The page.
+#[component]
+pub fn CustomerPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|p| p.get("id").unwrap_or_default()));
+    let url = move || Some(format!("/api/customers/{}", id.get()));
+    let query = use_query::<Customer>(url).refresh_on(use_realtime().billing());
+    use_title(move || query.map(|c| lead(c).title).unwrap_or_else(|| "Customer".into()));
+    let failed = Memo::new(move |_| query.error().get().filter(|_| query.map(|_| ()).is_none()));
+    let retry = Callback::new(move |()| query.refresh());
+    move || match failed.get() {
+        Some(error) => view! {
+            <h1 class="vh">"Customer"</h1>
+            <ErrorBox what="Customer" error=error on_retry=retry/>
+        }
+        .into_any(),
+        None => view! {
+            <header class="page-head">
+                <nav class="crumbs" aria-label="Breadcrumb">
+                    <a href=routes::CUSTOMERS>"Customers"</a><Icon name="right" small=true/>
+                </nav>
+                {move || match query.get() {
+                    Some(customer) => view! { <Head customer=customer/> }.into_any(),
+                    None => view! { <h1 class="vh">"Customer"</h1><span class="skel skel--h skel--w5"></span> }.into_any(),
+                }}
+            </header>
+            <div class="grid">
+                <div class="c8 stack">
+                    <Subscriptions id=id/>
+                    <Movements id=id/>
+                    <Transactions id=id/>
+                </div>
+                <div class="c4 stack">
+                    <section class="card" aria-labelledby="profile">
+                        <header class="card__head card__head--line"><h2 id="profile">"Profile"</h2></header>
+                        <ErrorNote error=query.error()/>
+                        {move || match query.get() {
+                            Some(customer) => view! { <Profile customer=customer/> }.into_any(),
+                            None => view! { <SkeletonCard label="Loading the profile" lines=7/> }.into_any(),
+                        }}
+                    </section>
+                    <History id=id/>
+                </div>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Head(customer: Customer) -> impl IntoView {
+    let c = customer;
+    let called = lead(&c);
+    view! {
+        <div class="page-head__row profile-head">
+            <Avatar name=called.title.clone() class="av--lg"/>
+            <div class="profile-head__id">
+                <div class="row row--wrap">
+                    <h1>{called.title}</h1>
+                    <Badge text=labels::lifecycle(c.lifecycle_state) tone=labels::lifecycle_tone(c.lifecycle_state) dot=true/>
+                    {c.stream.map(|stream| view! { <Badge text=stream_and_tier(Some(stream), c.tier)/> })}
+                </div>
+                <p class="who__sub">{called.sub}</p>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Profile(customer: Customer) -> impl IntoView {
+    let c = customer;
+    let or_missing = |text: Option<String>| text.unwrap_or_else(|| MISSING.into());
+    let billing = c.billing_email.filter(|b| c.email.as_ref() != Some(b));
+    view! {
+        <div class="card__body">
+            <dl class="kv">
+                <dt>"MRR"</dt><dd>{c.mrr.map_or(MISSING.into(), money)}</dd>
+                <dt>"Type"</dt><dd>{labels::customer_type(c.customer_type)}</dd>
+                <dt>"E-mail"</dt><dd>{or_missing(c.email)}</dd>
+                {billing.map(|email| view! { <dt>"Billed to"</dt><dd>{email}</dd> })}
+                <dt>"Phone"</dt><dd>{or_missing(c.phone)}</dd>
+                <dt>"Source"</dt><dd>{or_missing(c.acquisition_source.as_deref().map(labels::phrase))}</dd>
+                {c.utm_campaign.map(|campaign| view! { <dt>"Campaign"</dt><dd>{campaign}</dd> })}
+                <dt>"First paid"</dt><dd><Moment at=c.first_paid_at/></dd>
+                <dt>"Known since"</dt><dd><Moment at=Some(c.created_at)/></dd>
+                <dt>"Stripe id"</dt><dd class="mono">{or_missing(c.stripe_customer_id)}</dd>
+            </dl>
+        </div>
+    }
+}

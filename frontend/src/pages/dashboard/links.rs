@@ -1,0 +1,112 @@
+//! Where the dashboard's figures and marks lead: to the rows whose sum is the figure.
+
+use crate::routes::{CUSTOMERS, MRR_MOVEMENTS, SUBSCRIPTIONS, list};
+use chrono::NaiveDate;
+use crm_types::Currency;
+use crm_types::mrr::MovementType;
+use crm_types::plans::Tier;
+
+/// What a link needs of the page: the period, as inclusive days, and the currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+    /// Of the amounts.
+    pub currency: Currency,
+}
+
+impl Scope {
+    /// Subscriptions with MRR at the end of the period: their sum is MRR.
+    pub fn subscriptions(self) -> String {
+        subscriptions_on(self.to, self.currency, None)
+    }
+
+    /// Customers with MRR at the end of the period.
+    pub fn paying(self) -> String {
+        list(CUSTOMERS, &[("paying_at", &self.to.to_string()), ("currency", self.currency.code())])
+    }
+
+    /// Trials that run at the end of the period, in every currency.
+    pub fn trials(self) -> String {
+        list(SUBSCRIPTIONS, &[("trialing_at", &self.to.to_string())])
+    }
+
+    /// Those who paid at the start and left: the churn rate's numerator.
+    pub fn churned(self) -> String {
+        let (from, to) = (self.from.to_string(), self.to.to_string());
+        let churn = MovementType::Churn.as_str();
+        list(
+            MRR_MOVEMENTS,
+            &[
+                ("movement", churn),
+                ("paying_at_start", "true"),
+                ("from", &from),
+                ("to", &to),
+                ("currency", self.currency.code()),
+            ],
+        )
+    }
+
+    /// The period's movements of one type, or all.
+    pub fn movements(self, movement: Option<MovementType>) -> String {
+        let (from, to) = (self.from.to_string(), self.to.to_string());
+        let movement = movement.map_or("", MovementType::as_str);
+        list(
+            MRR_MOVEMENTS,
+            &[("movement", movement), ("from", &from), ("to", &to), ("currency", self.currency.code())],
+        )
+    }
+
+    /// Subscriptions that are set to end.
+    pub fn scheduled(self) -> String {
+        list(SUBSCRIPTIONS, &[("scheduled", "true"), ("currency", self.currency.code())])
+    }
+}
+
+/// Subscriptions with MRR on a day, of one series of the chart or of all.
+pub fn subscriptions_on(day: NaiveDate, currency: Currency, series: Option<&str>) -> String {
+    let day = day.to_string();
+    let by = if series.is_some_and(|key| key.parse::<Tier>().is_ok()) { "tier" } else { "stream" };
+    list(SUBSCRIPTIONS, &[("as_of", &day), (by, series.unwrap_or("")), ("currency", currency.code())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_names_its_rows() {
+        let scope = Scope {
+            from: "2026-10-01".parse().unwrap(),
+            to: "2026-10-31".parse().unwrap(),
+            currency: Currency::USD,
+        };
+        for (link, address) in [
+            (scope.subscriptions(), "/subscriptions?as_of=2026-10-31&currency=usd"),
+            (scope.paying(), "/customers?paying_at=2026-10-31&currency=usd"),
+            (scope.trials(), "/subscriptions?trialing_at=2026-10-31"),
+            (
+                scope.churned(),
+                "/mrr-movements?movement=churn&paying_at_start=true&from=2026-10-01&to=2026-10-31&currency=usd",
+            ),
+            (scope.movements(None), "/mrr-movements?from=2026-10-01&to=2026-10-31&currency=usd"),
+            (
+                scope.movements(Some(MovementType::New)),
+                "/mrr-movements?movement=new&from=2026-10-01&to=2026-10-31&currency=usd",
+            ),
+            (scope.scheduled(), "/subscriptions?scheduled=true&currency=usd"),
+            (
+                subscriptions_on(scope.to, Currency::EUR, Some("tier2")),
+                "/subscriptions?as_of=2026-10-31&tier=tier2&currency=eur",
+            ),
+            (
+                subscriptions_on(scope.to, Currency::EUR, Some("rev3_b2b")),
+                "/subscriptions?as_of=2026-10-31&stream=rev3_b2b&currency=eur",
+            ),
+        ] {
+            assert_eq!(link, address);
+        }
+    }
+}

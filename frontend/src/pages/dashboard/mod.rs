@@ -1,0 +1,66 @@
+//! The executive dashboard: how much, how it moved, and the rows behind every figure.
+
+mod announce;
+mod chart_card;
+mod definitions;
+mod feed;
+mod figures;
+mod links;
+mod movement_card;
+mod movements;
+mod notes;
+mod series;
+mod tiles;
+mod widget;
+
+use crate::api::analytics;
+use crate::components::{DateRange, Icon, use_period, use_title};
+use crate::query::use_query;
+use crate::realtime::use_realtime;
+use announce::Announcer;
+use chart_card::ChartCard;
+use crm_types::analytics::Overview;
+use definitions::Definitions;
+use feed::Feed;
+use leptos::prelude::*;
+use movement_card::MovementCard;
+use notes::{NothingYet, Notes};
+use tiles::Tiles;
+
+/// The page at `/`.
+#[component]
+pub fn DashboardPage() -> impl IntoView {
+    use_title(|| "Dashboard".into());
+    let period = use_period();
+    let overview = use_query::<Overview>(move || Some(period.with(analytics::overview)))
+        .refresh_on(use_realtime().billing());
+    let currencies = Memo::new(move |_| {
+        let of = |overview: &Overview| overview.currencies.iter().map(|money| money.currency).collect::<Vec<_>>();
+        overview.map(of).unwrap_or_default()
+    });
+    let nothing = Memo::new(move |_| overview.map(|overview| overview.updated_at.is_none()).unwrap_or(false));
+    let explaining = RwSignal::new(false);
+    view! {
+        <header class="page-head">
+            <div class="page-head__row">
+                <h1>"Dashboard"</h1>
+                <DateRange currencies=currencies/>
+                <button class="btn btn--ghost btn--icon" type="button" aria-label="How are these figures computed?"
+                    title="How are these figures computed?" on:click=move |_| explaining.set(true)>
+                    <Icon name="info"/>
+                </button>
+            </div>
+        </header>
+        <Tiles overview=overview/>
+        <Show when=move || !nothing.get() fallback=NothingYet>
+            <div class="grid">
+                <ChartCard period=period/>
+                <MovementCard period=period/>
+                <Feed period=period/>
+                <Notes overview=overview/>
+            </div>
+        </Show>
+        <Definitions open=explaining/>
+        <Announcer overview=overview/>
+    }
+}

@@ -1,0 +1,109 @@
+//! The reply behind "MRR over time" as a chart, a legend and a table.
+
+use super::links::subscriptions_on;
+use crate::charts::{AreaData, AreaSeries, Cell, ChartTable, LegendItem, MOST_SERIES};
+use crate::format::{day, money_whole};
+use crm_types::analytics::{GroupBy, MrrSeries, Step};
+use crm_types::Money;
+
+/// The chart.
+pub fn area(reply: &MrrSeries, group: GroupBy) -> AreaData {
+    let series = reply.series.iter();
+    AreaData {
+        title: title(group).into(),
+        currency: reply.currency,
+        step: reply.step,
+        days: reply.days.clone(),
+        series: series.map(|line| AreaSeries { label: line.label.clone(), values: line.values.clone() }).collect(),
+    }
+    .folded()
+}
+
+/// The chart's name.
+pub const fn title(group: GroupBy) -> &'static str {
+    match group {
+        GroupBy::Stream => "MRR by stream",
+        GroupBy::Tier => "MRR by tier",
+    }
+}
+
+/// The rows behind a mark: of one series, or of all on that day.
+pub fn href(reply: &MrrSeries, day: usize, series: Option<usize>) -> String {
+    let Some(on) = reply.days.get(day) else { return crate::routes::SUBSCRIPTIONS.into() };
+    // `Other` is no filter: it leads to all.
+    let line = series.filter(|index| *index < MOST_SERIES).and_then(|index| reply.series.get(index));
+    subscriptions_on(*on, reply.currency, line.map(|line| line.key.as_str()))
+}
+
+/// The keys, each leading to its rows at the end of the period.
+pub fn legend(reply: &MrrSeries) -> Vec<LegendItem> {
+    let last = reply.days.len().saturating_sub(1);
+    let series = area(reply, GroupBy::Stream).series.into_iter().enumerate();
+    series.map(|(index, line)| LegendItem { label: line.label, href: Some(href(reply, last, Some(index))) }).collect()
+}
+
+/// The same figures as a table.
+pub fn table(reply: &MrrSeries) -> ChartTable {
+    let first = match reply.step {
+        Step::Day => "Day",
+        Step::Week => "Week to",
+        Step::Month => "Month to",
+    };
+    let labels = reply.series.iter().map(|line| line.label.clone());
+    let head = std::iter::once(first.to_owned()).chain(labels).chain(std::iter::once("MRR".to_owned()));
+    let cell = |minor: Option<&i64>, href: String| {
+        let minor = minor.copied().unwrap_or(0);
+        Cell { text: money_whole(Money::new(minor, reply.currency)), href: Some(href) }
+    };
+    let row = |(index, on): (usize, &chrono::NaiveDate)| {
+        let lines = reply.series.iter();
+        let parts = lines.map(|line| {
+            cell(line.values.get(index), subscriptions_on(*on, reply.currency, Some(&line.key)))
+        });
+        let total = cell(reply.total.get(index), subscriptions_on(*on, reply.currency, None));
+        (day(*on), parts.chain(std::iter::once(total)).collect())
+    };
+    ChartTable { head: head.collect(), rows: reply.days.iter().enumerate().map(row).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crm_types::Currency;
+    use crm_types::analytics::MrrSeriesLine;
+
+    fn reply() -> MrrSeries {
+        let line = |key: &str, label: &str, values: &[i64]| MrrSeriesLine {
+            key: key.into(),
+            label: label.into(),
+            values: values.to_vec(),
+        };
+        MrrSeries {
+            currency: Currency::USD,
+            step: Step::Week,
+            days: vec!["2026-10-25".parse().unwrap(), "2026-10-31".parse().unwrap()],
+            series: vec![line("tier1", "Basic", &[90_000, 99_000]), line("rev2_coaching", "Coaching", &[10_000, 0])],
+            total: vec![100_000, 99_000],
+        }
+    }
+
+    #[test]
+    fn a_mark_leads_to_its_day_and_series() {
+        let reply = reply();
+        assert_eq!(href(&reply, 1, Some(0)), "/subscriptions?as_of=2026-10-31&tier=tier1&currency=usd");
+        assert_eq!(href(&reply, 0, Some(1)), "/subscriptions?as_of=2026-10-25&stream=rev2_coaching&currency=usd");
+        assert_eq!(href(&reply, 0, None), "/subscriptions?as_of=2026-10-25&currency=usd");
+        assert_eq!(href(&reply, 9, None), "/subscriptions");
+        assert_eq!(legend(&reply)[0].href.as_deref(), Some(&*href(&reply, 1, Some(0))));
+    }
+
+    #[test]
+    fn the_table_has_every_mark() {
+        let table = table(&reply());
+        assert_eq!(table.head, ["Week to", "Basic", "Coaching", "MRR"]);
+        let (name, cells) = &table.rows[1];
+        let texts: Vec<_> = cells.iter().map(|cell| cell.text.as_str()).collect();
+        assert_eq!((name.as_str(), texts), ("Oct 31, 2026", vec!["$990", "$0", "$990"]));
+        assert_eq!(area(&reply(), GroupBy::Tier).total(0).minor, 100_000);
+    }
+}

@@ -1,0 +1,118 @@
+//! Log in: as a page while nobody is, and as a dialog over the page when the session ended.
+
+use crate::api::accounts;
+use crate::components::{Dialog, ErrorNote, Field, FormErrors, Icon, use_title};
+use crate::session::{Session, use_session};
+use crate::shell::{Brand, ThemeToggle};
+use crm_types::accounts::{DemoLogin, LoginRequest};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The page. It is drawn at whatever address was asked for, which is there once somebody has logged in.
+#[component]
+pub fn LoginPage(
+    /// The demo's log-in, when this is the demo.
+    #[prop(optional_no_strip)]
+    demo: Option<DemoLogin>,
+) -> impl IntoView {
+    use_title(|| "Log in".into());
+    let note = demo.clone().map(|demo| {
+        view! {
+            <p class="small muted" id="demo-login">
+                "This is the demo: log in as " <b>{demo.email}</b> " with the password " <b>{demo.password}</b> "."
+            </p>
+        }
+    });
+    view! {
+        <div class="auth">
+            <header class="auth__top"><Brand/><ThemeToggle/></header>
+            <main class="auth__main" id="main">
+                <div class="auth__card">
+                    <h1>"Log in"</h1>
+                    <LoginForm email=demo.as_ref().map(|d| d.email.clone()).unwrap_or_default()
+                        password=demo.map(|d| d.password).unwrap_or_default()/>
+                    {note.map(IntoAny::into_any).unwrap_or_else(|| view! {
+                        <p class="small muted">"No account yet? An owner or admin of your company can make one."</p>
+                    }.into_any())}
+                </div>
+            </main>
+        </div>
+    }
+}
+
+/// Asks again in place: the page below stays as it is, with everything typed into it.
+#[component]
+pub fn LoginDialog() -> impl IntoView {
+    let session = use_session();
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(session.expired().get()));
+    let email = move || session.user().with_untracked(|u| u.as_ref().map(|u| u.email.clone()).unwrap_or_default());
+    let leave = move |_| spawn_local(async move {
+        // Without the server's answer the session still ends here; its cookie is no longer good anyway.
+        let _ = session.log_out(false).await;
+        session.forget();
+    });
+    view! {
+        <Dialog id="login-again" title="Log in again" open=open closable=false>
+            <div class="dialog__body">
+                <p>"Your session ended. What you were doing goes on as soon as you are logged in."</p>
+                <LoginForm email=email() password=String::new()/>
+                <button class="btn btn--ghost" type="button" on:click=leave>"Log out and leave this page"</button>
+            </div>
+        </Dialog>
+    }
+}
+
+#[component]
+fn LoginForm(email: String, password: String) -> impl IntoView {
+    let session = use_session();
+    let email = RwSignal::new(email);
+    let password = RwSignal::new(password);
+    let shown = RwSignal::new(false);
+    let errors = FormErrors::new();
+    let busy = RwSignal::new(false);
+    let submit = move |ev: leptos::ev::SubmitEvent| {
+        ev.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        let request = LoginRequest { email: email.get_untracked().trim().to_owned(), password: password.get_untracked() };
+        busy.set(true);
+        spawn_local(async move { log_in(session, &request, errors, busy).await });
+    };
+    view! {
+        <form class="stack" novalidate on:submit=submit>
+            <ErrorNote error=errors.general()/>
+            <Field id="email" label="E-mail" value=email kind="email" autocomplete="username" error=errors.of("email")/>
+            <div class="field">
+                <label for="password">"Password"</label>
+                <div class="affix affix--end">
+                    <input class="input" id="password" name="password" autocomplete="current-password"
+                        type=move || if shown.get() { "text" } else { "password" }
+                        prop:value=move || password.get()
+                        on:input=move |ev| password.set(event_target_value(&ev))
+                        aria-invalid=move || errors.of("password").with(Option::is_some).then_some("true")
+                        aria-describedby="password-note"/>
+                    <button class="btn btn--ghost btn--sm" type="button" aria-controls="password"
+                        aria-pressed=move || shown.get().to_string() on:click=move |_| shown.update(|s| *s = !*s)>
+                        <Icon name="eye"/>"Show"
+                    </button>
+                </div>
+                <p class="field__error" id="password-note">{move || errors.of("password").get()}</p>
+            </div>
+            <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
+                "Log in"
+            </button>
+        </form>
+    }
+}
+
+async fn log_in(session: Session, request: &LoginRequest, errors: FormErrors, busy: RwSignal<bool>) {
+    let outcome = accounts::log_in(request).await;
+    // The form is gone once the session is taken over.
+    busy.try_set(false);
+    match outcome {
+        Ok(reply) => session.accept(reply),
+        Err(error) => drop(errors.0.try_set(Some(error))),
+    }
+}

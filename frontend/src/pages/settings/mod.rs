@@ -1,0 +1,44 @@
+//! Settings: Stripe, prices, policies, health, sessions. Each tab is a page of its own.
+
+mod event;
+mod health;
+mod inbox;
+mod policies;
+mod prices;
+mod sessions;
+mod stripe;
+
+pub use event::EventPage;
+pub use health::HealthPage;
+pub use policies::PoliciesPage;
+pub use prices::PricesPage;
+pub use sessions::SessionsPage;
+pub use stripe::StripePage;
+
+use crate::components::{RouteTabs, use_title};
+use crate::routes;
+use leptos::prelude::*;
+
+/// Head and tabs around a tab's page.
+#[component]
+fn SettingsFrame(
+    /// The tab's name, for the document's title.
+    tab: &'static str,
+    children: Children,
+) -> impl IntoView {
+    use_title(move || format!("{tab}, settings"));
+    let tabs = vec![
+        (routes::SETTINGS_STRIPE, "Stripe"),
+        (routes::SETTINGS_PRICES, "Prices"),
+        (routes::SETTINGS_POLICIES, "Policies"),
+        (routes::SETTINGS_HEALTH, "Health"),
+        (routes::SETTINGS_SESSIONS, "Sessions"),
+    ];
+    view! {
+        <header class="page-head">
+            <h1>"Settings"</h1>
+            <RouteTabs label="Settings" tabs=tabs/>
+        </header>
+        {children()}
+    }
+}

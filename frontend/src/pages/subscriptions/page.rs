@@ -1,0 +1,49 @@
+//! A subscription's own page: the preview at full width.
+
+use super::details::{AtStripe, Facts, Head, use_subscription};
+use crate::components::{ErrorBox, Icon, SkeletonCard, use_title};
+use crate::routes;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// The page.
+#[component]
+pub fn SubscriptionPage() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_subscription(move || params.with(|p| p.get("id")));
+    use_title(move || {
+        query.map(|s| s.customer_name.clone().unwrap_or_default()).map_or("Subscription".into(), |n| format!("{n}, subscription"))
+    });
+    view! {
+        <header class="page-head">
+            <nav class="crumbs" aria-label="Breadcrumb">
+                <a href=routes::SUBSCRIPTIONS>"Subscriptions"</a><Icon name="right" small=true/>
+            </nav>
+            <h1>"Subscription"</h1>
+        </header>
+        {move || match (query.get(), query.error().get()) {
+            (Some(s), _) => view! {
+                <div class="grid">
+                    <section class="card c6">
+                        <div class="card__body stack">
+                            <div><Head subscription=s.clone()/></div>
+                            <Facts subscription=s.clone()/>
+                        </div>
+                        <footer class="card__foot">
+                            <a href=routes::customer(s.customer_id)>"Open customer"</a>
+                        </footer>
+                    </section>
+                    <section class="card c6" aria-labelledby="at-stripe">
+                        <header class="card__head card__head--line"><h2 id="at-stripe">"At Stripe"</h2></header>
+                        <div class="card__body"><AtStripe subscription=s/></div>
+                    </section>
+                </div>
+            }.into_any(),
+            (None, Some(error)) => {
+                let retry = Callback::new(move |()| query.refresh());
+                view! { <ErrorBox what="Subscription" error=error on_retry=retry/> }.into_any()
+            }
+            (None, None) => view! { <SkeletonCard label="Loading the subscription" lines=8/> }.into_any(),
+        }}
+    }
+}

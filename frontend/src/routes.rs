@@ -1,0 +1,48 @@
+//! The app's own addresses. A list's path and filters are named as the API names them, so that a link to rows is the
+//! API's address without `/api`.
+
+use crate::params::Params;
+use crm_types::ids::{CustomerId, SubscriptionId};
+
+/// The executive dashboard.
+pub const DASHBOARD: &str = "/";
+/// All customers.
+pub const CUSTOMERS: &str = "/customers";
+/// All subscriptions.
+pub const SUBSCRIPTIONS: &str = "/subscriptions";
+/// Payments and refunds.
+pub const TRANSACTIONS: &str = "/transactions";
+/// The MRR movement ledger.
+pub const MRR_MOVEMENTS: &str = "/mrr-movements";
+/// Settings; opens the Stripe tab.
+pub const SETTINGS: &str = "/settings";
+/// The Stripe connection and its inbox.
+pub const SETTINGS_STRIPE: &str = "/settings/stripe";
+/// The mapping of prices to streams and tiers.
+pub const SETTINGS_PRICES: &str = "/settings/prices";
+/// The policies that decide what a figure counts.
+pub const SETTINGS_POLICIES: &str = "/settings/policies";
+/// The state of the system.
+pub const SETTINGS_HEALTH: &str = "/settings/health";
+/// Where you are logged in.
+pub const SETTINGS_SESSIONS: &str = "/settings/sessions";
+
+/// A customer's page.
+pub fn customer(id: CustomerId) -> String {
+    format!("{CUSTOMERS}/{id}")
+}
+
+/// A subscription's page.
+pub fn subscription(id: SubscriptionId) -> String {
+    format!("{SUBSCRIPTIONS}/{id}")
+}
+
+/// A Stripe event's page.
+pub fn stripe_event(id: &str) -> String {
+    format!("{SETTINGS_STRIPE}/{id}")
+}
+
+/// A path with filters: `list(SUBSCRIPTIONS, &[("as_of", "2026-10-31")])`.
+pub fn list(path: &str, filters: &[(&str, &str)]) -> String {
+    Params::from_pairs(filters).with_path(path)
+}

@@ -1,0 +1,69 @@
+//! What stands round every page: sidebar, topbar, the phone's tab bar, keyboard shortcuts.
+
+mod brand;
+mod keys;
+mod live;
+mod navigation;
+mod sidebar;
+mod shortcuts;
+mod tabbar;
+mod theme;
+mod topbar;
+
+pub use brand::Brand;
+pub use theme::ThemeToggle;
+
+use crate::browser;
+use crate::routes;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use shortcuts::Shortcuts;
+use sidebar::Sidebar;
+use tabbar::Tabbar;
+use topbar::Topbar;
+
+/// The pages that fill the window and scroll within.
+const FILLING: [&str; 4] = [routes::CUSTOMERS, routes::SUBSCRIPTIONS, routes::TRANSACTIONS, routes::MRR_MOVEMENTS];
+
+/// The frame round the page.
+#[component]
+pub fn Shell(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let shortcuts = RwSignal::new(false);
+    keys::use_global_keys(shortcuts);
+    focus_page_on_route_change();
+    let path = use_location().pathname;
+    let class = move || if path.with(|p| FILLING.contains(&p.as_str())) { "page page--fill" } else { "page" };
+    let skip = move |ev: leptos::ev::MouseEvent| {
+        ev.prevent_default();
+        browser::focus("main");
+    };
+    view! {
+        <a class="skip" href="#main" on:click=skip>"Skip to content"</a>
+        <div class="shell">
+            <Sidebar/>
+            <div class="shell__main">
+                <Topbar shortcuts=shortcuts/>
+                <main class=class id="main" tabindex="-1">{children()}</main>
+            </div>
+            <Tabbar/>
+        </div>
+        <Shortcuts open=shortcuts/>
+    }
+}
+
+/// A new page starts at its top for the keyboard as well, and a screen reader reads its title.
+fn focus_page_on_route_change() {
+    let path = use_location().pathname;
+    Effect::watch(
+        move || path.get(),
+        move |_, _, _| {
+            crate::components::close_popover(sidebar::ID);
+            // Once the page is drawn.
+            request_animation_frame(|| browser::focus("main"));
+        },
+        false,
+    );
+}

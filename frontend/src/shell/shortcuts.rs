@@ -1,0 +1,32 @@
+//! The sheet of keyboard shortcuts.
+
+use super::navigation::GROUPS;
+use crate::components::Dialog;
+use leptos::prelude::*;
+
+/// The sheet.
+#[component]
+pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
+    let go = || GROUPS.iter().flat_map(|(_, entries)| *entries).map(|e| line(&["g", e.key], e.name)).collect_view();
+    view! {
+        <Dialog id="shortcuts" title="Keyboard shortcuts" open=open>
+            <div class="dialog__body">
+                <dl class="keys">
+                    {go()}
+                    {line(&["j"], "Next row")}
+                    {line(&["k"], "Row before")}
+                    {line(&["Enter"], "Open the row")}
+                    {line(&["/"], "Search this list")}
+                    {line(&["Esc"], "Close a preview, menu or dialog")}
+                    {line(&["["], "Collapse or open the sidebar")}
+                    {line(&["?"], "This sheet")}
+                </dl>
+            </div>
+        </Dialog>
+    }
+}
+
+fn line(keys: &[&'static str], does: &'static str) -> impl IntoView + use<> {
+    let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd>" " }).collect_view();
+    view! { <div><dt>{keys}</dt><dd>{does}</dd></div> }
+}

@@ -1,0 +1,62 @@
+//! The bar above every page.
+
+use super::brand::BrandMark;
+use super::live::Live;
+use super::theme::ThemeToggle;
+use crate::components::{Avatar, Icon, Menu, MenuItem, use_toasts};
+use crate::labels;
+use crate::routes;
+use crate::session::use_session;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The bar.
+#[component]
+pub fn Topbar(
+    /// Opens the sheet of shortcuts.
+    shortcuts: RwSignal<bool>,
+) -> impl IntoView {
+    view! {
+        <header class="topbar">
+            <a class="only-phone" href=routes::DASHBOARD aria-label="Prometheus, home"><BrandMark/></a>
+            <span class="topbar__spacer"></span>
+            <Live/>
+            <ThemeToggle/>
+            <button class="btn btn--ghost btn--icon only-desk" type="button" aria-label="Keyboard shortcuts"
+                title="Keyboard shortcuts  ?" on:click=move |_| shortcuts.set(true)>
+                <Icon name="help"/>
+            </button>
+            <Account/>
+        </header>
+    }
+}
+
+#[component]
+fn Account() -> impl IntoView {
+    let session = use_session();
+    let toasts = use_toasts();
+    let user = session.user();
+    let name = Memo::new(move |_| user.with(|u| u.as_ref().map(|u| u.name.clone()).unwrap_or_default()));
+    let who = move || user.with(|u| u.as_ref().map(|u| format!("{} · {}", u.email, labels::role(u.role))));
+    let leave = move |everywhere: bool| {
+        Callback::new(move |()| {
+            spawn_local(async move {
+                if let Err(error) = session.log_out(everywhere).await {
+                    toasts.failed(format!("Not logged out: {}", error.detail()));
+                }
+            });
+        })
+    };
+    view! {
+        <button class="btn btn--ghost btn--icon" type="button" popovertarget="account-menu" aria-haspopup="menu"
+            aria-label=move || format!("Account of {}", name.get())>
+            {move || view! { <Avatar name=name.get() class="av--me"/> }}
+        </button>
+        <Menu id="account-menu" label="Account">
+            <div class="menu__label" role="presentation"><b>{move || name.get()}</b><br/>{who}</div>
+            <div class="menu__sep" role="separator"></div>
+            <MenuItem icon="login" label="Log out".to_owned() on_press=leave(false)/>
+            <MenuItem icon="lock" label="Log out everywhere".to_owned() on_press=leave(true)/>
+        </Menu>
+    }
+}

@@ -7,6 +7,9 @@ crm_api := target / "debug/crm-api"
 xtask := target / "debug/xtask"
 step := "scripts/step.sh"
 
+# Every build selects the whole workspace, and of it what it wants: with another selection cargo would choose other
+# features of the dependencies, and compile them once more.
+
 # List the recipes
 [private]
 default:
@@ -45,8 +48,8 @@ ui *ARGS: _tools
     @{{ step }} "Browser bundle" {{ xtask }} ui "$@"
 
 # Write openapi/crm-api.json anew
-openapi:
-    @{{ step }} "OpenAPI" sh -c 'SQLX_OFFLINE=true cargo run --quiet --package crm-api -- openapi >openapi/crm-api.json.new && mv openapi/crm-api.json.new openapi/crm-api.json'
+openapi: _build
+    @{{ step }} "OpenAPI" sh -c '"$0" openapi >openapi/new && mv openapi/new openapi/crm-api.json' {{ crm_api }}
 
 # Run the browser tests, all or those that the arguments of `playwright test` choose
 e2e *ARGS: ui _build
@@ -75,10 +78,10 @@ clean:
     rm -rf frontend/dist e2e/results e2e/screenshots
 
 _tools:
-    @{{ step }} "Build tools" cargo build --package xtask
+    @{{ step }} "Build tools" cargo build --workspace --bin xtask
 
 _build:
-    @{{ step }} "Server" env SQLX_OFFLINE=true cargo build --package crm-api
+    @{{ step }} "Server" env SQLX_OFFLINE=true cargo build --workspace --bin crm-api
 
 _test:
     #!/usr/bin/env bash

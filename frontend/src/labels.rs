@@ -240,6 +240,12 @@ pub fn every(interval: Interval, count: i32) -> String {
     if count == 1 { format!("a {unit}") } else { format!("every {count} {unit}s") }
 }
 
+/// `Every month`, `Every 3 months`.
+pub fn billed(interval: Interval, count: i32) -> String {
+    let unit = interval.as_str();
+    if count == 1 { format!("Every {unit}") } else { format!("Every {count} {unit}s") }
+}
+
 /// A word of the wire as a phrase: `trial_converted` is "Trial converted".
 pub fn phrase(word: &str) -> String {
     let spaced = word.replace('_', " ");
@@ -289,6 +295,7 @@ mod tests {
         assert_eq!(phrase(""), "");
         assert_eq!(every(Interval::Month, 1), "a month");
         assert_eq!(every(Interval::Week, 2), "every 2 weeks");
+        assert_eq!(billed(Interval::Year, 1), "Every year");
         assert_eq!(counted(1, "price", "prices"), "1 price");
         assert_eq!(counted(0, "price", "prices"), "0 prices");
     }

@@ -2,6 +2,7 @@
 
 use crate::auth::{passwords::Passwords, sessions::Sessions, throttle::Throttle, token::Tokens};
 use crate::config::Config;
+use crate::inbox::Inbox;
 use crate::realtime::Hub;
 use crate::{auth, error, headers, openapi, request, routes};
 use actix_web::body::MessageBody;
@@ -35,6 +36,8 @@ pub struct AppState {
     pub passwords: Passwords,
     /// Slows down guessing at log-in.
     pub throttle: Throttle,
+    /// Takes Stripe's events in.
+    pub inbox: Inbox,
     /// Tells open pages what changed.
     pub hub: Hub,
     /// What `/metrics` shows.
@@ -50,11 +53,26 @@ fn api(cfg: &mut ServiceConfig) {
     routes::setup::configure(cfg);
     routes::auth::configure(cfg);
     routes::events::configure(cfg);
+    routes::analytics::configure(cfg);
+    routes::customers::configure(cfg);
+    routes::subscriptions::configure(cfg);
+    routes::transactions::configure(cfg);
+    routes::mrr_movements::configure(cfg);
+    routes::stripe_events::configure(cfg);
+    routes::prices::configure(cfg);
+    routes::settings::configure(cfg);
+    routes::system::configure(cfg);
+    // The same webhook as at the root, which the document lists.
+    cfg.map(|cfg| {
+        routes::webhooks::configure(&mut ServiceConfig::new(cfg));
+        cfg
+    });
 }
 
 /// Routes at the root: what is not the API.
 fn root(cfg: &mut ServiceConfig) {
     routes::health::configure(cfg);
+    routes::webhooks::configure(cfg);
 }
 
 /// The OpenAPI document of all routes. The alias is not listed.

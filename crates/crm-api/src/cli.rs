@@ -1,9 +1,14 @@
 //! The command line.
 
+mod demo;
 mod migrate;
 mod openapi;
+mod rebuild;
+mod replay;
+mod seed;
 mod serve;
 mod user;
+mod worker;
 
 use crate::config::Config;
 use crate::telemetry;
@@ -27,6 +32,8 @@ struct Cli {
 enum Command {
     /// Serve the app and the API, and apply Stripe's events
     Serve,
+    /// Only apply Stripe's events; for a second process beside `serve`
+    Worker,
     /// Bring the database to this version, and end
     Migrate,
     /// Print the OpenAPI document
@@ -34,6 +41,14 @@ enum Command {
     /// Manage who may log in
     #[command(subcommand)]
     User(user::Command),
+    /// Apply events of the Stripe inbox again, after the cause of their trouble was mended
+    Replay(replay::Arguments),
+    /// Compute everything anew from the Stripe inbox; a right ledger stays as it is
+    Rebuild,
+    /// Store a simulated business's history, and end
+    Seed(seed::Arguments),
+    /// Show the product with a simulated business that lives while you watch
+    Demo(demo::Arguments),
 }
 
 /// Runs the command that was given.
@@ -59,9 +74,14 @@ fn execute(command: Command) -> Result<()> {
     runtime.block_on(async {
         match command {
             Command::Serve => serve::run(config).await,
+            Command::Worker => worker::run(config).await,
             Command::Migrate => migrate::run(config).await,
             Command::Openapi => Ok(()),
             Command::User(command) => user::run(command, config).await,
+            Command::Replay(arguments) => replay::run(arguments, config).await,
+            Command::Rebuild => rebuild::run(config).await,
+            Command::Seed(arguments) => seed::run(arguments, config).await,
+            Command::Demo(arguments) => demo::run(arguments, config).await,
         }
     })
 }

@@ -20,7 +20,6 @@ use crm_types::{FieldError, Problem};
 pub type ApiResult<T = HttpResponse> = Result<T, ApiError>;
 
 /// A failed request.
-#[derive(Debug)]
 pub struct ApiError {
     problem: Box<Problem>,
     /// For `Allow`, with 405.
@@ -126,6 +125,13 @@ impl ApiError {
         error
     }
 
+    /// 503: something has to be set up or to start before this works.
+    pub fn not_ready(detail: impl Into<String>) -> Self {
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready", detail);
+        error.problem.retry_after = Some(60);
+        error
+    }
+
     /// 500: a fault of ours. The cause is logged, the client learns the request id.
     pub fn internal(source: impl Into<anyhow::Error>) -> Self {
         let detail = "Something went wrong on our side. The log has it under the request id.";
@@ -151,6 +157,14 @@ impl ApiError {
     /// What the client gets, but for the request id.
     pub fn problem(&self) -> &Problem {
         &self.problem
+    }
+}
+
+impl std::fmt::Debug for ApiError {
+    /// Without the backtrace that the source may carry.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let source = self.source.as_ref().map(|source| format!("{source:#}"));
+        f.debug_struct("ApiError").field("problem", &self.problem).field("source", &source).finish()
     }
 }
 

@@ -5,8 +5,9 @@ mod housekeeping;
 use crate::auth::{passwords::Passwords, secret, sessions::Sessions, throttle::Throttle, token::Tokens};
 use crate::config::{Config, HttpConfig};
 use crate::database::Database;
+use crate::inbox::Inbox;
 use crate::realtime::Hub;
-use crate::{AppState, app, telemetry};
+use crate::{AppState, app, telemetry, worker};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{HttpServer, web};
 use anyhow::{Context, Result};
@@ -94,6 +95,7 @@ pub fn state(config: Config, demo: Option<DemoLogin>, database: &Database) -> Re
         sessions: Sessions::new(database.pool.clone()),
         passwords: Passwords::new()?,
         throttle: Throttle::new(),
+        inbox: Inbox::start(&database.pool),
         hub: Hub::new(database.background_pool.clone()),
         metrics: telemetry::metrics()?,
         started_at: chrono::Utc::now(),
@@ -144,8 +146,27 @@ fn start_background(state: &web::Data<AppState>, stop: &watch::Sender<bool>) -> 
     let mut tasks = JoinSet::new();
     let hub = state.hub.clone();
     tasks.spawn(async move { hub.run().await });
+    let inbox = state.inbox.clone();
+    let arrived = move || {
+        let inbox = inbox.clone();
+        async move { inbox.arrived().await }
+    };
+    tasks.spawn(worker::applier::run(state.background_pool.clone(), arrived, stop.subscribe()));
     tasks.spawn(housekeeping::run(state.clone().into_inner(), stop.subscribe()));
     tasks
+}
+
+/// Resolves on SIGTERM or SIGINT.
+///
+/// # Errors
+/// When signals cannot be received.
+pub async fn signalled() -> std::io::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
 }
 
 impl Running {
@@ -154,10 +175,11 @@ impl Running {
     /// # Errors
     /// When signals cannot be received, or the HTTP server failed.
     pub async fn until_signal(mut self) -> Result<()> {
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let ended = tokio::select! {
-            _ = terminate.recv() => None,
-            _ = interrupt.recv() => None,
+            received = signalled() => {
+                received?;
+                None
+            }
             ended = &mut self.http_task => Some(ended),
         };
         match ended {

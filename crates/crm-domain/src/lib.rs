@@ -9,6 +9,8 @@ pub mod billing;
 pub mod customers;
 pub mod db;
 pub mod filter;
+#[cfg(test)]
+mod fixture;
 pub mod lifecycle;
 pub mod mrr;
 pub mod page;

@@ -121,7 +121,9 @@ impl Keyset {
         if let Some(after) = &self.after {
             query.push(" AND (");
             let mut columns = query.separated(", ");
-            self.order.columns.iter().for_each(|(expression, _)| drop(columns.push(expression)));
+            for (expression, _) in self.order.columns {
+                columns.push(expression);
+            }
             query.push(if self.order.descending { ") < (" } else { ") > (" });
             for (i, ((_, kind), key)) in self.order.columns.iter().zip(after).enumerate() {
                 query.push(if i == 0 { "" } else { ", " });

@@ -46,7 +46,8 @@ pub struct Figure<T> {
     pub value: Option<T>,
     /// The same in the compared period.
     pub previous: Option<T>,
-    /// The value over the period, oldest first, for a sparkline.
+    /// The value over the period, oldest first, for a sparkline: each day when the period has up to 31, else 12 to 60
+    /// steps. Each point is the figure as at the end of its step; churn rate and net new MRR are those of the step alone.
     pub series: Vec<Point<T>>,
 }
 

@@ -106,8 +106,9 @@ impl Delivery {
         concurrency: usize,
     ) -> Result<Report, DeliveryError> {
         let url = reqwest::Url::parse(&self.url).map_err(|_| DeliveryError::Address(self.url.clone()))?;
-        let report = stream::iter(events)
-            .map(|event| self.deliver(client, url.clone(), event))
+        // Collected first: a stream that holds this closure could not be spawned.
+        let deliveries: Vec<_> = events.iter().map(|event| self.deliver(client, url.clone(), event)).collect();
+        let report = stream::iter(deliveries)
             .buffer_unordered(concurrency.max(1))
             .fold(Report::default(), |mut report, (outcome, tries)| async move {
                 match outcome {

@@ -6,7 +6,7 @@
 //! compiler of the workspace's own crates: all their dependencies, and the ordinary builds, stay as they are.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
@@ -42,14 +42,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let kept = root.join(".sqlx");
     let scratch = target_dir(&root).join("xtask/sqlx");
     fs::create_dir_all(&scratch)?;
-    let (packages, sources) = users_of_checked_queries(&root)?;
+    let users = users_of_checked_queries(&root)?;
     let stamp = scratch.join("up-to-date");
-    let inputs = inputs(&root, &sources, &kept)?;
+    let inputs = inputs(&root, &users, &kept)?;
     if fs::read_to_string(&stamp).is_ok_and(|seen| seen == inputs) {
         println!(".sqlx is up to date");
         return Ok(());
     }
-    let wanted = describe(&root, &scratch, &packages, &inputs)?;
+    let wanted = describe(&root, &scratch, &users, &inputs)?;
     let present = read(&kept)?;
     let differences = differences(&present, &wanted);
     if options.check && !differences.is_empty() {
@@ -59,24 +59,43 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         write(&scratch, &kept, &present, &wanted)?;
     }
     println!(".sqlx describes {} queries, {} changed", wanted.len(), differences.len());
-    fs::write(&stamp, self::inputs(&root, &sources, &kept)?)?;
+    fs::write(&stamp, self::inputs(&root, &users, &kept)?)?;
     Ok(())
 }
 
-/// The crates with checked queries, and the sources of those crates.
-fn users_of_checked_queries(root: &Path) -> Result<(Vec<String>, Vec<PathBuf>)> {
-    let mut packages = Vec::new();
-    let mut sources = Vec::new();
-    for package in Metadata::load(root, None)?.members() {
-        let files = files_below(package.dir(), &|path| path.ends_with("target") || path.ends_with("node_modules"))?;
-        let rust = files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
-        let uses = rust.map(fs::read_to_string).any(|text| text.is_ok_and(|text| has_checked_query(&text)));
-        if uses && package.name != env!("CARGO_PKG_NAME") {
-            packages.push(package.name.clone());
-            sources.extend(files);
+/// A crate with checked queries.
+struct User {
+    package: String,
+    /// Which of its targets have some, as cargo's flags.
+    targets: BTreeSet<&'static str>,
+    sources: Vec<PathBuf>,
+}
+
+fn users_of_checked_queries(root: &Path) -> Result<Vec<User>> {
+    let mut users = Vec::new();
+    for package in Metadata::load(root, None)?.members().filter(|package| package.name != env!("CARGO_PKG_NAME")) {
+        let sources = files_below(package.dir(), &|path| path.ends_with("target") || path.ends_with("node_modules"))?;
+        let mut targets = BTreeSet::new();
+        for file in sources.iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs")) {
+            if has_checked_query(&fs::read_to_string(file)?) {
+                targets.insert(targets_of(file.strip_prefix(package.dir())?));
+            }
+        }
+        if !targets.is_empty() {
+            users.push(User { package: package.name.clone(), targets, sources });
         }
     }
-    Ok((packages, sources))
+    Ok(users)
+}
+
+fn targets_of(file: &Path) -> &'static str {
+    if file.starts_with("tests") {
+        "--tests"
+    } else if file.starts_with("src/bin") || file == Path::new("src/main.rs") {
+        "--bins"
+    } else {
+        "--lib"
+    }
 }
 
 fn has_checked_query(rust: &str) -> bool {
@@ -86,8 +105,8 @@ fn has_checked_query(rust: &str) -> bool {
 }
 
 /// A hash of all that the descriptions depend on, and of the descriptions that are kept.
-fn inputs(root: &Path, sources: &[PathBuf], kept: &Path) -> Result<String> {
-    let mut files = sources.to_vec();
+fn inputs(root: &Path, users: &[User], kept: &Path) -> Result<String> {
+    let mut files: Vec<_> = users.iter().flat_map(|user| user.sources.clone()).collect();
     files.extend(files_below(&root.join("migrations"), &|_| false)?);
     files.push(root.join("Cargo.lock"));
     for name in read(kept)?.keys() {
@@ -97,27 +116,26 @@ fn inputs(root: &Path, sources: &[PathBuf], kept: &Path) -> Result<String> {
 }
 
 /// Compiles the crates against a migrated database and gives what the macros wrote.
-fn describe(root: &Path, scratch: &Path, packages: &[String], inputs: &str) -> Result<Descriptions> {
+fn describe(root: &Path, scratch: &Path, users: &[User], inputs: &str) -> Result<Descriptions> {
     let fresh = scratch.join("fresh");
     if fresh.exists() {
         fs::remove_dir_all(&fresh)?;
     }
     fs::create_dir_all(&fresh)?;
-    if packages.is_empty() {
+    if users.is_empty() {
         return Ok(Descriptions::new());
     }
     let database = ThrowAway::start(root, true)?;
     block_on(migrate(root, &database.url()))?.context("could not apply the migrations")?;
 
     let wrapper = Wrapper::write(scratch, inputs)?;
-    let mut command = cargo();
-    command.args(["check", "--all-targets", "--quiet"]).current_dir(root);
-    for package in packages {
-        command.args(["--package", package]);
+    for user in users {
+        let mut command = cargo();
+        command.args(["check", "--quiet", "--package", &user.package]).args(&user.targets).current_dir(root);
+        command.env("RUSTC_WORKSPACE_WRAPPER", &wrapper.path).env("DATABASE_URL", database.url());
+        command.env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", &fresh);
+        run_command(&mut command)?;
     }
-    command.env("RUSTC_WORKSPACE_WRAPPER", &wrapper.path).env("DATABASE_URL", database.url());
-    command.env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", &fresh);
-    run_command(&mut command)?;
     read(&fresh)
 }
 
@@ -251,6 +269,13 @@ mod tests {
             ["b has changed: SELECT 2", "d is missing: SELECT 4", "c is no longer used: SELECT 3"]
         );
         assert!(differences(&present, &present).is_empty());
+    }
+
+    #[test]
+    fn only_targets_with_queries_are_compiled() {
+        assert_eq!(targets_of(Path::new("src/plans/list.rs")), "--lib");
+        assert_eq!(targets_of(Path::new("src/main.rs")), "--bins");
+        assert_eq!(targets_of(Path::new("tests/plans.rs")), "--tests");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The time axis: where days lie, which of them get a label, which one is nearest to the pointer.
 
 use super::scale::Linear;
-use crate::format::day_short;
+use crate::format::{day_short, month_year};
 use chrono::{Datelike, NaiveDate};
 use crm_types::analytics::Step;
 
@@ -61,7 +61,7 @@ pub fn labels(days: &[NaiveDate], xs: &[f64], step: Step) -> Vec<TimeLabel> {
         let before = labels.last().and_then(|label| days.get(label.index));
         let new_year = before.is_none_or(|before| before.year() != day.year());
         let text = match (step, new_year) {
-            (Step::Month, true) => format!("{} ’{:02}", day.format("%b"), day.year().rem_euclid(100)),
+            (Step::Month, true) => month_year(*day),
             (Step::Month, false) => day.format("%b").to_string(),
             (Step::Day | Step::Week, _) => day_short(*day),
         };

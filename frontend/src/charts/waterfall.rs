@@ -1,6 +1,6 @@
 //! From the amount at the start to the amount at the end, one bar for each kind of change, each bar a link.
 
-use super::area::{NARROW, gutter};
+use super::area::gutter;
 use super::axis::grid_lines;
 use super::link::use_follow;
 use super::measure::use_width;
@@ -11,6 +11,13 @@ use crate::format::{money_compact, signed_compact};
 use crm_types::{Currency, Money};
 use leptos::html::Figure;
 use leptos::prelude::*;
+
+/// Before it is measured.
+const WIDTH: f64 = 440.0;
+/// Below this width the chart is drawn lower.
+const NARROW: f64 = 380.0;
+/// What a character of a label takes at 11 px.
+const CHARACTER: f64 = 6.6;
 
 /// One bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +76,8 @@ struct Placed {
     href: String,
 }
 
+/// A placed waterfall.
+#[derive(Debug, Clone, PartialEq)]
 struct Layout {
     width: f64,
     height: f64,
@@ -79,8 +88,7 @@ struct Layout {
 
 impl Layout {
     fn new(data: &FallData, width: f64) -> Self {
-        let narrow = width < NARROW;
-        let height = if narrow { 220.0 } else { 252.0 };
+        let height = if width < NARROW { 220.0 } else { 252.0 };
         let steps = data.steps();
         let amount = |minor| Money::new(minor, data.currency);
         let texts: Vec<_> = steps.ticks.iter().map(|tick| money_compact(amount(*tick))).collect();
@@ -109,24 +117,30 @@ impl Layout {
                 level: y.at(bar.level as f64),
                 text_class,
                 name: format!("{} {text}", source.label),
-                text: if narrow { without_symbol(&text) } else { text },
+                text,
                 label: if slot < 76.0 { source.short.clone() } else { source.label.clone() },
                 href: source.href.clone(),
             }
         };
+        let mut bars: Vec<_> = steps.bars.iter().zip(sources).enumerate().map(place).collect();
+        // Where the bars are too narrow for it, the axis says the currency for all.
+        if bars.iter().any(|bar| bar.text.chars().count() as f64 * CHARACTER > slot) {
+            bars.iter_mut().for_each(|bar| bar.text = without_symbol(&bar.text));
+        }
         Self {
             width,
             height,
             left,
             ticks: steps.ticks.iter().map(|tick| y.at(*tick as f64)).zip(texts).collect(),
-            bars: steps.bars.iter().zip(sources).enumerate().map(place).collect(),
+            bars,
         }
     }
 }
 
-/// On a phone the bars are too narrow for the currency, which the axis says.
+/// The digits of an amount with its sign and unit.
 fn without_symbol(text: &str) -> String {
-    text.chars().filter(|c| c.is_ascii_digit() || "+−.,KMB".contains(*c)).collect()
+    let sign: String = text.chars().take_while(|c| "+−".contains(*c)).collect();
+    format!("{sign}{}", text.trim_start_matches(|c: char| !c.is_ascii_digit()))
 }
 
 /// A waterfall.
@@ -139,16 +153,12 @@ pub fn Waterfall(
     let figure = NodeRef::<Figure>::new();
     let width = use_width(figure);
     let follow = use_follow();
-    let drawn = move || {
+    let layout = Memo::new(move |_| {
         let width = width.get();
-        let layout = data.with(|data| Layout::new(data, if width > 0.0 { width } else { 440.0 }));
-        draw(&layout, &follow)
-    };
-    let view_box = move || {
-        let width = width.get();
-        let width = if width > 0.0 { width } else { 440.0 };
-        format!("0 0 {width} {}", if width < NARROW { 220 } else { 252 })
-    };
+        data.with(|data| Layout::new(data, if width > 0.0 { width } else { WIDTH }))
+    });
+    let drawn = move || layout.with(|layout| draw(layout, &follow));
+    let view_box = move || layout.with(|layout| format!("0 0 {} {}", layout.width, layout.height));
     view! {
         <figure class="chart-box" node_ref=figure>
             <svg class="chart" role="group" viewBox=view_box aria-label=move || data.with(|data| data.title.clone())>
@@ -233,8 +243,8 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_leaves_the_currency_to_the_axis() {
-        let layout = Layout::new(&data(), 326.0);
+    fn narrow_bars_leave_the_currency_to_the_axis() {
+        let layout = Layout::new(&data(), 200.0);
         assert_eq!((layout.bars[1].text.as_str(), layout.bars[1].label.as_str()), ("+48.4K", "New."));
         assert_eq!(without_symbol("−KWD\u{a0}1.5K"), "−1.5K");
     }

@@ -10,7 +10,7 @@ mod time;
 pub use delta::{Better, Delta, Direction, Tone, amount_delta, count_delta, points_delta};
 pub use money::{money, money_compact, money_whole, signed_compact, signed_money, signed_whole};
 pub use number::{count, percent, points};
-pub use time::{date_range, date_time, day, day_long, day_short, month_of_year, relative, relative_short};
+pub use time::{date_range, date_time, day, day_long, day_short, month_year, relative, relative_short};
 
 /// What stands for a value that does not exist.
 pub const MISSING: &str = "–";

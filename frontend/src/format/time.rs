@@ -17,9 +17,9 @@ pub fn day_short(date: NaiveDate) -> String {
     date.format("%b %-d").to_string()
 }
 
-/// `Oct 2026`.
-pub fn month_of_year(date: NaiveDate) -> String {
-    date.format("%b %Y").to_string()
+/// `Oct ’26`, for an axis. The mark tells it from October 26.
+pub fn month_year(date: NaiveDate) -> String {
+    format!("{} ’{:02}", date.format("%b"), date.year().rem_euclid(100))
 }
 
 /// Both days included, nothing said twice: `Oct 1 – 31, 2026`, `Oct 1 – Nov 21, 2026`, `Nov 22, 2025 – Nov 21, 2026`.
@@ -79,7 +79,7 @@ mod tests {
             assert_eq!(date_range(date(from), date(to)), text);
         }
         assert_eq!(day_long(date("2026-07-31")), "July 31, 2026");
-        assert_eq!(month_of_year(date("2026-07-31")), "Jul 2026");
+        assert_eq!(month_year(date("2026-07-31")), "Jul ’26");
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub fn ListBody(
         <FilterBar list=list/>
         <div class=split aria-busy=move || list.busy.get().to_string()>
             <div class="split__list">
-                <div class="tbl-wrap" tabindex="0" role="region" aria-label=list.spec.title
+                <div class="tbl-wrap" tabindex="0" role="region" aria-label=format!("{}, table", list.spec.title)
                     on:click=move |ev| if preview.is_some() { open_preview(list, &ev) }>
                     {move || content(list, peeked.into(), denied())}
                 </div>

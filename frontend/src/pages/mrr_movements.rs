@@ -63,7 +63,7 @@ fn row(movement: &MrrMovement) -> Row {
     Row {
         id: m.id.to_string(),
         href: routes::customer(m.customer_id),
-        lead: Lead::person(m.customer_name.as_deref(), None, &m.customer_id.to_string()),
+        lead: Lead::person(Some(m.customer_name.as_deref().unwrap_or("No name")), None, ""),
         cells,
     }
 }

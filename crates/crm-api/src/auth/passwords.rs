@@ -50,6 +50,7 @@ impl Passwords {
     /// # Errors
     /// 503 when too many wait.
     pub async fn verify(&self, password: String, stored: Option<String>) -> ApiResult<Verdict> {
+        metrics::counter!("password_comparisons_total").increment(1);
         let known = stored.is_some();
         let stored = stored.map_or_else(|| Arc::clone(&self.nobody), Arc::from);
         let verdict = self.run(move || accounts::verify(&password, &stored)).await?;

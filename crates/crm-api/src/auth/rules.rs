@@ -63,13 +63,36 @@ pub const RULES: &[Rule] = &[
     // Stripe's signature is the log-in here
     rule("POST", "/webhooks/stripe", Access::Public),
     rule("POST", "/api/webhooks/stripe", Access::Public),
-    // capabilities
+    // analytics
     may("GET", "/api/analytics/overview", P::AnalyticsRead),
+    may("GET", "/api/analytics/mrr", P::AnalyticsRead),
+    may("GET", "/api/analytics/movements", P::AnalyticsRead),
+    // customers
     may("GET", "/api/customers", P::CustomersRead),
     may("GET", "/api/customers/{id}", P::CustomersRead),
+    may("GET", "/api/customers/{id}/lifecycle", P::CustomersRead),
+    may("GET", "/api/customers/{id}/subscriptions", P::SubscriptionsRead),
+    may("GET", "/api/customers/{id}/transactions", P::TransactionsRead),
+    // subscriptions
     may("GET", "/api/subscriptions", P::SubscriptionsRead),
-    may("GET", "/api/mrr-movements", P::SubscriptionsRead),
+    may("GET", "/api/subscriptions/{id}", P::SubscriptionsRead),
+    // transactions
     may("GET", "/api/transactions", P::TransactionsRead),
+    // mrr
+    may("GET", "/api/mrr-movements", P::SubscriptionsRead),
+    // billing
+    may("GET", "/api/stripe-events", P::StripeRead),
+    may("GET", "/api/stripe-events/stats", P::StripeRead),
+    may("GET", "/api/stripe-events/{id}", P::StripeRead),
+    may("POST", "/api/stripe-events/replay", P::StripeWrite),
+    // plans
+    may("GET", "/api/prices", P::PlansRead),
+    may("PUT", "/api/prices/{id}/mapping", P::PlansWrite),
+    // settings
+    may("GET", "/api/settings", P::SettingsRead),
+    may("PATCH", "/api/settings", P::SettingsWrite),
+    // system
+    may("GET", "/api/system/health", P::SystemRead),
 ];
 
 /// The event stream, which a cookie of its own may open as well.

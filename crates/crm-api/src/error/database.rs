@@ -46,6 +46,8 @@ impl From<sqlx::Error> for ApiError {
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::Io(_)
+            // Also what a server says that goes away in the middle of a handshake.
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::Tls(_) => Self::unavailable(error),
             error => Self::internal(error),
         }

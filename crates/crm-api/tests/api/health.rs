@@ -22,8 +22,8 @@ async fn without_the_database_it_is_alive_says_503_in_time_and_recovers() {
         let start = Instant::now();
         let reply = client.get(path).await;
         assert!(start.elapsed() < Duration::from_secs(4), "{path} took {:?}", start.elapsed());
-        assert_eq!(reply.header("retry-after"), "2", "{path}");
         reply.problem(503);
+        assert_eq!(reply.header("retry-after"), "2", "{path}");
     }
     assert_eq!(client.get("/healthz").await.status, 200);
     proxy.mend();

@@ -2,12 +2,23 @@
 #![allow(missing_docs, reason = "tests explain themselves by their names")]
 
 mod access;
+mod analytics;
 mod auth;
+mod business;
 mod command_line;
+mod customers;
 mod events;
+mod examples;
 mod health;
+mod mrr_movements;
 mod openapi;
+mod prices;
 mod problems;
 mod refresh;
+mod settings;
 mod setup;
+mod stripe_events;
+mod subscriptions;
 mod support;
+mod system;
+mod transactions;

@@ -58,11 +58,15 @@ impl TestApp {
                 "DATABASE_URL" => Some(url),
                 "CRM_PORT" => Some("0"),
                 "CRM_DATA_DIR" => Some(dir),
+                "CRM_LOG" => Some("warn"),
                 _ => None,
             };
             set.or(usual).map(str::to_owned)
         }));
-        let running = server::launch(config.unwrap(), None).await.unwrap();
+        let config = config.unwrap();
+        // Shown with a test that fails.
+        crm_api::telemetry::init(&config.telemetry);
+        let running = server::launch(config, None).await.unwrap();
         Self { running, database, _data_dir: data_dir }
     }
 

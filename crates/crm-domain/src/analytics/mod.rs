@@ -11,8 +11,6 @@ mod steps;
 mod trials;
 
 #[cfg(test)]
-mod fixture;
-#[cfg(test)]
 mod overview_tests;
 #[cfg(test)]
 mod series_tests;

@@ -1,0 +1,75 @@
+use super::{PeriodRequest, mrr_series};
+use crate::fixture::{self, NewMovement};
+use crm_types::analytics::{GroupBy, MrrSeries, Step};
+use sqlx::PgPool;
+
+async fn business(pool: &PgPool) {
+    for (stream, tier, minor, at) in [
+        ("rev1_individual", "tier1", 900, "2025-12-31T12:00:00Z"),
+        ("rev1_individual", "tier3", 2_900, "2026-01-06T12:00:00Z"),
+        ("rev2_coaching", "", 19_900, "2026-01-11T23:59:59Z"),
+        ("rev3_b2b", "", 50_000, "2026-01-12T00:00:00Z"),
+    ] {
+        let customer = fixture::customer(pool, "Ada", "2025-01-01T00:00:00Z").await;
+        let subscription = fixture::subscription(pool, customer, "usd", minor, at).await;
+        let lines = &[(stream, tier, minor)];
+        let new =
+            NewMovement { customer, subscription, movement: "new", currency: "usd", before: 0, lines, at, paying_since: None };
+        fixture::movement(pool, &new).await;
+    }
+    fixture::roll_up(pool).await;
+}
+
+async fn series(pool: &PgPool, to: &str, step: Option<Step>, group_by: GroupBy) -> MrrSeries {
+    let period = PeriodRequest::new("2026-01-05".parse().ok(), to.parse().ok()).unwrap();
+    let series = mrr_series(pool, period, step, group_by, None).await.unwrap();
+    // At every day, the series add up to the total.
+    for (i, total) in series.total.iter().enumerate() {
+        assert_eq!(series.series.iter().map(|line| line.values[i]).sum::<i64>(), *total);
+    }
+    assert!(series.series.iter().all(|line| line.values.len() == series.days.len()));
+    series
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn by_stream_in_weeks(pool: PgPool) {
+    business(&pool).await;
+    let found = series(&pool, "2026-01-20", Some(Step::Week), GroupBy::Stream).await;
+    assert_eq!(found.days.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-01-11", "2026-01-18", "2026-01-20"]);
+    let lines: Vec<_> = found.series.iter().map(|l| (l.key.as_str(), l.label.as_str(), l.values.as_slice())).collect();
+    assert_eq!(
+        lines,
+        [
+            ("rev1_individual", "REV 1 Individual", &[3_800, 3_800, 3_800][..]),
+            ("rev2_coaching", "REV 2 Coaching", &[19_900, 19_900, 19_900]),
+            ("rev3_b2b", "REV 3 B2B", &[0, 50_000, 50_000]),
+        ]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn by_tier_in_days(pool: PgPool) {
+    business(&pool).await;
+    let found = series(&pool, "2026-01-07", None, GroupBy::Tier).await;
+    assert_eq!((found.step, found.total), (Step::Day, vec![900, 3_800, 3_800]));
+    let keys: Vec<_> = found.series.iter().map(|l| (l.key.as_str(), l.label.as_str())).collect();
+    assert_eq!(
+        keys,
+        [
+            ("tier1", "Basic"),
+            ("tier2", "Standard"),
+            ("tier3", "Premium"),
+            ("rev2_coaching", "REV 2 Coaching"),
+            ("rev3_b2b", "REV 3 B2B"),
+        ]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn individuals_without_a_tier_are_not_lost(pool: PgPool) {
+    business(&pool).await;
+    fixture::run(&pool, "INSERT INTO mrr_daily VALUES ('usd', '2026-01-05', 'new', 'rev1_individual', '', 700, 1)").await;
+    let found = series(&pool, "2026-01-07", Some(Step::Month), GroupBy::Tier).await;
+    assert_eq!(found.total, [4_500]);
+    assert_eq!(found.series[3].label, "REV 1 without tier");
+}

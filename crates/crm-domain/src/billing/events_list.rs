@@ -105,3 +105,7 @@ fn read(row: &PgRow) -> sqlx::Result<StripeEvent> {
         livemode: row.try_get("livemode")?,
     })
 }
+
+#[cfg(test)]
+#[path = "events_list_tests.rs"]
+mod tests;

@@ -212,6 +212,8 @@ pub struct Invoice {
 /// An attempt to collect that failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FailedAttempt {
+    /// The invoice tells of it, not the payment intent.
+    pub of_invoice: bool,
     /// Of this invoice ...
     pub invoice: Option<String>,
     /// ... or of this payment intent.
@@ -241,6 +243,9 @@ pub struct PaymentIntent {
     pub currency: Currency,
     /// Only in the shape before basil.
     pub invoice: Option<String>,
+    /// It collects an invoice, whichever: that invoice's own events tell of the money.
+    #[serde(default)]
+    pub for_invoice: bool,
     /// The newest charge.
     pub latest_charge: Option<String>,
     /// What the bank said last.

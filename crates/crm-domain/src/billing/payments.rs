@@ -1,6 +1,6 @@
 //! From the facts about one payment to its transactions: one row per business fact, whatever events told us.
 
-use super::facts::{Body, Charge, Invoice, ObjectFact, PaymentIntent};
+use super::facts::{Body, Charge, FailedAttempt, Invoice, ObjectFact, PaymentIntent};
 use chrono::{DateTime, Utc};
 use crm_types::Currency;
 use crm_types::billing::{TransactionKind, TransactionStatus, TransactionType};
@@ -201,7 +201,7 @@ impl<'a> Payment<'a> {
         if !self.invoices.is_empty() {
             return rows;
         }
-        for (id, intent) in &self.intents {
+        for (id, intent) in self.intents.iter().filter(|(_, intent)| !intent.for_invoice) {
             let (status, amount) = match intent.status.as_str() {
                 "succeeded" => (TransactionStatus::Succeeded, intent.amount_received.max(0)),
                 "processing" => (TransactionStatus::Pending, intent.amount.max(0)),
@@ -225,17 +225,29 @@ impl<'a> Payment<'a> {
 
     /// Attempts that failed. Where the invoice counts them, the payment intent's own reports are the same attempts.
     fn failed(&self) -> Vec<TransactionRow> {
-        let of_invoice = !self.invoices.is_empty();
-        let attempts = self.objects.iter().filter_map(|o| match &o.body {
-            Body::FailedAttempt(attempt) => Some((o, attempt)),
-            _ => None,
-        });
+        let attempts: Vec<(&ObjectFact, &FailedAttempt)> = self
+            .objects
+            .iter()
+            .filter_map(|o| match &o.body {
+                Body::FailedAttempt(attempt) => Some((o, attempt)),
+                _ => None,
+            })
+            .collect();
+        let by_invoice = !self.invoices.is_empty() || self.intents.iter().any(|(_, intent)| intent.for_invoice);
+        let is_reported = |attempt: &FailedAttempt| attempt.of_invoice == by_invoice;
+        // The payment intent knows what the bank said; the invoice, seconds later, does not.
+        let bank = |at: DateTime<Utc>| {
+            let near = |a: &FailedAttempt| !a.of_invoice && (at - a.at).num_seconds().abs() <= 60;
+            attempts.iter().find(|(_, a)| near(a)).and_then(|(_, a)| a.reason.clone())
+        };
         attempts
-            .filter(|(o, _)| o.id.starts_with("in_") == of_invoice || (of_invoice && !o.id.starts_with("pi_")))
+            .iter()
+            .filter(|(_, attempt)| is_reported(attempt))
             .map(|(o, attempt)| {
                 let mut row =
                     self.row(o.id.clone(), TransactionStatus::Failed, attempt.currency, attempt.amount.max(0), attempt.at);
-                row.reason = attempt.reason.clone().or_else(|| Some("payment_failed".to_owned()));
+                let reason = attempt.reason.clone().or_else(|| bank(attempt.at));
+                row.reason = reason.or_else(|| Some("payment_failed".to_owned()));
                 row
             })
             .collect()

@@ -113,3 +113,7 @@ fn read(row: &PgRow) -> sqlx::Result<Transaction> {
         occurred_at: row.try_get("occurred_at")?,
     })
 }
+
+#[cfg(test)]
+#[path = "transactions_list_tests.rs"]
+mod tests;

@@ -157,3 +157,7 @@ fn read(row: &PgRow) -> sqlx::Result<Customer> {
         updated_at: row.try_get("updated_at")?,
     })
 }
+
+#[cfg(test)]
+#[path = "list_tests.rs"]
+mod tests;

@@ -128,3 +128,7 @@ fn read(row: &PgRow) -> sqlx::Result<MrrMovement> {
         stripe_event_id: row.try_get("stripe_event_id")?,
     })
 }
+
+#[cfg(test)]
+#[path = "list_tests.rs"]
+mod tests;

@@ -57,10 +57,8 @@ pub async fn find(connection: &mut PgConnection, id: &str) -> Result<Price> {
 
 fn push_source(query: &mut QueryBuilder<Postgres>, filter: &PriceFilter) {
     query.push(" FROM prices p JOIN price_mapping m ON m.price_id = p.id LEFT JOIN products d ON d.id = p.product_id WHERE true");
-    match filter.mapped {
-        Some(true) => drop(query.push(" AND m.stream IS NOT NULL")),
-        Some(false) => drop(query.push(" AND m.stream IS NULL")),
-        None => {}
+    if let Some(mapped) = filter.mapped {
+        query.push(if mapped { " AND m.stream IS NOT NULL" } else { " AND m.stream IS NULL" });
     }
 }
 

@@ -6,3 +6,6 @@ mod map;
 pub use list::{PriceFilter, find, list};
 pub use map::map;
 pub mod upsert;
+
+#[cfg(test)]
+mod tests;

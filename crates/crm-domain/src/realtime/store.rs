@@ -14,7 +14,8 @@ pub(super) async fn lock(conn: &mut PgConnection) -> Result<()> {
 
 pub(super) async fn append(conn: &mut PgConnection, event: &RealtimeEvent) -> Result<i64> {
     let id = sqlx::query_scalar!(
-        r#"WITH event AS (INSERT INTO realtime_events (payload) VALUES ($1) RETURNING id)
+        r#"WITH event AS (INSERT INTO realtime_events (id, payload)
+                          SELECT COALESCE(max(id), 0) + 1, $1 FROM realtime_events RETURNING id)
            SELECT id FROM event, LATERAL pg_notify($2, id::text)"#,
         Json(event) as _,
         CHANNEL

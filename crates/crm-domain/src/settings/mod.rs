@@ -27,3 +27,6 @@ pub async fn find(executor: impl PgExecutor<'_>) -> Result<AccountSettings> {
         version: row.version,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,7 @@ pub struct SubscriptionFilter {
 }
 
 const COLUMNS: &str = "page.id, page.customer_id, page.stripe_subscription_id, page.status, page.stripe_status, page.stream, \
-    page.tier, page.plan, page.shown_mrr, page.shown_currency, page.interval, page.interval_count, page.quantity, \
+    page.tier, subscription_plan(page.price_ids) AS plan, page.shown_mrr, page.shown_currency, page.interval, page.interval_count, page.quantity, \
     page.current_period_start, page.current_period_end, page.trial_start, page.trial_end, page.converted_from_trial, \
     page.cancel_at, page.ended_at, page.cancel_reason, page.created_at, \
     coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name";
@@ -61,7 +61,7 @@ pub async fn list(
     let totals =
         Totals::count(pool, page.count(), |query| push_source(query, filter, whole_ledger(exact)), Some(sum)).await?;
     let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS).push(" FROM (SELECT s.*");
+    query.push(COLUMNS).push(", page.key_0, page.key_1 FROM (SELECT s.*");
     query.push(match filter.as_of {
         Some(_) => ", past.mrr AS shown_mrr, past.currency AS shown_currency",
         None => ", s.mrr_minor AS shown_mrr, s.currency AS shown_currency",
@@ -134,10 +134,11 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, 
         push_day_start(query, day.next());
         query.push(")");
     }
-    match filter.scheduled {
-        Some(true) => drop(query.push(" AND s.cancel_at IS NOT NULL AND s.ended_at IS NULL")),
-        Some(false) => drop(query.push(" AND (s.cancel_at IS NULL OR s.ended_at IS NOT NULL)")),
-        None => {}
+    if let Some(scheduled) = filter.scheduled {
+        query.push(match scheduled {
+            true => " AND s.cancel_at IS NOT NULL AND s.ended_at IS NULL",
+            false => " AND (s.cancel_at IS NULL OR s.ended_at IS NOT NULL)",
+        });
     }
 }
 
@@ -184,3 +185,7 @@ fn read(row: &PgRow) -> sqlx::Result<Subscription> {
         created_at: row.try_get("created_at")?,
     })
 }
+
+#[cfg(test)]
+#[path = "list_tests.rs"]
+mod tests;

@@ -74,3 +74,6 @@ async fn mrr_difference(pool: &PgPool) -> Result<Vec<Money>> {
     let amounts = rows.into_iter().map(|row| Ok(Money::new(row.minor, parse("currency", &row.currency)?)));
     Ok(amounts.collect::<sqlx::Result<_>>()?)
 }
+
+#[cfg(test)]
+mod tests;

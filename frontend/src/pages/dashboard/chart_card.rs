@@ -42,7 +42,7 @@ pub fn ChartCard(period: Memo<Period>) -> impl IntoView {
                     {choice(GroupBy::Tier, "By tier")}
                 </div>
             </header>
-            {widget(series, "MRR over time", || chart_skeleton("Loading MRR over time"), move |reply| content(reply, group))}
+            {widget(series, "MRR over time", || chart_skeleton("chart-wait", "Loading MRR over time"), move |reply| content(reply, group))}
         </section>
     }
 }

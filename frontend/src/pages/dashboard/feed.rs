@@ -3,7 +3,7 @@
 use super::widget::widget;
 use crate::api::analytics;
 use crate::browser::use_clock;
-use crate::components::{EmptyState, Period, SkeletonCard};
+use crate::components::{EmptyState, Period};
 use crate::format::{date_time, relative_short, signed_money};
 use crate::labels;
 use crate::query::use_query;
@@ -37,10 +37,21 @@ pub fn Feed(period: Memo<Period>) -> impl IntoView {
                 <h2 id="h-feed">"Newest movements"</h2>
                 <a class="end small" href=all>"View all"</a>
             </header>
-            {widget(page, "Newest movements", || view! { <SkeletonCard label="Loading movements" lines=SHOWN as usize/> },
-                move |page| content(page, currency))}
+            {widget(page, "Newest movements", skeleton, move |page| content(page, currency))}
         </section>
     }
+}
+
+fn skeleton() -> impl IntoView {
+    let row = |_| {
+        view! {
+            <li>
+                <div class="who__text feed__wait"><span class="skel skel--w4"></span><span class="skel skel--w3"></span></div>
+                <span class="skel skel--w2"></span>
+            </li>
+        }
+    };
+    view! { <ul class="feed" role="status" aria-label="Loading movements">{(0..SHOWN).map(row).collect_view()}</ul> }
 }
 
 fn content(

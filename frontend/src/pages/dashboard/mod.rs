@@ -43,12 +43,14 @@ pub fn DashboardPage() -> impl IntoView {
     view! {
         <header class="page-head">
             <div class="page-head__row">
-                <h1>"Dashboard"</h1>
+                <div class="page-head__title">
+                    <h1>"Dashboard"</h1>
+                    <button class="help" type="button" aria-label="How the figures are computed"
+                        title="How the figures are computed" on:click=move |_| explaining.set(true)>
+                        <Icon name="info"/>
+                    </button>
+                </div>
                 <DateRange currencies=currencies/>
-                <button class="btn btn--ghost btn--icon" type="button" aria-label="How are these figures computed?"
-                    title="How are these figures computed?" on:click=move |_| explaining.set(true)>
-                    <Icon name="info"/>
-                </button>
             </div>
         </header>
         <Tiles overview=overview/>

@@ -38,7 +38,7 @@ pub fn MovementCard(period: Memo<Period>) -> impl IntoView {
                 </Explain>
                 {net_view}
             </header>
-            {widget(summary, "MRR movement", || chart_skeleton("Loading MRR movement"), content)}
+            {widget(summary, "MRR movement", || chart_skeleton("chart-wait chart-wait--fall", "Loading MRR movement"), content)}
         </section>
     }
 }
@@ -46,9 +46,8 @@ pub fn MovementCard(period: Memo<Period>) -> impl IntoView {
 fn content(reply: Signal<MovementSummary>) -> impl IntoView {
     let fall = Memo::new(move |_| reply.with(movements::fall));
     let equation = move || {
-        let mut terms = reply.with(movements::equation);
-        let result = terms.pop().unwrap_or_default();
-        view! { {terms.join(" ")}" "<b>{result}</b> }
+        let (terms, end) = reply.with(movements::equation);
+        view! { {terms}" = "<b>{end}</b> }
     };
     // An axis that does not start at 0 says so.
     let axis = move || {

@@ -2,8 +2,9 @@
 
 use super::links::{Scope, subscriptions_on};
 use crate::charts::{Cell, ChartTable, FallBar, FallData};
-use crate::format::{count, date_range, day_short, money_whole, signed_whole};
+use crate::format::{MINUS, count, date_range, day, day_short, money, money_whole, month_year, signed_whole};
 use crate::labels;
+use chrono::{Datelike, NaiveDate};
 use crm_types::Money;
 use crm_types::analytics::{MovementSummary, MovementTotal};
 use crm_types::mrr::MovementType;
@@ -17,11 +18,13 @@ pub fn scope(reply: &MovementSummary) -> Scope {
 pub fn fall(reply: &MovementSummary) -> FallData {
     let scope = scope(reply);
     let before = reply.from.pred_opt().unwrap_or(reply.from);
-    let level = |day: chrono::NaiveDate, amount: Money| FallBar {
-        label: day_short(day),
-        short: day_short(day),
+    // Two days with the same name are told apart by their year.
+    let years = before.year() != reply.to.year();
+    let level = |on: NaiveDate, amount: Money| FallBar {
+        label: day(on),
+        short: if years { month_year(on) } else { day_short(on) },
         amount: amount.minor,
-        href: subscriptions_on(day, reply.currency, None),
+        href: subscriptions_on(on, reply.currency, None),
     };
     let change = |total: &MovementTotal| FallBar {
         label: labels::movement(total.movement).into(),
@@ -29,8 +32,9 @@ pub fn fall(reply: &MovementSummary) -> FallData {
         amount: total.amount.minor,
         href: scope.movements(Some(total.movement)),
     };
+    let (terms, end) = equation(reply);
     FallData {
-        title: format!("MRR movement, {}: {}", date_range(reply.from, reply.to), equation(reply).join(" ")),
+        title: format!("MRR movement, {}: {terms} = {end}", date_range(reply.from, reply.to)),
         currency: reply.currency,
         start: level(before, reply.start),
         changes: shown(reply).map(change).collect(),
@@ -38,27 +42,31 @@ pub fn fall(reply: &MovementSummary) -> FallData {
     }
 }
 
-/// `$412,380`, `+ $48,365`, `− $20,265`, `= $440,480`: what came, what went, and a change of rates if there was one.
-pub fn equation(reply: &MovementSummary) -> Vec<String> {
+/// `$412,380 + $48,365 − $20,265` and `$440,480`: what came, what went, and a change of rates if there was one. In whole
+/// units, unless their rounding would make the reader's sum come out wrong.
+pub fn equation(reply: &MovementSummary) -> (String, String) {
     let of = |types: fn(MovementType) -> bool| {
         let amounts = reply.movements.iter().filter(|total| types(total.movement)).map(|total| total.amount.minor);
         amounts.fold(0_i64, i64::saturating_add)
     };
-    let term = |minor: i64| {
-        let sign = if minor < 0 { crate::format::MINUS } else { "+" };
-        format!("{sign} {}", money_whole(Money::new(minor.saturating_abs(), reply.currency)))
-    };
     let gains = of(|kind| matches!(kind, MovementType::New | MovementType::Reactivation | MovementType::Expansion));
     let losses = of(|kind| matches!(kind, MovementType::Contraction | MovementType::Churn));
     let rates = of(|kind| kind == MovementType::Fx);
-    let mut terms = vec![money_whole(reply.start), term(gains)];
-    // What is subtracted is written so even when it is nothing.
-    terms.push(format!("{} {}", crate::format::MINUS, money_whole(Money::new(losses.saturating_abs(), reply.currency))));
+    let text = if adds_up(&[reply.start.minor, gains, losses, rates], reply.end) { money_whole } else { money };
+    let size = |minor: i64| text(Money::new(minor.saturating_abs(), reply.currency));
+    let mut terms = format!("{} + {} {MINUS} {}", text(reply.start), size(gains), size(losses));
     if rates != 0 {
-        terms.push(term(rates));
+        let sign = if rates < 0 { MINUS } else { "+" };
+        terms = format!("{terms} {sign} {}", size(rates));
     }
-    terms.push(format!("= {}", money_whole(reply.end)));
-    terms
+    (terms, text(reply.end))
+}
+
+/// Whether the terms add up to the result after each is rounded to whole units.
+fn adds_up(terms: &[i64], result: Money) -> bool {
+    let unit = result.currency.minor_per_major();
+    let whole = |minor: i64| (minor.saturating_abs().saturating_add(unit / 2) / unit) * minor.signum();
+    terms.iter().copied().map(whole).fold(0_i64, i64::saturating_add) == whole(result.minor)
 }
 
 /// What was gained or lost over the period.
@@ -126,15 +134,24 @@ mod tests {
 
     #[test]
     fn the_equation_adds_up() {
-        assert_eq!(equation(&reply(0)).join(" "), "$412,380 + $48,365 − $20,265 = $440,480");
-        assert_eq!(equation(&reply(-100)).join(" "), "$412,380 + $48,365 − $20,265 − $100 = $440,380");
+        let of = |fx| equation(&reply(fx));
+        assert_eq!(of(0), ("$412,380 + $48,365 − $20,265".into(), "$440,480".into()));
+        assert_eq!(of(-100), ("$412,380 + $48,365 − $20,265 − $100".into(), "$440,380".into()));
         assert_eq!(net(&reply(0)).minor, 2_810_000);
+        let mut odd = reply(0);
+        odd.start.minor += 50;
+        odd.end.minor += 50;
+        odd.movements[0].amount.minor += 50;
+        odd.movements[4].amount.minor -= 50;
+        assert_eq!(equation(&odd), ("$412,380.50 + $48,365.50 − $20,265.50".into(), "$440,480.50".into()));
     }
 
     #[test]
     fn bars_lead_to_their_rows() {
         let fall = fall(&reply(0));
-        assert_eq!((fall.start.label.as_str(), fall.end.label.as_str()), ("Sep 30", "Oct 31"));
+        assert_eq!((fall.start.short.as_str(), fall.end.label.as_str()), ("Sep 30", "Oct 31, 2026"));
+        let year = super::fall(&MovementSummary { from: "2025-11-01".parse().unwrap(), ..reply(0) });
+        assert_eq!((year.start.short.as_str(), year.end.short.as_str()), ("Oct ’25", "Oct ’26"));
         assert_eq!(fall.start.href, "/subscriptions?as_of=2026-09-30&currency=usd");
         let labels: Vec<_> = fall.changes.iter().map(|bar| bar.short.as_str()).collect();
         assert_eq!(labels, ["New", "React.", "Expan.", "Contr.", "Churn"], "no rate changed");

@@ -48,7 +48,7 @@ where
     }
 }
 
-/// Room for a chart that loads.
-pub fn chart_skeleton(label: &'static str) -> impl IntoView {
-    view! { <div class="chart-wait" role="status" aria-label=label><span class="skel skel--chart"></span></div> }
+/// Room for a chart that loads, as high as the chart with what stands around it.
+pub fn chart_skeleton(class: &'static str, label: &'static str) -> impl IntoView {
+    view! { <div class=class role="status" aria-label=label><span class="skel skel--chart"></span></div> }
 }

@@ -7,6 +7,7 @@ use crate::format::{count, signed_money};
 use crate::labels::Tone;
 use crate::query::use_query;
 use crate::realtime::use_realtime;
+use crate::routes;
 use crate::session::use_session;
 use crm_types::Money;
 use crm_types::accounts::Permission;
@@ -67,9 +68,9 @@ fn Health(health: SystemHealth) -> impl IntoView {
                         <dt>"Webhook secrets"</dt>
                         <dd>{state(h.webhook_secrets > 0, Tone::Negative, if h.webhook_secrets > 0 { count(h.webhook_secrets.into()) } else { "None: webhooks are refused".into() })}</dd>
                         <dt>"Dead events"</dt>
-                        <dd>{state(h.inbox.dead == 0, Tone::Negative, count(h.inbox.dead))}</dd>
+                        <dd>{waiting("dead", h.inbox.dead, Tone::Negative)}</dd>
                         <dt>"Parked events"</dt>
-                        <dd>{state(h.inbox.parked == 0, Tone::Warning, count(h.inbox.parked))}</dd>
+                        <dd>{waiting("parked", h.inbox.parked, Tone::Warning)}</dd>
                         <dt>"Pending events"</dt><dd>{count(h.inbox.pending)}</dd>
                         <dt>"Last event"</dt><dd><Ago at=h.inbox.last_received_at/></dd>
                     </dl>
@@ -93,6 +94,13 @@ fn Health(health: SystemHealth) -> impl IntoView {
 
 fn state(good: bool, bad: Tone, text: String) -> impl IntoView {
     view! { <Badge text=text tone=if good { Tone::Positive } else { bad } dot=true/> }
+}
+
+/// How many events are in a state, with the way to them.
+fn waiting(name: &'static str, n: i64, bad: Tone) -> impl IntoView {
+    let href = routes::list(routes::SETTINGS_STRIPE, &[("state", name)]);
+    let link = (n > 0).then(|| view! { " "<a href=href>"Show them"</a> });
+    view! { {state(n == 0, bad, count(n))}{link} }
 }
 
 fn differences_view(differences: &[Money]) -> AnyView {

@@ -66,7 +66,7 @@ pub fn Head(subscription: Subscription) -> impl IntoView {
 #[component]
 pub fn Facts(subscription: Subscription) -> impl IntoView {
     let s = subscription;
-    let billed = s.interval.map(|i| labels::every(i, s.interval_count)).unwrap_or_else(|| MISSING.into());
+    let billed = s.interval.map_or_else(|| MISSING.into(), |i| labels::billed(i, s.interval_count));
     let trial = s.converted_from_trial.map(|converted| if converted { "converted" } else { "not converted" });
     view! {
         <dl class="kv kv--num">

@@ -45,6 +45,7 @@ pub fn invoice(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) -
     if kind == "invoice.payment_failed" {
         let attempt = object_.maybe_integer("attempt_count").unwrap_or(1).to_string();
         let body = Body::FailedAttempt(FailedAttempt {
+            of_invoice: true,
             invoice: Some(id.clone()),
             payment_intent: object_.id("payment_intent"),
             amount: object_.maybe_integer("amount_remaining").unwrap_or(amount_due),
@@ -106,6 +107,7 @@ pub fn payment_intent(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> S
         let charge = error.as_ref().and_then(|e| e.id("charge")).or_else(|| latest_charge.clone());
         let attempt = charge.unwrap_or_else(|| stamp.at.timestamp().to_string());
         let body = Body::FailedAttempt(FailedAttempt {
+            of_invoice: false,
             invoice: object_.id("invoice"),
             payment_intent: Some(id.clone()),
             amount,
@@ -122,12 +124,22 @@ pub fn payment_intent(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> S
         amount_received: object_.maybe_integer("amount_received").unwrap_or(0),
         currency,
         invoice: object_.id("invoice"),
+        for_invoice: object_.id("invoice").is_some() || described_as_invoice(object_),
         latest_charge,
         last_error,
         created: object_.maybe_instant("created").unwrap_or(stamp.at),
     });
     facts.push(object(object_, id, stamp, body));
     Ok(facts)
+}
+
+/// Since basil a payment intent does not name its invoice, and the event that links the two comes only with success.
+/// Stripe's own description tells them from payments that were made directly.
+fn described_as_invoice(object_: &Reader<'_>) -> bool {
+    let description = object_.maybe_text("description").unwrap_or_default();
+    ["Subscription creation", "Subscription update", "Subscription cycle", "Payment for Invoice", "Invoice "]
+        .iter()
+        .any(|beginning| description.starts_with(beginning))
 }
 
 pub fn charge(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) -> Read<Vec<Fact>> {

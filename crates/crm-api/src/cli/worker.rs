@@ -1,0 +1,25 @@
+use crate::config::Config;
+use crate::database::Database;
+use crate::{server, worker};
+use anyhow::Result;
+use tokio::sync::watch;
+
+pub(super) async fn run(config: Config) -> Result<()> {
+    let database = Database::attach(&config).await?;
+    let result = work(&database).await;
+    database.close().await;
+    result
+}
+
+async fn work(database: &Database) -> Result<()> {
+    database.migrate().await?;
+    let stop = watch::Sender::new(false);
+    // Events arrive at other processes: this one looks by itself.
+    let nothing_arrives = std::future::pending;
+    let task = tokio::spawn(worker::applier::run(database.background_pool.clone(), nothing_arrives, stop.subscribe()));
+    super::say("Applying Stripe's events.");
+    server::signalled().await?;
+    stop.send_replace(true);
+    task.await?;
+    Ok(())
+}

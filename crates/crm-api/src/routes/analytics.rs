@@ -1,0 +1,141 @@
+//! The figures and charts of the dashboard.
+
+use crate::params::Params;
+use crate::{ApiResult, AppState};
+use actix_web::get;
+use actix_web::web::{Data, Json};
+use chrono::NaiveDate;
+use crm_domain::analytics::{self, PeriodRequest};
+use crm_types::Currency;
+use crm_types::analytics::{Comparison, GroupBy, MovementSummary, MrrSeries, Overview, Step};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(overview).service(mrr).service(movements);
+}
+
+/// The period of the overview.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct OverviewQuery {
+    /// First day, in the account's time zone; 30 days up to `to` when not given.
+    #[param(example = "2026-10-01")]
+    from: Option<NaiveDate>,
+    /// Last day (inclusive); the newest day with any data when not given.
+    #[param(example = "2026-10-31")]
+    to: Option<NaiveDate>,
+    /// What to compare with.
+    #[param(default = "previous")]
+    compare: Option<Comparison>,
+    /// The currency of all amounts; the reporting currency when not given.
+    currency: Option<Currency>,
+}
+
+/// The figures of the executive dashboard
+///
+/// Each with its value in the compared period and a sparkline. `customer_churn_rate` and `net_new_mrr` are of the period,
+/// and in a sparkline of each step; the others are as at the end.
+#[utoipa::path(tag = "analytics", operation_id = "analytics_overview", params(OverviewQuery), responses(
+    (status = 200, description = "The figures", body = Overview, example = json!({
+        "currency": "usd", "from": "2026-10-01", "to": "2026-10-31", "previous_from": "2026-08-31",
+        "previous_to": "2026-09-30", "time_zone": "Europe/Berlin",
+        "mrr": {"value": {"minor": 1_250_000, "currency": "usd"}, "previous": {"minor": 1_200_000, "currency": "usd"},
+            "series": [{"day": "2026-10-31", "value": {"minor": 1_250_000, "currency": "usd"}}]},
+        "arr": {"value": {"minor": 15_000_000, "currency": "usd"}, "previous": {"minor": 14_400_000, "currency": "usd"}, "series": []},
+        "paying_customers": {"value": 150, "previous": 144, "series": [{"day": "2026-10-31", "value": 150}]},
+        "trials_running": {"value": 12, "previous": 9, "series": []},
+        "customer_churn_rate": {"value": 0.02, "previous": null, "series": []},
+        "net_new_mrr": {"value": {"minor": 50_000, "currency": "usd"}, "previous": {"minor": 42_000, "currency": "usd"}, "series": []},
+        "arpu": {"value": {"minor": 8_333, "currency": "usd"}, "previous": {"minor": 8_333, "currency": "usd"}, "series": []},
+        "scheduled_churn": {"minor": 5_700, "currency": "usd"},
+        "currencies": [{"minor": 84_000, "currency": "eur"}, {"minor": 1_250_000, "currency": "usd"}],
+        "updated_at": "2026-10-31T21:14:03Z"
+    })),
+))]
+#[get("/analytics/overview")]
+async fn overview(state: Data<AppState>, query: Params<OverviewQuery>) -> ApiResult<Json<Overview>> {
+    let OverviewQuery { from, to, compare, currency } = query.0;
+    let comparison = compare.unwrap_or(Comparison::Previous);
+    let request = PeriodRequest::new(from, to)?;
+    Ok(Json(analytics::overview(&state.read_pool, request, comparison, currency).await?))
+}
+
+/// The period and grouping of the MRR chart.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct MrrQuery {
+    /// First day, in the account's time zone; 30 days up to `to` when not given.
+    #[param(example = "2026-10-01")]
+    from: Option<NaiveDate>,
+    /// Last day (inclusive); the newest day with any data when not given.
+    #[param(example = "2026-10-31")]
+    to: Option<NaiveDate>,
+    /// Days, weeks or months; by the length of the period when not given.
+    step: Option<Step>,
+    /// What the series are.
+    #[param(default = "stream")]
+    group_by: Option<GroupBy>,
+    /// The currency; the reporting currency when not given.
+    currency: Option<Currency>,
+}
+
+/// MRR over time, by stream or tier
+#[utoipa::path(tag = "analytics", operation_id = "analytics_mrr", params(MrrQuery), responses(
+    (status = 200, description = "MRR at the end of each step; the series add up to `total`", body = MrrSeries, example = json!({
+        "currency": "usd", "step": "day", "days": ["2026-10-30", "2026-10-31"],
+        "series": [
+            {"key": "rev1_individual", "label": "REV 1 Individual", "values": [900_000, 901_900]},
+            {"key": "rev2_coaching", "label": "REV 2 Coaching", "values": [199_000, 199_000]},
+            {"key": "rev3_b2b", "label": "REV 3 B2B", "values": [150_000, 149_100]}
+        ],
+        "total": [1_249_000, 1_250_000]
+    })),
+))]
+#[get("/analytics/mrr")]
+async fn mrr(state: Data<AppState>, query: Params<MrrQuery>) -> ApiResult<Json<MrrSeries>> {
+    let MrrQuery { from, to, step, group_by, currency } = query.0;
+    let group_by = group_by.unwrap_or(GroupBy::Stream);
+    let request = PeriodRequest::new(from, to)?;
+    Ok(Json(analytics::mrr_series(&state.read_pool, request, step, group_by, currency).await?))
+}
+
+/// The period of the waterfall.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct MovementsQuery {
+    /// First day, in the account's time zone; 30 days up to `to` when not given.
+    #[param(example = "2026-10-01")]
+    from: Option<NaiveDate>,
+    /// Last day (inclusive); the newest day with any data when not given.
+    #[param(example = "2026-10-31")]
+    to: Option<NaiveDate>,
+    /// The currency; the reporting currency when not given.
+    currency: Option<Currency>,
+}
+
+/// From the MRR at the start to the MRR at the end, by type of movement
+#[utoipa::path(tag = "analytics", operation_id = "analytics_movements", params(MovementsQuery), responses(
+    (status = 200, description = "The waterfall", body = MovementSummary, example = json!({
+        "currency": "usd", "from": "2026-10-01", "to": "2026-10-31", "start": {"minor": 1_200_000, "currency": "usd"},
+        "movements": [
+            {"movement": "new", "amount": {"minor": 60_000, "currency": "usd"}, "count": 21},
+            {"movement": "reactivation", "amount": {"minor": 1_900, "currency": "usd"}, "count": 1},
+            {"movement": "expansion", "amount": {"minor": 12_000, "currency": "usd"}, "count": 9},
+            {"movement": "contraction", "amount": {"minor": -3_900, "currency": "usd"}, "count": 3},
+            {"movement": "churn", "amount": {"minor": -20_000, "currency": "usd"}, "count": 7},
+            {"movement": "fx", "amount": {"minor": 0, "currency": "usd"}, "count": 0}
+        ],
+        "end": {"minor": 1_250_000, "currency": "usd"}, "difference": {"minor": 0, "currency": "usd"}
+    })),
+))]
+#[get("/analytics/movements")]
+async fn movements(state: Data<AppState>, query: Params<MovementsQuery>) -> ApiResult<Json<MovementSummary>> {
+    let MovementsQuery { from, to, currency } = query.0;
+    let request = PeriodRequest::new(from, to)?;
+    Ok(Json(analytics::movements(&state.read_pool, request, currency).await?))
+}

@@ -1,0 +1,164 @@
+//! Customers: the list, and what belongs to one of them.
+
+use crate::params::{PageQuery, Params};
+use crate::{ApiResult, AppState};
+use actix_web::get;
+use actix_web::web::{Data, Json, Path};
+use chrono::NaiveDate;
+use crm_domain::billing::transactions_list::{self, TransactionFilter};
+use crm_domain::customers::list::{self as customers, CustomerFilter};
+use crm_domain::filter::{Day, Text};
+use crm_domain::page::PageRequest;
+use crm_domain::subscriptions::list::{self as subscriptions, SubscriptionFilter};
+use crm_types::billing::{Transaction, TransactionSort};
+use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition};
+use crm_types::ids::CustomerId;
+use crm_types::page::Count;
+use crm_types::plans::{Stream, Tier};
+use crm_types::subscriptions::{Subscription, SubscriptionSort};
+use crm_types::{Currency, Page};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(find).service(lifecycle).service(list_subscriptions).service(list_transactions);
+}
+
+/// Filters, order and page of the customer list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct CustomerQuery {
+    /// Part of name, e-mail, phone or Stripe id, in any case.
+    q: Option<String>,
+    /// What the person is to the business.
+    #[serde(rename = "type")]
+    customer_type: Option<CustomerType>,
+    /// Where in the journey.
+    lifecycle: Option<LifecycleState>,
+    /// Stream of the subscription that pays most.
+    stream: Option<Stream>,
+    /// Tier, for individuals.
+    tier: Option<Tier>,
+    /// Acquisition source, exactly.
+    source: Option<String>,
+    /// Currency of the MRR; with `paying_at`, of the MRR then.
+    currency: Option<Currency>,
+    /// Whether the person pays now.
+    paying: Option<bool>,
+    /// Whose MRR, in `currency` or else the reporting currency, was above 0 at the end of that day.
+    #[param(example = "2026-10-31")]
+    paying_at: Option<NaiveDate>,
+    /// The order.
+    #[param(default = "-created_at")]
+    sort: Option<CustomerSort>,
+    /// Rows on the page: 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before, with the same filters and order.
+    cursor: Option<String>,
+    /// `exact` counts every matching row.
+    #[param(default = "capped")]
+    count: Option<Count>,
+}
+
+impl CustomerQuery {
+    fn parse(self) -> ApiResult<(CustomerFilter, CustomerSort, PageRequest)> {
+        let filter = CustomerFilter {
+            q: self.q.map(|q| Text::parse("q", &q)).transpose()?.flatten(),
+            customer_type: self.customer_type,
+            lifecycle: self.lifecycle,
+            stream: self.stream,
+            tier: self.tier,
+            source: self.source.map(|source| Text::parse("source", &source)).transpose()?.flatten(),
+            currency: self.currency,
+            paying: self.paying,
+            paying_at: self.paying_at.map(|day| Day::parse("paying_at", day)).transpose()?,
+        };
+        let sort = self.sort.unwrap_or(CustomerSort::CreatedAtDescending);
+        Ok((filter, sort, PageRequest::new(self.limit, self.cursor, self.count)?))
+    }
+}
+
+/// Customers, a page at a time
+///
+/// Search over name, e-mail, phone and Stripe id; `total` stops at 10,000 unless `count=exact`.
+#[utoipa::path(tag = "customers", operation_id = "list_customers", params(CustomerQuery), responses(
+    (status = 200, description = "A page of customers", body = Page<Customer>, example = json!({
+        "items": [{
+            "id": "019a1b2c-0000-7000-8000-000000000001", "email": "ada@example.com", "billing_email": "ada@example.com",
+            "name": "Ada Lovelace", "phone": null, "customer_type": "rev1_user", "lifecycle_state": "rev1_user",
+            "stream": "rev1_individual", "tier": "tier2", "mrr": {"minor": 1900, "currency": "usd"},
+            "acquisition_source": "referral", "utm_campaign": "spring", "stripe_customer_id": "cus_NffrFeUfNV2Hib",
+            "first_paid_at": "2026-02-11T09:30:00Z", "created_at": "2026-02-01T09:30:00Z", "updated_at": "2026-02-11T09:30:01Z"
+        }],
+        "next_cursor": "WyItY3JlYXRlZF9hdCIsIi4uLiJd", "total": 10000, "total_capped": true
+    })),
+))]
+#[get("/customers")]
+async fn list(state: Data<AppState>, query: Params<CustomerQuery>) -> ApiResult<Json<Page<Customer>>> {
+    let (filter, sort, page) = query.0.parse()?;
+    Ok(Json(customers::list(&state.read_pool, &filter, sort, &page).await?))
+}
+
+/// One customer
+#[utoipa::path(tag = "customers", operation_id = "find_customer", params(("id" = CustomerId, Path, description = "Our id")),
+    responses((status = 200, description = "The customer", body = Customer)))]
+#[get("/customers/{id}")]
+async fn find(state: Data<AppState>, id: Path<CustomerId>) -> ApiResult<Json<Customer>> {
+    Ok(Json(customers::find(&state.read_pool, *id).await?))
+}
+
+/// All steps of a journey.
+#[derive(Debug, Serialize, ToSchema)]
+struct Lifecycle {
+    /// Oldest first.
+    items: Vec<LifecycleTransition>,
+}
+
+/// A customer's journey, oldest step first
+#[utoipa::path(tag = "customers", operation_id = "customer_lifecycle",
+    params(("id" = CustomerId, Path, description = "Our id")),
+    responses((status = 200, description = "Every change of the lifecycle state", body = Lifecycle, example = json!({
+        "items": [
+            {"from": null, "to": "lead", "at": "2026-02-01T09:30:00Z", "reason": "created"},
+            {"from": "lead", "to": "free_trial", "at": "2026-02-01T09:31:00Z", "reason": "trial_started"}
+        ]
+    }))))]
+#[get("/customers/{id}/lifecycle")]
+async fn lifecycle(state: Data<AppState>, id: Path<CustomerId>) -> ApiResult<Json<Lifecycle>> {
+    Ok(Json(Lifecycle { items: customers::lifecycle(&state.read_pool, *id).await? }))
+}
+
+/// A customer's subscriptions, newest first
+#[utoipa::path(tag = "customers", operation_id = "customer_subscriptions",
+    params(("id" = CustomerId, Path, description = "Our id"), PageQuery),
+    responses((status = 200, description = "A page of subscriptions", body = Page<Subscription>)))]
+#[get("/customers/{id}/subscriptions")]
+async fn list_subscriptions(
+    state: Data<AppState>,
+    id: Path<CustomerId>,
+    query: Params<PageQuery>,
+) -> ApiResult<Json<Page<Subscription>>> {
+    customers::require(&state.read_pool, *id).await?;
+    let filter = SubscriptionFilter { customer_id: Some(*id), ..SubscriptionFilter::default() };
+    let sort = SubscriptionSort::CreatedAtDescending;
+    Ok(Json(subscriptions::list(&state.read_pool, &filter, sort, &query.0.page()?).await?))
+}
+
+/// A customer's payments and refunds, newest first
+#[utoipa::path(tag = "customers", operation_id = "customer_transactions",
+    params(("id" = CustomerId, Path, description = "Our id"), PageQuery),
+    responses((status = 200, description = "A page of transactions", body = Page<Transaction>)))]
+#[get("/customers/{id}/transactions")]
+async fn list_transactions(
+    state: Data<AppState>,
+    id: Path<CustomerId>,
+    query: Params<PageQuery>,
+) -> ApiResult<Json<Page<Transaction>>> {
+    customers::require(&state.read_pool, *id).await?;
+    let filter = TransactionFilter { customer_id: Some(*id), ..TransactionFilter::default() };
+    let sort = TransactionSort::OccurredAtDescending;
+    Ok(Json(transactions_list::list(&state.read_pool, &filter, sort, &query.0.page()?).await?))
+}

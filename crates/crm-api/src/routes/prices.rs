@@ -1,0 +1,68 @@
+//! Prices, and the stream and tier that each counts for.
+
+use crate::params::Params;
+use crate::{ApiError, ApiResult, AppState};
+use actix_web::web::{Data, Json, Path};
+use actix_web::{get, put};
+use crm_domain::filter::Text;
+use crm_domain::page::PageRequest;
+use crm_domain::plans::{self, PriceFilter};
+use crm_types::Page;
+use crm_types::page::Count;
+use crm_types::plans::{Price, PriceMapping, PriceMappingReply};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(map);
+}
+
+/// Filter and page of the price list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PriceQuery {
+    /// Whether a stream is known.
+    mapped: Option<bool>,
+    /// Rows on the page: 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before, with the same filter.
+    cursor: Option<String>,
+    /// `exact` counts every matching row.
+    #[param(default = "capped")]
+    count: Option<Count>,
+}
+
+/// Prices, a page at a time: those without a stream first, then by product
+#[utoipa::path(tag = "plans", operation_id = "list_prices", params(PriceQuery), responses(
+    (status = 200, description = "A page of prices", body = Page<Price>, example = json!({
+        "items": [{
+            "id": "price_1MoBy5LkdIwHu7ix", "product_id": "prod_NZKdYqrwEYVT8B", "product_name": "Standard",
+            "nickname": null, "unit_amount": {"minor": 1900, "currency": "usd"}, "currency": "usd", "interval": "month",
+            "interval_count": 1, "active": true, "stream": null, "tier": null, "mapped_by": null, "parked_events": 3,
+            "subscriptions": 0, "updated_at": "2026-10-11T09:30:00Z"
+        }],
+        "next_cursor": null, "total": 1, "total_capped": false
+    })),
+))]
+#[get("/prices")]
+async fn list(state: Data<AppState>, query: Params<PriceQuery>) -> ApiResult<Json<Page<Price>>> {
+    let PriceQuery { mapped, limit, cursor, count } = query.0;
+    let page = PageRequest::new(limit, cursor, count)?;
+    Ok(Json(plans::list(&state.read_pool, &PriceFilter { mapped }, &page).await?))
+}
+
+/// Says to which stream and tier a price belongs
+///
+/// Wins over metadata at Stripe. Releases the events that wait for the price, and recomputes every customer who ever had it.
+#[utoipa::path(tag = "plans", operation_id = "map_price", params(("id" = String, Path, description = "Stripe's price id")),
+    request_body(content = PriceMapping, example = json!({"stream": "rev1_individual", "tier": "tier2"})),
+    responses((status = 200, description = "Mapped", body = PriceMappingReply)))]
+#[put("/prices/{id}/mapping")]
+async fn map(state: Data<AppState>, id: Path<String>, body: Json<PriceMapping>) -> ApiResult<Json<PriceMappingReply>> {
+    let unknown = || ApiError::not_found("There is no such price.");
+    let id = Text::parse("id", &id).ok().flatten().ok_or_else(unknown)?;
+    Ok(Json(plans::map(&state.pool, &id, &body).await?))
+}

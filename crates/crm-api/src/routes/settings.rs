@@ -1,0 +1,41 @@
+//! The account's settings.
+
+use crate::{ApiResult, AppState};
+use actix_web::web::{Data, Json};
+use actix_web::{get, patch};
+use crm_domain::settings;
+use crm_types::Problem;
+use crm_types::settings::{AccountSettings, AccountSettingsPatch};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(find).service(update);
+}
+
+/// The account's settings
+#[utoipa::path(tag = "settings", operation_id = "find_settings", responses(
+    (status = 200, description = "The settings", body = AccountSettings, example = json!({
+        "account_name": "Prometheus", "reporting_currency": "usd", "time_zone": "Europe/Berlin", "discounts_forever": true,
+        "discounts_limited": false, "cancellation": "period_end", "version": 3
+    })),
+))]
+#[get("/settings")]
+async fn find(state: Data<AppState>) -> ApiResult<Json<AccountSettings>> {
+    Ok(Json(settings::find(&state.pool).await?))
+}
+
+/// Changes settings
+///
+/// A JSON merge patch with the version that you saw. A changed policy recomputes every customer; a changed time zone moves
+/// the days of all figures.
+#[utoipa::path(tag = "settings", operation_id = "update_settings",
+    request_body(content = AccountSettingsPatch, example = json!({"version": 3, "time_zone": "America/New_York"})),
+    responses(
+        (status = 200, description = "The settings as they are now", body = AccountSettings),
+        (status = 409, description = "Somebody changed them since; the detail has the current version", body = Problem,
+            content_type = "application/problem+json"),
+    ))]
+#[patch("/settings")]
+async fn update(state: Data<AppState>, body: Json<AccountSettingsPatch>) -> ApiResult<Json<AccountSettings>> {
+    Ok(Json(settings::update(&state.background_pool, &body).await?))
+}

@@ -1,0 +1,70 @@
+//! The examples of the OpenAPI document are what the routes really answer with.
+
+use crm_api::app;
+use crm_types::Page;
+use crm_types::analytics::{MovementSummary, MrrSeries, Overview};
+use crm_types::billing::{InboxStats, ReplayReply, ReplayRequest, StripeEvent, Transaction};
+use crm_types::customers::Customer;
+use crm_types::mrr::MrrMovement;
+use crm_types::plans::{Price, PriceMapping};
+use crm_types::settings::{AccountSettings, AccountSettingsPatch};
+use crm_types::subscriptions::Subscription;
+use crm_types::system::SystemHealth;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Reads an example as what it is an example of: nothing is missing, nothing has a value that cannot be. Writes it again:
+/// nothing is there that has no field.
+fn check<T: DeserializeOwned + Serialize>(pointer: &str) {
+    let document = serde_json::to_value(app::document()).unwrap();
+    let example = document.pointer(pointer).unwrap_or_else(|| panic!("no example at {pointer}"));
+    let read: T = serde_json::from_value(example.clone()).unwrap_or_else(|error| panic!("{pointer}: {error}"));
+    let written = serde_json::to_value(read).unwrap();
+    assert_fields(example, &written, pointer);
+}
+
+fn assert_fields(example: &Value, written: &Value, place: &str) {
+    match (example, written) {
+        (Value::Object(example), Value::Object(written)) => {
+            for (name, value) in example {
+                let place = format!("{place} > {name}");
+                assert_fields(value, written.get(name).unwrap_or_else(|| panic!("{place} is no field")), &place);
+            }
+        }
+        (Value::Array(example), Value::Array(written)) => {
+            example.iter().zip(written).for_each(|(a, b)| assert_fields(a, b, place));
+        }
+        _ => {}
+    }
+}
+
+fn reply<T: DeserializeOwned + Serialize>(path: &str, method: &str) {
+    let path = path.replace('/', "~1");
+    check::<T>(&format!("/paths/{path}/{method}/responses/200/content/application~1json/example"));
+}
+
+fn body<T: DeserializeOwned + Serialize>(path: &str, method: &str) {
+    let path = path.replace('/', "~1");
+    check::<T>(&format!("/paths/{path}/{method}/requestBody/content/application~1json/example"));
+}
+
+#[test]
+fn examples_are_what_routes_take_and_give() {
+    reply::<Overview>("/api/analytics/overview", "get");
+    reply::<MrrSeries>("/api/analytics/mrr", "get");
+    reply::<MovementSummary>("/api/analytics/movements", "get");
+    reply::<Page<Customer>>("/api/customers", "get");
+    reply::<Page<Subscription>>("/api/subscriptions", "get");
+    reply::<Page<Transaction>>("/api/transactions", "get");
+    reply::<Page<MrrMovement>>("/api/mrr-movements", "get");
+    reply::<Page<StripeEvent>>("/api/stripe-events", "get");
+    reply::<InboxStats>("/api/stripe-events/stats", "get");
+    reply::<ReplayReply>("/api/stripe-events/replay", "post");
+    reply::<Page<Price>>("/api/prices", "get");
+    reply::<AccountSettings>("/api/settings", "get");
+    reply::<SystemHealth>("/api/system/health", "get");
+    body::<ReplayRequest>("/api/stripe-events/replay", "post");
+    body::<PriceMapping>("/api/prices/{id}/mapping", "put");
+    body::<AccountSettingsPatch>("/api/settings", "patch");
+}

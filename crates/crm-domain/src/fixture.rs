@@ -1,0 +1,199 @@
+//! Rows for tests, written past the rules that make them in life. Not checked at compile time on purpose: a test database
+//! is the only place where these statements run.
+
+use crate::page::PageRequest;
+use chrono::{DateTime, Utc};
+use crm_types::Page;
+use crm_types::page::Count;
+use sqlx::PgPool;
+use std::collections::HashSet;
+use std::future::Future;
+use uuid::Uuid;
+
+/// `at("2026-03-01T12:00:00Z")`.
+pub(crate) fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// A stream, a tier (empty for none) and an amount: a line of a movement.
+pub(crate) type Line = (&'static str, &'static str, i64);
+
+/// A movement to write.
+#[derive(Debug, Clone)]
+pub(crate) struct NewMovement<'a> {
+    pub customer: Uuid,
+    pub subscription: Uuid,
+    pub movement: &'a str,
+    pub currency: &'a str,
+    pub before: i64,
+    pub lines: &'a [Line],
+    pub at: &'a str,
+    pub paying_since: Option<&'a str>,
+}
+
+pub(crate) async fn customer(pool: &PgPool, name: &str, created: &str) -> Uuid {
+    let id = Uuid::now_v7();
+    sqlx::query(
+        "INSERT INTO customers (id, name, email, billing_email, stripe_customer_id, created_at)
+         VALUES ($1, $2, $3, $3, $4, $5)",
+    )
+    .bind(id)
+    .bind(name)
+    .bind(format!("{id}@example.test"))
+    .bind(format!("cus_{}", id.simple()))
+    .bind(at(created))
+    .execute(pool)
+    .await
+    .unwrap();
+    id
+}
+
+pub(crate) async fn subscription(pool: &PgPool, customer: Uuid, currency: &str, mrr: i64, created: &str) -> Uuid {
+    let id = Uuid::now_v7();
+    sqlx::query(
+        "INSERT INTO subscriptions (id, customer_id, stripe_subscription_id, status, stripe_status, stream, tier,
+                                    currency, mrr_minor, interval, quantity, price_ids, created_at)
+         VALUES ($1, $2, $3, 'active', 'active', 'rev1_individual', 'tier1', $4, $5, 'month', 1, '{price_1}', $6)",
+    )
+    .bind(id)
+    .bind(customer)
+    .bind(format!("sub_{}", id.simple()))
+    .bind(currency)
+    .bind(mrr)
+    .bind(at(created))
+    .execute(pool)
+    .await
+    .unwrap();
+    id
+}
+
+/// Writes a movement with its lines, as the applier does: the ledger's constraints hold.
+pub(crate) async fn movement(pool: &PgPool, new: &NewMovement<'_>) -> Uuid {
+    let amount: i64 = new.lines.iter().map(|(_, _, minor)| minor).sum();
+    let (stream, tier, _) = new.lines.iter().max_by_key(|(_, _, minor)| minor.abs()).unwrap();
+    let id = Uuid::now_v7();
+    let mut tx = pool.begin().await.unwrap();
+    sqlx::query(
+        "INSERT INTO mrr_movements (id, customer_id, subscription_id, stripe_event_id, tie, movement, currency, amount_minor,
+                                    before_minor, after_minor, stream, tier, occurred_at, paying_since)
+         VALUES ($1, $2, $3, 'evt_' || $1, 0, $4, $5, $6, $7, $7 + $6, $8, nullif($9, ''), $10, $11)",
+    )
+    .bind(id)
+    .bind(new.customer)
+    .bind(new.subscription)
+    .bind(new.movement)
+    .bind(new.currency)
+    .bind(amount)
+    .bind(new.before)
+    .bind(stream)
+    .bind(tier)
+    .bind(at(new.at))
+    .bind(new.paying_since.map(at))
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    for (stream, tier, minor) in new.lines {
+        sqlx::query("INSERT INTO mrr_movement_lines VALUES ($1, $2, $3, $4, $5, $6, $7)")
+            .bind(id)
+            .bind(new.subscription)
+            .bind(stream)
+            .bind(tier)
+            .bind(new.currency)
+            .bind(minor)
+            .bind(at(new.at))
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    id
+}
+
+/// Writes the row that takes back a movement.
+pub(crate) async fn reverse(pool: &PgPool, movement: Uuid) {
+    let mut tx = pool.begin().await.unwrap();
+    let id = Uuid::now_v7();
+    sqlx::query(
+        "INSERT INTO mrr_movements (id, customer_id, subscription_id, stripe_event_id, tie, movement, currency, amount_minor,
+                                    before_minor, after_minor, stream, tier, occurred_at, paying_since, reverses)
+         SELECT $1, customer_id, subscription_id, stripe_event_id, tie, movement, currency, -amount_minor, after_minor,
+                before_minor, stream, tier, occurred_at, paying_since, id FROM mrr_movements WHERE id = $2",
+    )
+    .bind(id)
+    .bind(movement)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO mrr_movement_lines
+         SELECT $1, subscription_id, stream, tier, currency, -amount_minor, occurred_at FROM mrr_movement_lines
+         WHERE movement_id = $2",
+    )
+    .bind(id)
+    .bind(movement)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Brings `mrr_daily` up to date.
+pub(crate) async fn roll_up(pool: &PgPool) {
+    crate::analytics::rollup::rebuild(&mut pool.acquire().await.unwrap()).await.unwrap();
+}
+
+pub(crate) async fn run(pool: &PgPool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+/// An event of the inbox in a state.
+pub(crate) async fn event(pool: &PgPool, id: &str, state: &str, parked_on: Option<&str>) {
+    sqlx::query(
+        "INSERT INTO stripe_events (event_id, type, object_id, created, livemode, raw, state, parked_on, attempts, reason)
+         VALUES ($1, 'customer.created', 'cus_' || $1, '2026-01-01Z', false, '{\"id\":1}', $2, $3, 3, 'why')",
+    )
+    .bind(id)
+    .bind(state)
+    .bind(parked_on)
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+/// A page request with a limit.
+pub(crate) fn page(limit: u32, cursor: Option<String>) -> PageRequest {
+    PageRequest::new(Some(limit), cursor, None).unwrap()
+}
+
+/// A page request that counts exactly.
+pub(crate) fn exact() -> PageRequest {
+    PageRequest::new(None, None, Some(Count::Exact)).unwrap()
+}
+
+/// Follows the cursors to the end, a few rows at a time, and checks that no row comes twice.
+pub(crate) async fn walk<T, F>(mut fetch: impl FnMut(PageRequest) -> F, id: impl Fn(&T) -> String) -> Vec<T>
+where
+    F: Future<Output = crate::db::Result<Page<T>>>,
+{
+    let (mut rows, mut cursor, mut seen) = (Vec::new(), None, HashSet::new());
+    loop {
+        let found = fetch(page(3, cursor)).await.unwrap();
+        assert!(found.items.len() <= 3);
+        for row in found.items {
+            assert!(seen.insert(id(&row)), "{} came twice", id(&row));
+            rows.push(row);
+        }
+        match found.next_cursor {
+            Some(next) => cursor = Some(next),
+            None => return rows,
+        }
+    }
+}
+
+/// The field that a call was refused for.
+pub(crate) fn refused<T: std::fmt::Debug>(result: crate::db::Result<T>) -> String {
+    match result.unwrap_err() {
+        crate::db::DomainError::Invalid { field, .. } => field,
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,110 @@
+use super::*;
+use crate::db::DomainError;
+use crate::fixture::{self, NewMovement, refused};
+use crm_types::Currency;
+use crm_types::settings::{AccountSettingsPatch, CancellationPolicy};
+use sqlx::PgPool;
+
+fn patch(version: i64) -> AccountSettingsPatch {
+    AccountSettingsPatch { version, ..AccountSettingsPatch::default() }
+}
+
+async fn queued(pool: &PgPool) -> Vec<String> {
+    sqlx::query_scalar("SELECT reason FROM recompute_queue").fetch_all(pool).await.unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn only_a_policy_makes_everyone_be_recomputed(pool: PgPool) {
+    fixture::customer(&pool, "Ada", "2026-01-01T00:00:00Z").await;
+    fixture::run(&pool, "INSERT INTO customers (id, created_at) VALUES (gen_random_uuid(), now())").await;
+    let name = AccountSettingsPatch {
+        account_name: Some("  Gym & Söhne ".into()),
+        reporting_currency: Some(Currency::EUR),
+        ..patch(1)
+    };
+    let settings = update(&pool, &name).await.unwrap();
+    assert_eq!((settings.account_name.as_str(), settings.version), ("Gym & Söhne", 2));
+    assert_eq!(settings, find(&pool).await.unwrap());
+    assert!(queued(&pool).await.is_empty());
+
+    // Nothing changes: no new version.
+    assert_eq!(update(&pool, &AccountSettingsPatch { discounts_forever: Some(true), ..patch(2) }).await.unwrap().version, 2);
+    assert!(queued(&pool).await.is_empty());
+
+    let policy = AccountSettingsPatch { cancellation: Some(CancellationPolicy::Request), ..patch(2) };
+    assert_eq!(update(&pool, &policy).await.unwrap().version, 3);
+    assert_eq!(queued(&pool).await, ["policy"]);
+    assert_eq!(update(&pool, &AccountSettingsPatch { discounts_limited: Some(true), ..patch(3) }).await.unwrap().version, 4);
+    assert_eq!(queued(&pool).await, ["policy"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_comes_second_is_told_the_current_version(pool: PgPool) {
+    let first = AccountSettingsPatch { account_name: Some("A".into()), ..patch(1) };
+    let (one, two) = tokio::join!(update(&pool, &first), update(&pool, &first));
+    let (won, lost) = if one.is_ok() { (one, two) } else { (two, one) };
+    assert_eq!(won.unwrap().version, 2);
+    match lost.unwrap_err() {
+        DomainError::Conflict { field, message } => {
+            assert_eq!(field.as_deref(), Some("version"));
+            assert!(message.contains("current version is 2"), "{message}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn bad_values_are_refused_with_their_field(pool: PgPool) {
+    for name in ["", "  ", "a\nb", "a\0b", &"x".repeat(81)] {
+        let bad = AccountSettingsPatch { account_name: Some(name.into()), ..patch(1) };
+        assert_eq!(refused(update(&pool, &bad).await), "account_name", "{name}");
+    }
+    for zone in ["", "Mars/Olympus", "EST5EDT,M3.2.0", "posix/Europe/Berlin", "localtime", "'; --", "UTC\0", "+02"] {
+        let bad = AccountSettingsPatch { time_zone: Some(zone.into()), ..patch(1) };
+        assert_eq!(refused(update(&pool, &bad).await), "time_zone", "{zone}");
+    }
+    assert_eq!(find(&pool).await.unwrap().version, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_changed_time_zone_moves_the_days_of_the_ledger(pool: PgPool) {
+    let customer = fixture::customer(&pool, "Ada", "2026-01-01T00:00:00Z").await;
+    let subscription = fixture::subscription(&pool, customer, "usd", 1_900, "2026-01-01T00:00:00Z").await;
+    let new = NewMovement {
+        customer,
+        subscription,
+        movement: "new",
+        currency: "usd",
+        before: 0,
+        lines: &[("rev1_individual", "tier1", 900)],
+        at: "2026-03-10T23:30:00Z",
+        paying_since: None,
+    };
+    let mistake = fixture::movement(&pool, &new).await;
+    fixture::reverse(&pool, mistake).await;
+    fixture::movement(&pool, &new).await;
+    let lines: &[_] = &[("rev1_individual", "tier1", -900), ("rev1_individual", "tier2", 1_900)];
+    let at = "2026-03-11T10:00:00Z";
+    fixture::movement(&pool, &NewMovement { movement: "expansion", before: 900, lines, at, paying_since: Some(new.at), ..new })
+        .await;
+    let days = |pool: PgPool| async move {
+        sqlx::query_as::<_, (String, String, String, i64, i64)>(
+            "SELECT day::text, movement, tier, amount_minor, movements FROM mrr_daily ORDER BY 1, 2, 3",
+        )
+        .fetch_all(&pool)
+        .await
+        .unwrap()
+    };
+    let row = |day: &str, movement: &str, tier: &str, amount, n| (day.to_owned(), movement.to_owned(), tier.to_owned(), amount, n);
+    fixture::roll_up(&pool).await;
+    let expansion = [row("2026-03-11", "expansion", "tier1", -900, 0), row("2026-03-11", "expansion", "tier2", 1_900, 1)];
+    let mut wanted = vec![row("2026-03-10", "new", "tier1", 900, 1)];
+    wanted.extend(expansion.clone());
+    assert_eq!(days(pool.clone()).await, wanted);
+
+    let berlin = AccountSettingsPatch { time_zone: Some("Europe/Berlin".into()), ..patch(1) };
+    update(&pool, &berlin).await.unwrap();
+    let mut wanted = expansion.to_vec();
+    wanted.push(row("2026-03-11", "new", "tier1", 900, 1));
+    assert_eq!(days(pool.clone()).await, wanted);
+}

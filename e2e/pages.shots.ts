@@ -1,0 +1,55 @@
+// Pictures of every page for people to look at: ./just screenshots
+import { CrmServer } from "./support/server.ts";
+import { subscriptionLife } from "./support/stripe.ts";
+import { inEveryLook } from "./support/axe.ts";
+import { expect, signIn, test } from "./support/test.ts";
+
+const pages = {
+  dashboard: "/",
+  customers: "/customers",
+  subscriptions: "/subscriptions",
+  transactions: "/transactions",
+  "mrr-movements": "/mrr-movements",
+  "settings-stripe": "/settings/stripe",
+  "settings-prices": "/settings/prices",
+  "settings-policies": "/settings/policies",
+  "settings-health": "/settings/health",
+  "settings-sessions": "/settings/sessions",
+};
+const day = 86_400;
+
+test("login", async ({ page, server }) => {
+  await page.goto(server.url);
+  await expect(page.getByLabel("Password")).toBeVisible();
+  await inEveryLook(page, (look) => shoot("login", look));
+
+  async function shoot(name: string, look: string): Promise<void> {
+    await page.screenshot({ path: file(name, look), fullPage: true });
+  }
+});
+
+test("pages", async ({ page, server }) => {
+  test.slow();
+  await fill(server);
+  await signIn(page, server);
+  for (const [name, path] of Object.entries(pages)) {
+    await page.goto(server.url + path);
+    await inEveryLook(page, async (look) => {
+      await expect(page.locator(".skel")).toHaveCount(0);
+      await page.screenshot({ path: file(name, look), fullPage: true });
+    });
+  }
+});
+
+/** A year of a small business: somebody comes every week, and most stay. */
+async function fill(server: CrmServer): Promise<void> {
+  const now = Math.floor(Date.now() / 1000);
+  for (let week = 51; week > 0; week -= 1) {
+    const life = subscriptionLife({ start: now - week * 7 * day, name: `Customer ${52 - week}` });
+    await server.postWebhooks(week % 5 === 0 ? life : life.slice(0, 4));
+  }
+}
+
+function file(name: string, look: string): string {
+  return `screenshots/${name}-${look.replace(" ", "-")}.png`;
+}

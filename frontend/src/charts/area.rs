@@ -138,9 +138,9 @@ impl AreaLayout {
     pub fn hit(&self, x: f64, y: f64) -> Option<(usize, Option<usize>)> {
         let day = nearest(&self.xs, x)?;
         let inside = |bands: &Vec<Band>| {
-            bands.get(day).is_some_and(|(low, high)| {
-                low < high && y <= self.y.at(*low as f64) && y >= self.y.at(*high as f64)
-            })
+            bands
+                .get(day)
+                .is_some_and(|(low, high)| low < high && y <= self.y.at(*low as f64) && y >= self.y.at(*high as f64))
         };
         Some((day, self.bands.iter().position(inside)))
     }

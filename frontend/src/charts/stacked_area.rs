@@ -172,7 +172,8 @@ fn summary(data: &AreaData) -> String {
         std::cmp::Ordering::Equal => "It goes",
     };
     let parts = data.series.iter().enumerate();
-    let parts: Vec<_> = parts.map(|(i, series)| format!("{} {}", series.label, money_whole(data.amount(i, end)))).collect();
+    let parts: Vec<_> =
+        parts.map(|(i, series)| format!("{} {}", series.label, money_whole(data.amount(i, end)))).collect();
     format!(
         "{} from {} to {}. {verb} from {} to {}: {}.",
         data.title,

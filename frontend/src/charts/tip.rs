@@ -64,7 +64,11 @@ pub fn Tip(
 ) -> impl IntoView {
     let line = move |key: Option<&'static str>, label: String, text: String, href: String| {
         let key = key.map(|class| view! { <span class=format!("key {class}")></span> });
-        let label = if links { view! { <a href=href>{label}</a> }.into_any() } else { view! { <span>{label}</span> }.into_any() };
+        let label = if links {
+            view! { <a href=href>{label}</a> }.into_any()
+        } else {
+            view! { <span>{label}</span> }.into_any()
+        };
         view! { {key}{label}<span>{text}</span> }
     };
     let lines = move |tip: TipData| {

@@ -1,7 +1,7 @@
 //! Amounts. Cents on rows and customers, whole units on company tiles, `$440.5K` on axes and marks only.
 
-use super::number::{decimal, grouped};
 use super::MINUS;
+use super::number::{decimal, grouped};
 use crm_types::{Currency, Money};
 
 /// All decimals the currency has: `$19.00`, `−¥500`, `KWD 1.250`.

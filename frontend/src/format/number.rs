@@ -90,9 +90,14 @@ mod tests {
 
     #[test]
     fn points_are_short() {
-        for (difference, text) in
-            [(0.006, "0.6 pt"), (-0.0017, "0.17 pt"), (0.014, "1.4 pt"), (0.02, "2 pt"), (0.0, "0 pt"), (0.1004, "10 pt")]
-        {
+        for (difference, text) in [
+            (0.006, "0.6 pt"),
+            (-0.0017, "0.17 pt"),
+            (0.014, "1.4 pt"),
+            (0.02, "2 pt"),
+            (0.0, "0 pt"),
+            (0.1004, "10 pt"),
+        ] {
             assert_eq!(points(difference), text, "{difference}");
         }
     }

@@ -1,5 +1,6 @@
 //! What stands round every page: sidebar, topbar, the phone's tab bar, keyboard shortcuts.
 
+mod address;
 mod brand;
 mod keys;
 mod live;
@@ -33,6 +34,7 @@ pub fn Shell(
 ) -> impl IntoView {
     let shortcuts = RwSignal::new(false);
     keys::use_global_keys(shortcuts);
+    address::keep_in_step();
     focus_page_on_route_change();
     let path = use_location().pathname;
     let class = move || if path.with(|p| FILLING.contains(&p.as_str())) { "page page--fill" } else { "page" };

@@ -54,17 +54,15 @@ fn skeleton() -> impl IntoView {
     view! { <ul class="feed" role="status" aria-label="Loading movements">{(0..SHOWN).map(row).collect_view()}</ul> }
 }
 
-fn content(
-    page: Signal<Page<MrrMovement>>,
-    currency: Memo<Option<crm_types::Currency>>,
-) -> impl IntoView {
+fn content(page: Signal<Page<MrrMovement>>, currency: Memo<Option<crm_types::Currency>>) -> impl IntoView {
     let shown = Memo::new(move |former: Option<&(Option<crm_types::Currency>, Vec<Entry>)>| {
         let currency = currency.get();
         // After a change of currency everything is new to the eye; nothing is news.
         let former = former.filter(|(of, _)| *of == currency).map(|(_, entries)| entries.as_slice());
         (currency, page.with(|page| entries(&page.items, former)))
     });
-    move || match shown.with(|(_, entries)| entries.is_empty()) {
+    move || {
+        match shown.with(|(_, entries)| entries.is_empty()) {
         true => view! {
             <div class="card__body">
                 <EmptyState icon="chart" title="No movements yet" text="A subscription that starts to pay is the first one."/>
@@ -78,6 +76,7 @@ fn content(
             </ul>
         }
         .into_any(),
+    }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The seven figures as their tiles show them.
 
 use super::links::Scope;
-use crate::format::{Better, Delta, MISSING, amount_delta, count, count_delta, money, money_whole, percent, points_delta};
+use crate::format::{
+    Better, Delta, MISSING, amount_delta, count, count_delta, money, money_whole, percent, points_delta,
+};
 use crm_types::Money;
 use crm_types::analytics::{Figure, Overview};
 

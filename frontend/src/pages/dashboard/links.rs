@@ -53,10 +53,7 @@ impl Scope {
     pub fn movements(self, movement: Option<MovementType>) -> String {
         let (from, to) = (self.from.to_string(), self.to.to_string());
         let movement = movement.map_or("", MovementType::as_str);
-        list(
-            MRR_MOVEMENTS,
-            &[("movement", movement), ("from", &from), ("to", &to), ("currency", self.currency.code())],
-        )
+        list(MRR_MOVEMENTS, &[("movement", movement), ("from", &from), ("to", &to), ("currency", self.currency.code())])
     }
 
     /// Subscriptions that are set to end.
@@ -78,11 +75,8 @@ mod tests {
 
     #[test]
     fn every_figure_names_its_rows() {
-        let scope = Scope {
-            from: "2026-10-01".parse().unwrap(),
-            to: "2026-10-31".parse().unwrap(),
-            currency: Currency::USD,
-        };
+        let scope =
+            Scope { from: "2026-10-01".parse().unwrap(), to: "2026-10-31".parse().unwrap(), currency: Currency::USD };
         for (link, address) in [
             (scope.subscriptions(), "/subscriptions?as_of=2026-10-31&currency=usd"),
             (scope.paying(), "/customers?paying_at=2026-10-31&currency=usd"),

@@ -24,7 +24,7 @@ use definitions::Definitions;
 use feed::Feed;
 use leptos::prelude::*;
 use movement_card::MovementCard;
-use notes::{NothingYet, Notes};
+use notes::{Notes, NothingYet};
 use tiles::Tiles;
 
 /// The page at `/`.
@@ -32,8 +32,8 @@ use tiles::Tiles;
 pub fn DashboardPage() -> impl IntoView {
     use_title(|| "Dashboard".into());
     let period = use_period();
-    let overview = use_query::<Overview>(move || Some(period.with(analytics::overview)))
-        .refresh_on(use_realtime().billing());
+    let overview =
+        use_query::<Overview>(move || Some(period.with(analytics::overview))).refresh_on(use_realtime().billing());
     let currencies = Memo::new(move |_| {
         let of = |overview: &Overview| overview.currencies.iter().map(|money| money.currency).collect::<Vec<_>>();
         overview.map(of).unwrap_or_default()

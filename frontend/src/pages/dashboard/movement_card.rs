@@ -14,8 +14,8 @@ use leptos::prelude::*;
 /// The waterfall, and below it the equation that it draws.
 #[component]
 pub fn MovementCard(period: Memo<Period>) -> impl IntoView {
-    let summary = use_query::<MovementSummary>(move || Some(period.with(analytics::movements)))
-        .refresh_on(use_realtime().mrr());
+    let summary =
+        use_query::<MovementSummary>(move || Some(period.with(analytics::movements))).refresh_on(use_realtime().mrr());
     let net = Memo::new(move |_| summary.map(movements::net));
     let net_view = move || {
         net.get().map(|net| {
@@ -56,10 +56,11 @@ fn content(reply: Signal<MovementSummary>) -> impl IntoView {
     };
     view! {
         <div class="card__body"><Waterfall data=fall/></div>
-        <div class="card__foot"><span>{equation}</span>{axis}</div>
+        <div class="card__foot"><span>{equation}</span></div>
         <footer class="card__foot">
             <AsTable title=Signal::derive(|| "MRR movement".to_owned())
                 table=Signal::derive(move || reply.with(movements::table))/>
+            {axis}
         </footer>
     }
 }

@@ -155,10 +155,7 @@ mod tests {
         assert_eq!(fall.start.href, "/subscriptions?as_of=2026-09-30&currency=usd");
         let labels: Vec<_> = fall.changes.iter().map(|bar| bar.short.as_str()).collect();
         assert_eq!(labels, ["New", "React.", "Expan.", "Contr.", "Churn"], "no rate changed");
-        assert_eq!(
-            fall.changes[4].href,
-            "/mrr-movements?movement=churn&from=2026-10-01&to=2026-10-31&currency=usd"
-        );
+        assert_eq!(fall.changes[4].href, "/mrr-movements?movement=churn&from=2026-10-01&to=2026-10-31&currency=usd");
         assert_eq!(super::fall(&reply(7)).changes.len(), 6);
         assert_eq!(table(&reply(0)).rows[0].1[0].text, "1,046");
     }

@@ -3,8 +3,8 @@
 use super::links::subscriptions_on;
 use crate::charts::{AreaData, AreaSeries, Cell, ChartTable, LegendItem, MOST_SERIES};
 use crate::format::{day, money_whole};
-use crm_types::analytics::{GroupBy, MrrSeries, Step};
 use crm_types::Money;
+use crm_types::analytics::{GroupBy, MrrSeries, Step};
 
 /// The chart.
 pub fn area(reply: &MrrSeries, group: GroupBy) -> AreaData {
@@ -57,9 +57,8 @@ pub fn table(reply: &MrrSeries) -> ChartTable {
     };
     let row = |(index, on): (usize, &chrono::NaiveDate)| {
         let lines = reply.series.iter();
-        let parts = lines.map(|line| {
-            cell(line.values.get(index), subscriptions_on(*on, reply.currency, Some(&line.key)))
-        });
+        let parts =
+            lines.map(|line| cell(line.values.get(index), subscriptions_on(*on, reply.currency, Some(&line.key))));
         let total = cell(reply.total.get(index), subscriptions_on(*on, reply.currency, None));
         (day(*on), parts.chain(std::iter::once(total)).collect())
     };

@@ -54,11 +54,11 @@ openapi: _build
 # Run the browser tests, all or those that the arguments of `playwright test` choose
 e2e *ARGS: ui _build
     @cd e2e && ../{{ step }} "Types of the browser tests" npm run --silent types
-    @cd e2e && ../{{ step }} "Browser tests" npx playwright test --project desktop "$@"
+    @cd e2e && ../{{ step }} "Browser tests" npx playwright test --project=desktop "$@"
 
 # Take pictures of every page, light and dark, wide and narrow, into e2e/screenshots
 screenshots *ARGS: ui _build
-    @cd e2e && ../{{ step }} "Screenshots" npx playwright test --project screenshots "$@"
+    @cd e2e && ../{{ step }} "Screenshots" npx playwright test --project=screenshots "$@"
 
 # Measure, as ratios against other programs in the same run
 bench *ARGS:

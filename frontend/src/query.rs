@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// How many replies are kept.
@@ -38,42 +39,49 @@ fn keep(url: &str, text: &Arc<str>) {
 }
 
 /// A reply with the address that it answers.
-#[derive(Debug, Clone, PartialEq)]
 pub struct Loaded<T> {
     /// The address.
-    pub url: String,
+    pub url: Arc<str>,
     /// What it said.
-    pub value: T,
+    pub value: Arc<T>,
 }
 
 /// Something that is read from the server.
-pub struct Query<T: Send + Sync + 'static> {
-    data: RwSignal<Option<Loaded<T>>>,
+///
+/// The signal holds it without its type, so that what reads and tells of changes is compiled once and not for every
+/// resource: that is a tenth of the bundle.
+pub struct Query<T> {
     raw: Raw,
+    decoded: PhantomData<fn() -> T>,
 }
 
-impl<T: Send + Sync + 'static> Clone for Query<T> {
+impl<T> Clone for Query<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: Send + Sync + 'static> Copy for Query<T> {}
+impl<T> Copy for Query<T> {}
 
-impl<T: Clone + Send + Sync + 'static> Query<T> {
-    /// The newest value. While a new address of the same resource loads, the former value; see [`Query::is_busy`].
-    pub fn get(self) -> Option<T> {
-        self.data.with(|d| d.as_ref().map(|d| d.value.clone()))
+impl<T: Send + Sync + 'static> Query<T> {
+    /// The newest value with its address. While a new address of the same resource loads, the former value; see
+    /// [`Query::is_busy`].
+    pub fn loaded(self) -> Option<Loaded<T>> {
+        let (url, value) = self.raw.value.get()?;
+        Some(Loaded { url, value: value.downcast().ok()? })
     }
 
-    /// Reads a part of the value without cloning the rest.
+    /// The newest value.
+    pub fn get(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.map(T::clone)
+    }
+
+    /// Reads a part of the value.
     pub fn map<U>(self, part: impl FnOnce(&T) -> U) -> Option<U> {
-        self.data.with(|d| d.as_ref().map(|d| part(&d.value)))
-    }
-
-    /// The value with its address.
-    pub fn loaded(self) -> Signal<Option<Loaded<T>>> {
-        self.data.into()
+        self.loaded().map(|l| part(&l.value))
     }
 
     /// Why the newest reading failed; the former value stays.
@@ -93,7 +101,7 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
 
     /// Reads again whenever a signal changes, such as a topic of [`crate::realtime`].
     pub fn refresh_on(self, topic: Signal<u32>) -> Self {
-        Effect::watch(move || topic.get(), move |_, _, _| self.refresh(), false);
+        self.raw.refresh_on(topic);
         self
     }
 }
@@ -101,18 +109,19 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
 /// Reads an address, and the next one whenever it changes; `None` waits.
 pub fn use_query<T>(url: impl Fn() -> Option<String> + Send + Sync + 'static) -> Query<T>
 where
-    T: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static,
+    T: DeserializeOwned + Send + Sync + 'static,
 {
-    let raw = Raw::new(Signal::derive(url));
-    let data = RwSignal::new(None::<Loaded<T>>);
-    Effect::new(move |_| {
-        let Some((url, text)) = raw.text.get() else { return data.set(None) };
-        match serde_json::from_str::<T>(&text) {
-            Ok(value) => data.set(Some(Loaded { url, value })),
-            Err(error) => raw.error.set(Some(ApiError::unreadable(&error.to_string()))),
-        }
-    });
-    Query { data, raw }
+    Query { raw: Raw::new(Signal::derive(url), decode::<T>), decoded: PhantomData }
+}
+
+/// A value without its type.
+type Any = Arc<dyn std::any::Any + Send + Sync>;
+
+fn decode<T: DeserializeOwned + Send + Sync + 'static>(text: &str) -> Result<Any, ApiError> {
+    match serde_json::from_str::<T>(text) {
+        Ok(value) => Ok(Arc::new(value)),
+        Err(error) => Err(ApiError::unreadable(&error.to_string())),
+    }
 }
 
 /// The part that does not depend on the type, so that it is compiled once.
@@ -120,7 +129,10 @@ where
 struct Raw {
     session: Session,
     url: Signal<Option<String>>,
-    text: RwSignal<Option<(String, Arc<str>)>>,
+    decode: fn(&str) -> Result<Any, ApiError>,
+    value: RwSignal<Option<(Arc<str>, Any)>>,
+    /// What the value was decoded from.
+    text: StoredValue<Option<Arc<str>>>,
     error: RwSignal<Option<ApiError>>,
     busy: RwSignal<bool>,
     /// Counts readings: the reply to an older one is dropped.
@@ -130,11 +142,13 @@ struct Raw {
 }
 
 impl Raw {
-    fn new(url: Signal<Option<String>>) -> Self {
+    fn new(url: Signal<Option<String>>, decode: fn(&str) -> Result<Any, ApiError>) -> Self {
         let raw = Self {
             session: use_session(),
             url: Memo::new(move |_| url.get()).into(),
-            text: RwSignal::new(None),
+            decode,
+            value: RwSignal::new(None),
+            text: StoredValue::new(None),
             error: RwSignal::new(None),
             busy: RwSignal::new(false),
             turn: StoredValue::new(0),
@@ -151,10 +165,31 @@ impl Raw {
     /// What is in the cache replaces what is shown; a different resource clears it.
     fn show_cached(self, url: &str) {
         if let Some(text) = cached(url) {
-            self.text.set(Some((url.to_owned(), text)));
-        } else if self.text.with_untracked(|t| t.as_ref().is_some_and(|(old, _)| path(old) != path(url))) {
-            self.text.set(None);
+            self.show(url, text);
+        } else if self.value.with_untracked(|v| v.as_ref().is_some_and(|(old, _)| path(old) != path(url))) {
+            self.text.set_value(None);
+            self.value.set(None);
         }
+    }
+
+    /// Decodes and shows; the same text for the same address changes nothing.
+    fn show(self, url: &str, text: Arc<str>) {
+        let same_text = self.text.with_value(|old| old.as_ref() == Some(&text));
+        let same_url = self.value.with_untracked(|v| v.as_ref().is_some_and(|(old, _)| **old == *url));
+        if same_text && same_url {
+            return;
+        }
+        match (self.decode)(&text) {
+            Ok(value) => {
+                self.text.set_value(Some(text));
+                self.value.set(Some((url.into(), value)));
+            }
+            Err(error) => self.error.set(Some(error)),
+        }
+    }
+
+    fn refresh_on(self, topic: Signal<u32>) {
+        Effect::watch(move || topic.get(), move |_, _, _| self.refresh(), false);
     }
 
     fn refresh(self) {
@@ -187,10 +222,7 @@ impl Raw {
                 if self.error.with_untracked(Option::is_some) {
                     self.error.set(None);
                 }
-                let same = self.text.with_untracked(|t| t.as_ref().is_some_and(|(u, old)| *u == url && *old == text));
-                if !same {
-                    self.text.set(Some((url, text)));
-                }
+                self.show(&url, text);
             }
             Err(error) => self.error.set(Some(error)),
         }

@@ -117,6 +117,8 @@ impl Database {
 async fn start_cluster(config: &Config) -> Result<Cluster> {
     let mut cluster = private_postgres::Config::new(config.data_dir.join("pg"));
     cluster.bin_dir.clone_from(&config.database.pg_bin);
+    // Where `./just` puts a PostgreSQL when the system has none.
+    cluster.tools_dir = Some(".tools/python".into());
     let cluster = tokio::task::spawn_blocking(move || private_postgres::start(&cluster)).await??;
     tracing::info!(version = cluster.binaries().major, "the private database runs");
     Ok(cluster)
@@ -141,7 +143,8 @@ fn request_pool(options: PgConnectOptions) -> PgPool {
 /// When the database does not answer.
 pub async fn is_migrated(pool: &PgPool) -> sqlx::Result<bool> {
     // The table is sqlx's own, so it is not there when queries are checked against the migrations.
-    let done = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(pool).await;
+    let done =
+        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(pool).await;
     match done {
         Ok(count) => Ok(usize::try_from(count).is_ok_and(|count| count >= MIGRATOR.iter().count())),
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P01") => Ok(false),

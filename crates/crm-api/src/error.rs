@@ -55,7 +55,8 @@ impl ApiError {
 
     /// 403: known, and not allowed.
     pub fn forbidden(permission: Permission) -> Self {
-        let detail = format!("Your role lacks the permission {permission}. An owner or admin can give you another role.");
+        let detail =
+            format!("Your role lacks the permission {permission}. An owner or admin can give you another role.");
         let mut error = Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail);
         error.problem.permission = Some(permission.to_string());
         error
@@ -118,8 +119,7 @@ impl ApiError {
     /// 503: not our caller's fault, and passing.
     pub fn unavailable(source: impl Into<anyhow::Error>) -> Self {
         let detail = "The database cannot answer just now. Nothing was changed; try again.";
-        let mut error =
-            Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available just now", detail);
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available just now", detail);
         error.problem.retry_after = Some(2);
         error.source = Some(source.into());
         error
@@ -183,7 +183,12 @@ impl ResponseError for ApiError {
         let request_id = request::current_id();
         if let Some(source) = &self.source {
             let status = self.problem.status;
-            tracing::error!(status, request_id = request_id.as_deref(), error = format!("{source:#}"), "request failed");
+            tracing::error!(
+                status,
+                request_id = request_id.as_deref(),
+                error = format!("{source:#}"),
+                "request failed"
+            );
         }
         let mut reply = HttpResponse::build(self.status_code());
         if let Some(seconds) = self.problem.retry_after {

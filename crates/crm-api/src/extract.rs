@@ -44,10 +44,9 @@ fn fields(errors: &ValidationErrors, prefix: &str) -> Vec<FieldError> {
                     })
                     .collect(),
                 ValidationErrorsKind::Struct(errors) => fields(errors, &format!("{name}.")),
-                ValidationErrorsKind::List(items) => items
-                    .iter()
-                    .flat_map(|(index, errors)| fields(errors, &format!("{name}.{index}.")))
-                    .collect(),
+                ValidationErrorsKind::List(items) => {
+                    items.iter().flat_map(|(index, errors)| fields(errors, &format!("{name}.{index}."))).collect()
+                }
             }
         })
         .collect();

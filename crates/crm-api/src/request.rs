@@ -1,11 +1,11 @@
 //! What surrounds every request: its id, a line in the log, a sample for the metrics, and errors in one envelope.
 
 use crate::error;
+use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::HttpMessage;
 use std::time::Instant;
 use tracing_actix_web::RequestId;
 
@@ -32,8 +32,7 @@ pub async fn surround<B: MessageBody + 'static>(
     // Only the pattern: paths hold ids, and there are only so many patterns.
     let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
     // No clone of the request is kept across the call: routing needs it alone.
-    let mut response =
-        REQUEST_ID.scope(id.clone(), async move { next.call(request).await.map(as_problem) }).await?;
+    let mut response = REQUEST_ID.scope(id.clone(), async move { next.call(request).await.map(as_problem) }).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
@@ -57,8 +56,7 @@ fn as_problem<B: MessageBody + 'static>(response: ServiceResponse<B>) -> Service
 
 fn observe(method: &actix_web::http::Method, route: &str, status: u16, start: Instant) {
     let elapsed = start.elapsed();
-    let labels =
-        [("method", method.to_string()), ("route", route.to_owned()), ("status", status.to_string())];
+    let labels = [("method", method.to_string()), ("route", route.to_owned()), ("status", status.to_string())];
     metrics::histogram!("http_request_duration_seconds", &labels).record(elapsed);
     let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
     // Probes and webhooks come all the time; the rest is people, and worth a line.
@@ -69,4 +67,3 @@ fn observe(method: &actix_web::http::Method, route: &str, status: u16, start: In
         _ => tracing::info!(status, micros, "answered"),
     }
 }
-

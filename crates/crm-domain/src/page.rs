@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use crm_types::Page;
-use crm_types::page::{Count, DEFAULT_LIMIT, MAX_LIMIT};
+use crm_types::page::{Count, DEFAULT_LIMIT, MAX_LIMIT, TOTAL_CAP};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgRow;
@@ -106,48 +106,67 @@ impl Keyset {
         Ok(Self { order, filter, after, limit: page.limit })
     }
 
-    /// Adds `, <key> AS key_0, <key> AS key_1` to a select list.
-    pub(crate) fn push_keys(&self, query: &mut QueryBuilder<Postgres>) {
-        for (i, (expression, kind)) in self.order.columns.iter().enumerate() {
-            match kind {
-                Kind::TimeOrNever => query.push(format_args!(", nullif({expression}, 'infinity') AS key_{i}")),
-                _ => query.push(format_args!(", {expression} AS key_{i}")),
-            };
+    /// Adds `(SELECT <columns>, <keys> FROM ...) AS page`: the rows of the page, to which the query around it joins what is
+    /// shown beside. `source` adds what is between `FROM` and the last condition; it has a `WHERE`.
+    ///
+    /// Many matching rows are read in their order from an index until the page is full. When few match, that walk could
+    /// go through the whole table before it finds them, so they are found first and then sorted: no page costs more than
+    /// the count that came before it.
+    pub(crate) fn push_page(
+        &self,
+        query: &mut QueryBuilder<Postgres>,
+        columns: &'static str,
+        totals: &Totals,
+        source: impl FnOnce(&mut QueryBuilder<Postgres>),
+    ) {
+        let few = totals.total < TOTAL_CAP;
+        query.push(if few { "(SELECT * FROM (SELECT " } else { "(SELECT " }).push(columns);
+        for (i, (expression, _)) in self.order.columns.iter().enumerate() {
+            query.push(format_args!(", {expression} AS key_{i}"));
         }
+        source(query);
+        let keys: Vec<String> = if few {
+            // OFFSET 0 keeps the planner from looking at the order first.
+            query.push(" OFFSET 0) AS few WHERE true");
+            (0..self.order.columns.len()).map(|i| format!("few.key_{i}")).collect()
+        } else {
+            self.order.columns.iter().map(|(expression, _)| (*expression).to_owned()).collect()
+        };
+        self.push_after(query, &keys);
+        self.push_order(query, &keys);
+        query.push(" LIMIT ").push_bind(i64::from(self.limit) + 1).push(") AS page");
     }
 
-    /// Adds the condition that a row comes after the cursor, the order and the limit, to a query that has a `WHERE`.
-    pub(crate) fn push_page(&self, query: &mut QueryBuilder<Postgres>) {
-        if let Some(after) = &self.after {
-            query.push(" AND (");
-            let mut columns = query.separated(", ");
-            for (expression, _) in self.order.columns {
-                columns.push(expression);
-            }
-            query.push(if self.order.descending { ") < (" } else { ") > (" });
-            for (i, ((_, kind), key)) in self.order.columns.iter().zip(after).enumerate() {
-                query.push(if i == 0 { "" } else { ", " });
-                push_key(query, *kind, key);
-            }
-            query.push(")");
-        }
-        query.push(" ORDER BY ");
-        let direction = self.direction();
-        let mut columns = query.separated(", ");
-        for (expression, _) in self.order.columns {
-            columns.push(format_args!("{expression}{direction}"));
-        }
-        query.push(" LIMIT ");
-        query.push_bind(i64::from(self.limit) + 1);
-    }
-
-    /// Adds the order to a query around the page, named `page`, that joins what is shown beside.
+    /// Adds the order of the page to the query around it.
     pub(crate) fn push_outer_order(&self, query: &mut QueryBuilder<Postgres>) {
-        query.push(" ORDER BY ");
+        let keys: Vec<String> = (0..self.order.columns.len()).map(|i| format!("page.key_{i}")).collect();
+        self.push_order(query, &keys);
+    }
+
+    fn push_after(&self, query: &mut QueryBuilder<Postgres>, keys: &[String]) {
+        let Some(after) = &self.after else { return };
+        let operator = if self.order.descending { "<" } else { ">" };
+        query.push(format_args!(" AND ({}) {operator} (", keys.join(", ")));
+        for (i, ((_, kind), key)) in self.order.columns.iter().zip(after).enumerate() {
+            query.push(if i == 0 { "" } else { ", " });
+            push_key(query, *kind, key);
+        }
+        query.push(")");
+    }
+
+    fn push_order(&self, query: &mut QueryBuilder<Postgres>, keys: &[String]) {
         let direction = self.direction();
-        let mut columns = query.separated(", ");
-        for i in 0..self.order.columns.len() {
-            columns.push(format_args!("page.key_{i}{direction}"));
+        query.push(format_args!(" ORDER BY {}{direction}", keys.join(&format!("{direction}, "))));
+    }
+
+    /// Adds the keys to the select list of the query around the page.
+    pub(crate) fn push_outer_keys(&self, query: &mut QueryBuilder<Postgres>) {
+        for (i, (_, kind)) in self.order.columns.iter().enumerate() {
+            match kind {
+                // Infinity has no place in a DateTime.
+                Kind::TimeOrNever => query.push(format_args!(", nullif(page.key_{i}, 'infinity') AS cursor_{i}")),
+                _ => query.push(format_args!(", page.key_{i} AS cursor_{i}")),
+            };
         }
     }
 
@@ -176,7 +195,7 @@ impl Keyset {
 
     fn cursor_of(&self, row: &PgRow) -> Result<String> {
         let keys = self.order.columns.iter().enumerate();
-        let keys = keys.map(|(i, (_, kind))| read_key(row, &format!("key_{i}"), *kind)).collect::<sqlx::Result<_>>()?;
+        let keys = keys.map(|(i, (_, kind))| read_key(row, &format!("cursor_{i}"), *kind)).collect::<sqlx::Result<_>>()?;
         let cursor = Cursor(self.order.name.to_owned(), self.filter.clone(), keys);
         let json = serde_json::to_vec(&cursor).map_err(|e| sqlx::Error::Encode(e.into()))?;
         Ok(URL_SAFE_NO_PAD.encode(json))

@@ -17,8 +17,10 @@ pub const NARROW: f64 = 480.0;
 /// One series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaSeries {
-    /// For legend, tooltip and table.
+    /// For legend and tooltip.
     pub label: String,
+    /// Which of the chart colours, from 0; the same series keeps its colour when others are left out.
+    pub color: usize,
     /// Minor units, one for each day.
     pub values: Vec<i64>,
 }
@@ -46,7 +48,11 @@ impl AreaData {
         let (mut values, folded) = fold_rest(&values, MOST_SERIES);
         if folded {
             self.series.truncate(MOST_SERIES);
-            self.series.push(AreaSeries { label: "Other".into(), values: values.pop().unwrap_or_default() });
+            self.series.push(AreaSeries {
+                label: "Other".into(),
+                color: MOST_SERIES,
+                values: values.pop().unwrap_or_default(),
+            });
         }
         self
     }
@@ -55,6 +61,11 @@ impl AreaData {
     pub fn amount(&self, series: usize, day: usize) -> Money {
         let value = self.series.get(series).and_then(|series| series.values.get(day)).copied().unwrap_or(0);
         Money::new(value, self.currency)
+    }
+
+    /// The class that gives a series its colour.
+    pub fn class(&self, series: usize) -> &'static str {
+        series_class(self.series.get(series).map_or(MOST_SERIES, |series| series.color))
     }
 
     /// All series together on a day.
@@ -119,7 +130,7 @@ impl AreaLayout {
         };
         let shape = |(index, bands): (usize, &Vec<Band>)| {
             let (lower, upper) = (edge(|band| band.0, bands), edge(|band| band.1, bands));
-            AreaShape { class: series_class(index), area: path::area(&upper, &lower), line: path::line(&upper) }
+            AreaShape { class: data.class(index), area: path::area(&upper, &lower), line: path::line(&upper) }
         };
         Self {
             width,
@@ -168,8 +179,8 @@ mod tests {
             step: Step::Month,
             days: ["2026-08-31", "2026-09-30", "2026-10-31"].map(|d| d.parse().unwrap()).to_vec(),
             series: vec![
-                AreaSeries { label: "REV 1".into(), values: vec![100_000, 200_000, 300_000] },
-                AreaSeries { label: "REV 2".into(), values: vec![0, 100_000, 100_000] },
+                AreaSeries { label: "REV 1".into(), color: 0, values: vec![100_000, 200_000, 300_000] },
+                AreaSeries { label: "REV 2".into(), color: 1, values: vec![0, 100_000, 100_000] },
             ],
         }
     }
@@ -200,10 +211,13 @@ mod tests {
     #[test]
     fn a_seventh_series_becomes_other() {
         let mut many = data();
-        many.series = (1..=8).map(|n| AreaSeries { label: n.to_string(), values: vec![n, n, n] }).collect();
+        many.series = (1..=8).map(|n| AreaSeries { label: n.to_string(), color: 0, values: vec![n, n, n] }).collect();
         let folded = many.clone().folded();
         assert_eq!(folded.series.len(), 7);
-        assert_eq!(folded.series[6], AreaSeries { label: "Other".into(), values: vec![15, 15, 15] });
+        assert_eq!(
+            folded.series[6],
+            AreaSeries { label: "Other".into(), color: MOST_SERIES, values: vec![15, 15, 15] }
+        );
         assert_eq!(folded.total(2), many.total(2));
         assert_eq!(data().folded(), data());
     }

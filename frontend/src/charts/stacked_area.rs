@@ -1,6 +1,6 @@
 //! A stacked area chart that can be read by pointer, touch and keyboard, and whose every point is a link.
 
-use super::area::{AreaData, AreaLayout, NARROW, series_class};
+use super::area::{AreaData, AreaLayout, NARROW};
 use super::axis::grid_lines;
 use super::cursor::{Cursor, moved};
 use super::measure::use_width;
@@ -80,7 +80,7 @@ pub fn StackedArea(
             <svg class="chart" role="img" viewBox=move || layout.with(|l| format!("0 0 {} {}", l.width, l.height))
                 aria-label=move || data.with(summary)>
                 {move || layout.with(static_parts)}
-                {move || cursor.get().map(|at| layout.with(|layout| cursor_parts(layout, at)))}
+                {move || cursor.get().map(|at| data.with(|data| layout.with(|layout| cursor_parts(data, layout, at))))}
                 {move || (!narrow.get()).then(|| layout.with(|layout| {
                     let x = cursor.get().and_then(|at| layout.xs.get(at.day).copied());
                     view! { <TipBox tip=tip.into() x=x.unwrap_or(0.0) width=layout.width/> }
@@ -119,12 +119,12 @@ fn static_parts(layout: &AreaLayout) -> impl IntoView + use<> {
     }
 }
 
-fn cursor_parts(layout: &AreaLayout, at: Cursor) -> Option<impl IntoView + use<>> {
+fn cursor_parts(data: &AreaData, layout: &AreaLayout, at: Cursor) -> Option<impl IntoView + use<>> {
     let x = *layout.xs.get(at.day)?;
     let (_, _, top, bottom) = layout.plot;
     let dots = layout.dots(at.day).into_iter().enumerate().map(|(index, y)| {
         let r = if at.series == Some(index) { "5" } else { "4" };
-        view! { <circle class=format!("pt fill {}", series_class(index)) cx=tenth(x) cy=tenth(y) r=r></circle> }
+        view! { <circle class=format!("pt fill {}", data.class(index)) cx=tenth(x) cy=tenth(y) r=r></circle> }
     });
     Some(view! {
         <g>
@@ -136,7 +136,7 @@ fn cursor_parts(layout: &AreaLayout, at: Cursor) -> Option<impl IntoView + use<>
 
 fn tip_of(data: &AreaData, at: Cursor, href: &dyn Fn(Option<usize>) -> String) -> TipData {
     let row = |index: usize| TipRow {
-        class: series_class(index),
+        class: data.class(index),
         label: data.series.get(index).map(|series| series.label.clone()).unwrap_or_default(),
         text: money_whole(data.amount(index, at.day)),
         href: href(Some(index)),
@@ -199,8 +199,8 @@ mod tests {
             step: Step::Month,
             days: vec!["2026-09-30".parse().unwrap(), "2026-10-31".parse().unwrap()],
             series: vec![
-                AreaSeries { label: "REV 1".into(), values: vec![100_000, 200_000] },
-                AreaSeries { label: "REV 2".into(), values: vec![50_000, 50_000] },
+                AreaSeries { label: "REV 1".into(), color: 0, values: vec![100_000, 200_000] },
+                AreaSeries { label: "REV 2".into(), color: 1, values: vec![50_000, 50_000] },
             ],
         }
     }

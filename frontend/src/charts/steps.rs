@@ -102,10 +102,8 @@ mod tests {
     fn every_bar_lies_on_the_axis_and_joins_the_one_before() {
         let amounts = [-900_000, -40_000, -1, 0, 1, 25_000, 700_000];
         let starts = [0, 1, 50_000, 1_000_000, 1_000_000_000];
-        for (start, a, b) in starts
-            .iter()
-            .flat_map(|start| amounts.iter().flat_map(move |a| amounts.iter().map(move |b| (*start, *a, *b))))
-        {
+        let pairs = amounts.iter().flat_map(|a| amounts.map(|b| (*a, b)));
+        for (start, (a, b)) in pairs.flat_map(|pair| starts.map(|start| (start, pair))) {
             let changes = [a, b, a / 3, -b];
             let steps = Steps::new(start, &changes, start + changes.iter().sum::<i64>());
             let (bottom, top) = (steps.axis_from(), *steps.ticks.last().unwrap());

@@ -10,6 +10,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 thread_local! {
     /// Which cursor was left for which one: the way back of this visit. Keyset pages only know the way forward.
@@ -23,7 +24,7 @@ const TRAIL_MAX: usize = 500;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
     /// The API's address.
-    pub url: String,
+    pub url: Arc<str>,
     /// The rows.
     pub rows: Vec<Row>,
     /// How many match.
@@ -58,7 +59,7 @@ pub struct List {
 /// Reads the list that the address describes, and again whenever the topic moves.
 pub fn use_list<T>(spec: &'static ListSpec, topic: Signal<u32>, row: fn(&T) -> Row) -> List
 where
-    T: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static,
+    T: DeserializeOwned + Send + Sync + 'static,
 {
     let location = use_location();
     // While the router leaves this page, the address is already that of the next one.
@@ -69,15 +70,13 @@ where
     });
     let query: Query<Page<T>> = use_query(move || Some(here.with(|p| spec.api_url(p)))).refresh_on(topic);
     let newest = Signal::derive(move || {
-        query.loaded().with(|loaded| {
-            loaded.as_ref().map(|l| Shown {
-                url: l.url.clone(),
-                rows: l.value.items.iter().map(row).collect(),
-                total: l.value.total,
-                capped: l.value.total_capped,
-                sums: l.value.sums.clone(),
-                next: l.value.next_cursor.clone(),
-            })
+        query.loaded().map(|l| Shown {
+            rows: l.value.items.iter().map(row).collect(),
+            total: l.value.total,
+            capped: l.value.total_capped,
+            sums: l.value.sums.clone(),
+            next: l.value.next_cursor.clone(),
+            url: l.url,
         })
     });
     List::new(spec, here, newest, query.error(), query.is_busy(), Callback::new(move |()| query.refresh()))

@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn the_head_says_how_many_and_how_much() {
         let mut shown =
-            Shown { url: String::new(), rows: Vec::new(), total: 24, capped: false, sums: Vec::new(), next: None };
+            Shown { url: "".into(), rows: Vec::new(), total: 24, capped: false, sums: Vec::new(), next: None };
         assert_eq!(summary_of(&SPEC, &shown), "24 subscriptions");
         shown.sums = vec![Money::new(123_400, Currency::USD), Money::new(5000, Currency::JPY)];
         assert_eq!(summary_of(&SPEC, &shown), "24 subscriptions · MRR $1,234.00 · ¥5,000");

@@ -47,7 +47,9 @@ async fn hashed_names_are_kept_forever_and_others_asked_about() {
     for path in ["/", "/index.html", "/theme.js", "/icons/logo.svg"] {
         assert_eq!(header(&get(path, &[]), "cache-control"), ASK, "{path}");
     }
-    for (name, hashed) in [("app-1f0c9a3b_bg.wasm", true), ("app.1f0c9a3b.css", true), ("feedback.js", false), ("a-b.js", false)] {
+    for (name, hashed) in
+        [("app-1f0c9a3b_bg.wasm", true), ("app.1f0c9a3b.css", true), ("feedback.js", false), ("a-b.js", false)]
+    {
         assert_eq!(has_hash(name), hashed, "{name}");
     }
 }

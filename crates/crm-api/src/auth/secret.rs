@@ -42,12 +42,11 @@ fn read_or_generate(data_dir: &Path) -> Result<Secret> {
 fn generate(data_dir: &Path, path: &Path) -> std::io::Result<()> {
     fs::create_dir_all(data_dir)?;
     let aside = data_dir.join(format!("{FILE}.{}", std::process::id()));
-    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside).and_then(
-        |mut file| {
+    let written =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside).and_then(|mut file| {
             file.write_all(hex::encode(rand::random::<[u8; 32]>()).as_bytes())?;
             file.sync_all()
-        },
-    );
+        });
     let linked = written.and_then(|()| match fs::hard_link(&aside, path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),

@@ -17,9 +17,11 @@ impl fmt::Display for BadValue {
     }
 }
 
+type Lookup<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
+
 /// Where values come from, and what was wrong with them so far.
 pub struct Source<'a> {
-    lookup: Box<dyn Fn(&str) -> Option<String> + 'a>,
+    lookup: Lookup<'a>,
     errors: Vec<BadValue>,
 }
 

@@ -27,7 +27,11 @@ impl StripeConfig {
                 (known && text.len() >= 8 && is_token(text)).then(|| Secret::new(text))
             }),
             api_base: source
-                .parse("STRIPE_API_BASE", "an https URL such as https://api.stripe.com, or http on this host", parse_base)
+                .parse(
+                    "STRIPE_API_BASE",
+                    "an https URL such as https://api.stripe.com, or http on this host",
+                    parse_base,
+                )
                 .unwrap_or_else(default_base),
         }
     }

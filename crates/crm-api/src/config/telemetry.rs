@@ -15,10 +15,14 @@ impl TelemetryConfig {
     pub(super) fn read(source: &mut Source<'_>) -> Self {
         Self {
             filter: source
-                .parse("CRM_LOG", "a level (error, warn, info, debug, trace) or a list such as info,sqlx=debug", |text| {
-                    let known = EnvFilter::try_new(text).is_ok() && text.split(',').all(is_directive);
-                    known.then(|| text.to_owned())
-                })
+                .parse(
+                    "CRM_LOG",
+                    "a level (error, warn, info, debug, trace) or a list such as info,sqlx=debug",
+                    |text| {
+                        let known = EnvFilter::try_new(text).is_ok() && text.split(',').all(is_directive);
+                        known.then(|| text.to_owned())
+                    },
+                )
                 .unwrap_or_else(|| Self::DEFAULT_FILTER.to_owned()),
         }
     }

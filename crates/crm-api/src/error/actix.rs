@@ -37,7 +37,9 @@ impl From<JsonPayloadError> for ApiError {
             JsonPayloadError::OverflowKnownLength { limit, .. } | JsonPayloadError::Overflow { limit } => {
                 Self::too_large(limit)
             }
-            JsonPayloadError::Deserialize(error) if error.is_data() => Self::invalid(vec![field_error(&error.to_string())]),
+            JsonPayloadError::Deserialize(error) if error.is_data() => {
+                Self::invalid(vec![field_error(&error.to_string())])
+            }
             JsonPayloadError::Deserialize(error) => Self::bad_request(format!("The body is not JSON: {error}.")),
             JsonPayloadError::Payload(error) => error.into(),
             error => Self::bad_request(format!("The body cannot be read: {error}.")),

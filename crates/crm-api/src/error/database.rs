@@ -75,7 +75,9 @@ mod tests {
 
     #[test]
     fn a_pool_without_connections_is_503_with_retry_after() {
-        for error in [sqlx::Error::PoolTimedOut, sqlx::Error::PoolClosed, sqlx::Error::Io(std::io::Error::other("gone"))] {
+        for error in
+            [sqlx::Error::PoolTimedOut, sqlx::Error::PoolClosed, sqlx::Error::Io(std::io::Error::other("gone"))]
+        {
             let error = ApiError::from(error);
             assert_eq!((error.problem().status, error.problem().retry_after), (503, Some(2)));
         }

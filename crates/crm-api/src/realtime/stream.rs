@@ -91,10 +91,11 @@ impl Stream {
                 Woken::Received(Err(RecvError::Lagged(_))) => self.catch_up().await.ok()?,
                 Woken::Received(Err(RecvError::Closed)) => return None,
                 // A database that does not answer revokes nobody.
-                Woken::SessionCheck => match self.state.sessions.user(self.session).await {
-                    Ok(None) => return None,
-                    _ => {}
-                },
+                Woken::SessionCheck => {
+                    if let Ok(None) = self.state.sessions.user(self.session).await {
+                        return None;
+                    }
+                }
             }
         }
     }

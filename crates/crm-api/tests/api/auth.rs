@@ -88,8 +88,7 @@ async fn a_hash_of_yesterday_is_replaced_at_log_in() {
         .unwrap();
     let body = json!({"email": "ada@example.com", "password": PASSWORD});
     assert_eq!(app.anonymous().post_json(LOGIN, &body).await.status, 200);
-    let stored: String =
-        sqlx::query_scalar("SELECT password_hash FROM users").fetch_one(app.pool()).await.unwrap();
+    let stored: String = sqlx::query_scalar("SELECT password_hash FROM users").fetch_one(app.pool()).await.unwrap();
     assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
     assert_eq!(app.anonymous().post_json(LOGIN, &body).await.status, 200, "the new hash is of the same password");
 }
@@ -98,7 +97,10 @@ fn weak_hash() -> String {
     use argon2::password_hash::{PasswordHasher, SaltString};
     let params = argon2::Params::new(64, 1, 1, None).unwrap();
     let argon2 = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
-    argon2.hash_password(PASSWORD.as_bytes(), &SaltString::encode_b64(b"0123456789abcdef").unwrap()).unwrap().to_string()
+    argon2
+        .hash_password(PASSWORD.as_bytes(), &SaltString::encode_b64(b"0123456789abcdef").unwrap())
+        .unwrap()
+        .to_string()
 }
 
 #[tokio::test]
@@ -158,7 +160,8 @@ async fn a_changed_role_counts_within_five_seconds() {
 async fn logout_ends_this_session_and_logout_everywhere_all() {
     let app = TestApp::spawn().await;
     let user = app.create_user("ada@example.com", Role::Viewer).await;
-    let [first, second, third] = [app.session_of(&user).await.0, app.session_of(&user).await.0, app.session_of(&user).await.0];
+    let [first, second, third] =
+        [app.session_of(&user).await.0, app.session_of(&user).await.0, app.session_of(&user).await.0];
     assert_eq!(first.post("/api/auth/logout").await.status, 204);
     first.get("/api/auth/me").await.problem(401);
     assert_eq!(second.get("/api/auth/me").await.status, 200);
@@ -176,7 +179,10 @@ async fn sessions_are_listed_and_ended_one_by_one_by_their_user_only() {
     let (elsewhere, there) = app.session_of(&user).await;
     let stranger = app.client(Role::Owner).await;
     let list: Vec<Session> = client.get("/api/auth/sessions").await.json();
-    assert_eq!(list.iter().map(|session| (session.id, session.current)).collect::<Vec<_>>(), [(there, false), (here, true)]);
+    assert_eq!(
+        list.iter().map(|session| (session.id, session.current)).collect::<Vec<_>>(),
+        [(there, false), (here, true)]
+    );
     assert_eq!(stranger.delete(&format!("/api/auth/sessions/{there}")).await.status, 204);
     assert_eq!(elsewhere.get("/api/auth/me").await.status, 200, "a stranger ends nothing");
     assert_eq!(client.delete(&format!("/api/auth/sessions/{there}")).await.status, 204);

@@ -45,7 +45,10 @@ async fn terminate(mut child: Child) {
 async fn bad_settings_are_named_and_nothing_starts() {
     let (ok, _, errors) = output(program(&["serve"], &[("CRM_PORT", "x"), ("CRM_JWT_SECRET", "hunter2")])).await;
     assert!(!ok);
-    assert!(errors.contains("CRM_PORT is `x`; it may be a port") && errors.contains("CRM_JWT_SECRET is ***"), "{errors}");
+    assert!(
+        errors.contains("CRM_PORT is `x`; it may be a port") && errors.contains("CRM_JWT_SECRET is ***"),
+        "{errors}"
+    );
     assert!(!errors.contains("hunter2"), "{errors}");
 }
 

@@ -41,6 +41,16 @@ async fn what_is_committed_arrives_and_what_is_rolled_back_does_not() {
 }
 
 #[tokio::test]
+async fn many_writers_at_once_give_ids_without_gaps_in_the_order_of_their_commits() {
+    let app = TestApp::spawn().await;
+    let mut stream = open(&app.client(Role::Viewer).await).await;
+    futures_util::future::join_all((0..20).map(|movements| publish(&app, movements))).await;
+    for id in 1..=20 {
+        assert_eq!(stream.event().await.unwrap().id, Some(id));
+    }
+}
+
+#[tokio::test]
 async fn a_stream_that_comes_back_gets_what_it_missed_once() {
     let app = TestApp::spawn().await;
     let client = app.client(Role::Viewer).await;

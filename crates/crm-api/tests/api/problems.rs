@@ -22,7 +22,9 @@ async fn whatever_goes_wrong_is_a_problem() {
     reply.problem(405);
     client.post("/").await.problem(405);
 
-    let raw = |body: &'static str, kind: &'static str| client.request(Method::POST, LOGIN).header("content-type", kind).body(body);
+    let raw = |body: &'static str, kind: &'static str| {
+        client.request(Method::POST, LOGIN).header("content-type", kind).body(body)
+    };
     client.send(raw("{\"email\":", "application/json")).await.problem(400);
     client.send(raw("{}", "text/plain")).await.problem(415);
     client.send(client.request(Method::POST, LOGIN).body("{}")).await.problem(415);
@@ -39,7 +41,8 @@ async fn a_body_above_one_mebibyte_is_refused_also_when_it_does_not_say_its_size
     let large = json!({"email": "a".repeat(1024 * 1024), "password": "x"}).to_string();
     let request = client.request(Method::POST, LOGIN).header("content-type", "application/json");
     client.send(request.body(large.clone())).await.problem(413);
-    let chunks = large.into_bytes().chunks(64 * 1024).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>();
+    let chunks =
+        large.into_bytes().chunks(64 * 1024).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>();
     let request = client.request(Method::POST, LOGIN).header("content-type", "application/json");
     let chunked = request.body(reqwest::Body::wrap_stream(futures_util::stream::iter(chunks)));
     client.send(chunked).await.problem(413);

@@ -5,7 +5,7 @@ mod database;
 mod proxy;
 mod sse;
 
-pub use client::Client;
+pub use client::{Client, Reply};
 pub use proxy::Proxy;
 pub use sse::EventStream;
 
@@ -43,10 +43,15 @@ impl TestApp {
 
     /// A server that reaches its database by a way that can be cut.
     pub async fn spawn_behind_proxy() -> (Self, Proxy) {
+        Self::spawn_behind_proxy_with(&[]).await
+    }
+
+    /// As [`Self::spawn_behind_proxy`], with some settings.
+    pub async fn spawn_behind_proxy_with(settings: &[(&str, &str)]) -> (Self, Proxy) {
         let database = TestDatabase::create().await;
         let proxy = Proxy::start(database.options()).await;
         let url = proxy.url(&database);
-        (Self::launch(database, &url, &[]).await, proxy)
+        (Self::launch(database, &url, settings).await, proxy)
     }
 
     async fn launch(database: TestDatabase, url: &str, settings: &[(&str, &str)]) -> Self {

@@ -47,7 +47,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_an_address_is_refused() {
-        for text in ["", "@", "a@", "@b", "a b@c", "a@b@c", "a@b\r\nBcc: x", "nul\0@b.c", &format!("{}@b.c", "a".repeat(260))] {
+        for text in
+            ["", "@", "a@", "@b", "a b@c", "a@b@c", "a@b\r\nBcc: x", "nul\0@b.c", &format!("{}@b.c", "a".repeat(260))]
+        {
             assert!(Email::parse(text).is_err(), "{text:?}");
         }
     }

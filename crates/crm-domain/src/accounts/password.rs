@@ -104,8 +104,7 @@ fn hasher() -> std::result::Result<Argon2<'static>, argon2::password_hash::Error
 
 fn is_current(hash: &PasswordHash<'_>) -> bool {
     hash.algorithm == argon2::ARGON2ID_IDENT
-        && Params::try_from(hash)
-            .is_ok_and(|p| (p.m_cost(), p.t_cost(), p.p_cost()) == (MEMORY_KIB, PASSES, LANES))
+        && Params::try_from(hash).is_ok_and(|p| (p.m_cost(), p.t_cost(), p.p_cost()) == (MEMORY_KIB, PASSES, LANES))
 }
 
 #[cfg(test)]
@@ -134,7 +133,15 @@ mod tests {
     #[test]
     fn what_is_tried_first_is_refused() {
         assert!(COMMON.len() >= 1_000, "{}", COMMON.len());
-        for password in ["Password1234", "12345678910!", "!!!Sunshine2024!!!", "abcabcabcabc", "dragondragon", "aaaaaaaaaaaa", "qwerty123456"] {
+        for password in [
+            "Password1234",
+            "12345678910!",
+            "!!!Sunshine2024!!!",
+            "abcabcabcabc",
+            "dragondragon",
+            "aaaaaaaaaaaa",
+            "qwerty123456",
+        ] {
             assert_eq!(code(password), Some("too_common"), "{password}");
         }
         for password in ["prometheus-demo", "correct horse battery staple", "sunshine over the bay"] {

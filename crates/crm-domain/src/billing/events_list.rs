@@ -23,6 +23,10 @@ pub struct EventFilter {
     pub days: DayRange,
 }
 
+/// All but the body.
+const COLUMNS: &str = "e.event_id, e.type, e.object_id, e.api_version, e.state, e.reason, e.attempts, e.created, \
+    e.received_at, e.settled_at, e.livemode";
+
 /// One page of the inbox.
 pub async fn list(
     pool: &PgPool,
@@ -32,13 +36,11 @@ pub async fn list(
 ) -> Result<Page<StripeEvent>> {
     let keyset = Keyset::new(order(sort), filter, page)?;
     let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), None).await?;
-    let mut query = QueryBuilder::new(
-        "SELECT e.event_id, e.type, e.object_id, e.api_version, e.state, e.reason, e.attempts, e.created, e.received_at, \
-         e.settled_at, e.livemode",
-    );
-    keyset.push_keys(&mut query);
-    push_source(&mut query, filter);
-    keyset.push_page(&mut query);
+    let mut query = QueryBuilder::new("SELECT page.*");
+    keyset.push_outer_keys(&mut query);
+    query.push(" FROM ");
+    keyset.push_page(&mut query, COLUMNS, &totals, |query| push_source(query, filter));
+    keyset.push_outer_order(&mut query);
     keyset.fetch(pool, &mut query, read, totals).await
 }
 
@@ -82,10 +84,8 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &EventFilter) {
     push_equal(query, "e.state", filter.state.map(EventState::as_str));
     push_equal(query, "e.type", filter.kind.as_ref().map(Text::as_str));
     if let Some(q) = &filter.q {
-        query.push(" AND e.event_id IN (SELECT f.event_id FROM stripe_events f WHERE f.event_id LIKE ");
-        query.push_bind(q.prefix());
-        query.push(" UNION ALL SELECT f.event_id FROM stripe_events f WHERE f.object_id LIKE ");
-        query.push_bind(q.prefix()).push(")");
+        query.push(" AND (e.event_id LIKE ").push_bind(q.prefix());
+        query.push(" OR e.object_id LIKE ").push_bind(q.prefix()).push(")");
     }
     filter.days.push(query, "e.received_at");
 }

@@ -46,14 +46,13 @@ pub async fn list(
     };
     let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), Some(sum)).await?;
     let mut query = QueryBuilder::new(
-        "SELECT page.*, s.id AS subscription_id, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name \
-         FROM (SELECT t.*",
+        "SELECT page.*, s.id AS subscription_id, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name",
     );
-    keyset.push_keys(&mut query);
-    push_source(&mut query, filter);
-    keyset.push_page(&mut query);
+    keyset.push_outer_keys(&mut query);
+    query.push(" FROM ");
+    keyset.push_page(&mut query, "t.*", &totals, |query| push_source(query, filter));
     query.push(
-        ") AS page JOIN customers c ON c.id = page.customer_id \
+        " JOIN customers c ON c.id = page.customer_id \
          LEFT JOIN subscriptions s ON s.stripe_subscription_id = page.stripe_subscription_id",
     );
     keyset.push_outer_order(&mut query);

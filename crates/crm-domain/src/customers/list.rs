@@ -6,6 +6,7 @@ use crate::page::{Keyset, Kind, Order, PageRequest, Totals};
 use crate::row::{RowExt, parse};
 use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition};
 use crm_types::ids::CustomerId;
+use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
 use crm_types::{Currency, Money, Page};
 use serde::Serialize;
@@ -35,9 +36,9 @@ pub struct CustomerFilter {
     pub paying_at: Option<Day>,
 }
 
-const COLUMNS: &str = "c.id, c.email::text AS email, c.billing_email::text AS billing_email, c.name, c.phone, c.customer_type, \
-    c.lifecycle_state, c.stream, c.tier, c.mrr_minor, c.currency, c.acquisition_source, c.utm_campaign, c.stripe_customer_id, \
-    c.first_paid_at, c.created_at, c.updated_at";
+const COLUMNS: &str = "page.id, page.email::text AS email, page.billing_email::text AS billing_email, page.name, page.phone, page.customer_type, \
+    page.lifecycle_state, page.stream, page.tier, page.mrr_minor, page.currency, page.acquisition_source, page.utm_campaign, page.stripe_customer_id, \
+    page.first_paid_at, page.created_at, page.updated_at";
 
 /// One page of customers. No sums: their MRR may be in several currencies, and `GET /api/subscriptions` adds it up.
 pub async fn list(
@@ -47,19 +48,23 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<Customer>> {
     let keyset = Keyset::new(order(sort), filter, page)?;
-    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), None).await?;
+    let exact = page.count() == Count::Exact;
+    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter, exact), None).await?;
     let mut query = QueryBuilder::new("SELECT ");
     query.push(COLUMNS);
-    keyset.push_keys(&mut query);
-    push_source(&mut query, filter);
-    keyset.push_page(&mut query);
+    keyset.push_outer_keys(&mut query);
+    query.push(" FROM ");
+    // Who pays least comes first: those who paid then may all be far behind.
+    let far = sort == CustomerSort::Mrr;
+    keyset.push_page(&mut query, "c.*", &totals, |query| push_source(query, filter, far));
+    keyset.push_outer_order(&mut query);
     keyset.fetch(pool, &mut query, read, totals).await
 }
 
 /// One customer.
 pub async fn find(pool: &PgPool, id: CustomerId) -> Result<Customer> {
     let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS).push(" FROM customers c WHERE c.id = ").push_bind(id.0);
+    query.push(COLUMNS).push(" FROM customers page WHERE page.id = ").push_bind(id.0);
     let row = query.build().fetch_optional(pool).await?;
     Ok(read(&row.ok_or_else(|| DomainError::not_found("customer", id))?)?)
 }
@@ -105,7 +110,7 @@ fn order(sort: CustomerSort) -> Order {
     }
 }
 
-fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter) {
+fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, whole: bool) {
     query.push(" FROM customers c WHERE true");
     if let Some(q) = &filter.q {
         push_search(query, q);
@@ -119,15 +124,25 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter) {
         query.push(if paying { " AND c.mrr_minor > 0" } else { " AND c.mrr_minor = 0" });
     }
     if let Some(day) = filter.paying_at {
-        // One index probe for each row that a page shows, instead of a sum over the whole ledger.
-        query.push(" AND (SELECT sum(m.amount_minor) FROM mrr_movements m WHERE m.customer_id = c.id AND m.currency = ");
-        push_currency(query, filter.currency);
-        query.push(" AND m.occurred_at < ");
-        push_day_start(query, day.next());
-        query.push(") > 0");
+        push_paying_at(query, filter, day, whole);
     } else {
         push_equal(query, "c.currency", filter.currency.as_ref().map(Currency::code));
     }
+}
+
+/// Adds the condition that a customer's movements add up to something. Two forms of the same: one probe a row for a page,
+/// or one pass over the ledger when all of it counts.
+fn push_paying_at(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, day: Day, whole: bool) {
+    query.push(if whole { " AND c.id IN (SELECT m.customer_id" } else { " AND (SELECT sum(m.amount_minor)" });
+    query.push(" FROM mrr_movements m WHERE m.currency = ");
+    push_currency(query, filter.currency);
+    query.push(" AND m.occurred_at < ");
+    push_day_start(query, day.next());
+    query.push(if whole {
+        " GROUP BY m.customer_id HAVING sum(m.amount_minor) > 0)"
+    } else {
+        " AND m.customer_id = c.id) > 0"
+    });
 }
 
 /// Adds a condition on what a person is found by, to a query where `customers` is `c`.

@@ -6,6 +6,7 @@ use crate::page::{Keyset, Kind, Order, PageRequest, Sum, Totals};
 use crate::row::RowExt;
 use crm_types::ids::{CustomerId, MovementId, SubscriptionId};
 use crm_types::mrr::{MovementSort, MovementType, MrrMovement};
+use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
 use crm_types::{Currency, Page};
 use serde::Serialize;
@@ -50,17 +51,21 @@ pub async fn list(
         return Err(DomainError::invalid("from", "required", "`paying_at_start` needs the day that it is asked for."));
     }
     let keyset = Keyset::new(order(sort, filter), filter, page)?;
-    let amount = if filter.by_part() { "sum(part.amount)" } else { "sum(m.amount_minor)" };
+    let amount = if filter.by_part() { "sum(part.amount_minor)" } else { "sum(m.amount_minor)" };
     let sum = Sum { currency: "m.currency", amount };
-    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), Some(sum)).await?;
-    let mut query = QueryBuilder::new(
-        "SELECT page.*, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name FROM (SELECT m.*",
-    );
-    query.push(if filter.by_part() { ", part.amount AS shown_amount" } else { ", m.amount_minor AS shown_amount" });
-    keyset.push_keys(&mut query);
-    push_source(&mut query, filter);
-    keyset.push_page(&mut query);
-    query.push(") AS page JOIN customers c ON c.id = page.customer_id");
+    let exact = page.count() == Count::Exact;
+    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter, exact), Some(sum)).await?;
+    let mut query =
+        QueryBuilder::new("SELECT page.*, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name");
+    keyset.push_outer_keys(&mut query);
+    query.push(" FROM ");
+    let columns = match filter.by_part() {
+        true => "m.*, part.amount_minor AS shown_amount",
+        false => "m.*, m.amount_minor AS shown_amount",
+    };
+    let by_amount = matches!(sort, MovementSort::Amount | MovementSort::AmountDescending);
+    keyset.push_page(&mut query, columns, &totals, |query| push_source(query, filter, by_amount));
+    query.push(" JOIN customers c ON c.id = page.customer_id");
     keyset.push_outer_order(&mut query);
     keyset.fetch(pool, &mut query, read, totals).await
 }
@@ -71,25 +76,23 @@ fn order(sort: MovementSort, filter: &MovementFilter) -> Order {
         name: sort.as_str(),
         columns: match sort {
             S::OccurredAt | S::OccurredAtDescending => &[("m.occurred_at", Kind::Time), ("m.id", Kind::Id)],
-            S::Amount | S::AmountDescending if filter.by_part() => &[("part.amount", Kind::Int), ("m.id", Kind::Id)],
+            S::Amount | S::AmountDescending if filter.by_part() => &[("part.amount_minor", Kind::Int), ("m.id", Kind::Id)],
             S::Amount | S::AmountDescending => &[("m.amount_minor", Kind::Int), ("m.id", Kind::Id)],
         },
         descending: matches!(sort, S::OccurredAtDescending | S::AmountDescending),
     }
 }
 
-fn push_source(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter) {
+fn push_source(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter, whole: bool) {
     query.push(" FROM mrr_movements_effective m");
     if filter.by_part() {
-        query.push(
-            " CROSS JOIN LATERAL (SELECT sum(l.amount_minor)::bigint AS amount FROM mrr_movement_lines l \
-             WHERE l.movement_id = m.id",
-        );
-        push_equal(query, "l.stream", filter.stream.map(Stream::as_str));
-        push_equal(query, "l.tier", filter.tier.map(Tier::as_str));
-        query.push(") AS part WHERE part.amount IS NOT NULL");
-    } else {
-        query.push(" WHERE true");
+        push_part(query, filter, whole);
+    }
+    query.push(" WHERE true");
+    if filter.by_part() && !whole {
+        query.push(" AND part.amount_minor IS NOT NULL AND m.id IN (SELECT l.movement_id FROM mrr_movement_lines l WHERE true");
+        push_lines(query, filter);
+        query.push(")");
     }
     if !filter.movements.is_empty() {
         let names: Vec<String> = filter.movements.iter().map(MovementType::to_string).collect();
@@ -108,6 +111,33 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter) {
         query.push(" AND m.paying_since < ");
         push_day_start(query, from.date());
     }
+}
+
+/// Joins the part of each movement that the filter names. Two forms of the same: one probe a row for a page in the order
+/// of time, or one pass over the lines when all of them count.
+fn push_part(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter, whole: bool) {
+    // Materialised, or each parallel worker would make the pass on its own.
+    query.push(if whole {
+        " JOIN (WITH parts AS MATERIALIZED (SELECT l.movement_id,"
+    } else {
+        " CROSS JOIN LATERAL (SELECT"
+    });
+    query.push(" sum(l.amount_minor)::bigint AS amount_minor FROM mrr_movement_lines l WHERE true");
+    push_lines(query, filter);
+    query.push(if whole {
+        " GROUP BY l.movement_id) SELECT * FROM parts) AS part ON part.movement_id = m.id"
+    } else {
+        " AND l.movement_id = m.id) AS part"
+    });
+}
+
+/// Adds which lines are meant. The days of a line are those of its movement: said twice, either table's index serves.
+fn push_lines(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter) {
+    // Only individuals have tiers.
+    let stream = filter.stream.or(filter.tier.map(|_| Stream::Rev1Individual));
+    push_equal(query, "l.stream", stream.map(Stream::as_str));
+    push_equal(query, "l.tier", filter.tier.map(Tier::as_str));
+    filter.days.push(query, "l.occurred_at");
 }
 
 fn read(row: &PgRow) -> sqlx::Result<MrrMovement> {

@@ -33,11 +33,11 @@ const COLUMNS: &str = "p.id, p.product_id, d.name AS product_name, p.nickname, r
 pub async fn list(pool: &PgPool, filter: &PriceFilter, page: &PageRequest) -> Result<Page<Price>> {
     let keyset = Keyset::new(ORDER, filter, page)?;
     let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), None).await?;
-    let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS);
-    keyset.push_keys(&mut query);
-    push_source(&mut query, filter);
-    keyset.push_page(&mut query);
+    let mut query = QueryBuilder::new("SELECT page.*");
+    keyset.push_outer_keys(&mut query);
+    query.push(" FROM ");
+    keyset.push_page(&mut query, COLUMNS, &totals, |query| push_source(query, filter));
+    keyset.push_outer_order(&mut query);
     let mut found = keyset.fetch(pool, &mut query, read, totals).await?;
     count_subscriptions(pool, &mut found.items).await?;
     Ok(found)
@@ -62,12 +62,14 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &PriceFilter) {
     }
 }
 
-/// Counts for all prices at once who uses them.
+/// Counts for all prices at once who uses them. There are few combinations of prices, however many subscriptions.
 async fn count_subscriptions(executor: impl PgExecutor<'_>, prices: &mut [Price]) -> Result<()> {
     let ids: Vec<String> = prices.iter().map(|price| price.id.clone()).collect();
     let counts = sqlx::query!(
-        r#"SELECT price_id AS "price_id!", count(*) AS "n!" FROM subscriptions s, unnest(s.price_ids) AS price_id
-           WHERE s.price_ids && $1 AND price_id = ANY($1) GROUP BY price_id"#,
+        r#"SELECT price_id AS "price_id!", sum(n)::bigint AS "n!"
+           FROM (SELECT price_ids, count(*) AS n FROM subscriptions WHERE price_ids && $1 GROUP BY price_ids) AS sets,
+                unnest(price_ids) AS price_id
+           WHERE price_id = ANY($1) GROUP BY price_id"#,
         &ids
     )
     .fetch_all(executor)

@@ -32,11 +32,9 @@ pub(super) async fn newest(conn: &mut PgConnection) -> Result<i64> {
 
 /// The oldest id that is still there, and the newest.
 pub(super) async fn bounds(conn: &mut PgConnection) -> Result<(Option<i64>, i64)> {
-    let row = sqlx::query!(
-        r#"SELECT min(id) AS oldest, COALESCE(max(id), 0) AS "newest!" FROM realtime_events"#
-    )
-    .fetch_one(conn)
-    .await?;
+    let row = sqlx::query!(r#"SELECT min(id) AS oldest, COALESCE(max(id), 0) AS "newest!" FROM realtime_events"#)
+        .fetch_one(conn)
+        .await?;
     Ok((row.oldest, row.newest))
 }
 

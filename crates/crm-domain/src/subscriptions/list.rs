@@ -61,16 +61,16 @@ pub async fn list(
     let totals =
         Totals::count(pool, page.count(), |query| push_source(query, filter, whole_ledger(exact)), Some(sum)).await?;
     let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS).push(", page.key_0, page.key_1 FROM (SELECT s.*");
-    query.push(match filter.as_of {
-        Some(_) => ", past.mrr AS shown_mrr, past.currency AS shown_currency",
-        None => ", s.mrr_minor AS shown_mrr, s.currency AS shown_currency",
-    });
-    keyset.push_keys(&mut query);
+    query.push(COLUMNS);
+    keyset.push_outer_keys(&mut query);
+    query.push(" FROM ");
+    let columns = match filter.as_of {
+        Some(_) => "s.*, past.mrr AS shown_mrr, past.currency AS shown_currency",
+        None => "s.*, s.mrr_minor AS shown_mrr, s.currency AS shown_currency",
+    };
     let by_mrr = matches!(sort, SubscriptionSort::Mrr | SubscriptionSort::MrrDescending);
-    push_source(&mut query, filter, whole_ledger(by_mrr));
-    keyset.push_page(&mut query);
-    query.push(") AS page JOIN customers c ON c.id = page.customer_id");
+    keyset.push_page(&mut query, columns, &totals, |query| push_source(query, filter, whole_ledger(by_mrr)));
+    query.push(" JOIN customers c ON c.id = page.customer_id");
     keyset.push_outer_order(&mut query);
     keyset.fetch(pool, &mut query, read, totals).await
 }
@@ -145,7 +145,12 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, 
 /// Joins what each subscription's movements add up to before the end of a day, reversals included so that they net.
 /// Two forms of the same: one probe a row for a page in another order, or one pass over the ledger when all of it counts.
 fn push_mrr_then(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, day: Day, whole_ledger: bool) {
-    query.push(if whole_ledger { " JOIN (SELECT l.subscription_id," } else { " CROSS JOIN LATERAL (SELECT" });
+    // Materialised, or each parallel worker would make the pass on its own.
+    query.push(if whole_ledger {
+        " JOIN (WITH sums AS MATERIALIZED (SELECT l.subscription_id,"
+    } else {
+        " CROSS JOIN LATERAL (SELECT"
+    });
     query.push(" min(l.currency) AS currency, sum(l.amount_minor)::bigint AS mrr FROM mrr_movement_lines l WHERE l.currency = ");
     push_currency(query, filter.currency);
     query.push(" AND l.occurred_at < ");
@@ -153,7 +158,7 @@ fn push_mrr_then(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter
     push_equal(query, "l.stream", filter.stream.map(Stream::as_str));
     push_equal(query, "l.tier", filter.tier.map(Tier::as_str));
     query.push(if whole_ledger {
-        " GROUP BY l.subscription_id) AS past ON past.subscription_id = s.id"
+        " GROUP BY l.subscription_id) SELECT * FROM sums) AS past ON past.subscription_id = s.id"
     } else {
         " AND l.subscription_id = s.id) AS past"
     });

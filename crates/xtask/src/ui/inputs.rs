@@ -14,7 +14,8 @@ use crate::{
 pub(super) fn hash(root: &Path, mode: &str) -> Result<String> {
     let metadata = Metadata::load(root, Some(super::compile::TARGET))?;
     let linked = metadata.linked_into(super::compile::PACKAGE)?;
-    let mut files = vec![root.join("Cargo.toml"), root.join("Cargo.lock"), root.join("scripts/wasm-toolchain.sh")];
+    let build = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "scripts/wasm-toolchain.sh"];
+    let mut files: Vec<_> = build.iter().map(|name| root.join(name)).collect();
     for package in metadata.members().filter(|package| linked.contains_key(package.name.as_str())) {
         files.extend(files_below(package.dir(), &is_built)?);
     }

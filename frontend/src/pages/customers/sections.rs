@@ -81,7 +81,7 @@ pub fn Transactions(id: Memo<String>) -> impl IntoView {
 
 fn own_rows<T>(section: Section, id: Memo<String>, row: fn(&T) -> Row) -> AnyView
 where
-    T: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static,
+    T: DeserializeOwned + Send + Sync + 'static,
 {
     let allowed = use_session().may(section.permission);
     let filters = move || routes::list("", &[("customer_id", &id.get())]);

@@ -139,11 +139,10 @@ mod tests {
         assert_eq!(of(-100), ("$412,380 + $48,365 − $20,265 − $100".into(), "$440,380".into()));
         assert_eq!(net(&reply(0)).minor, 2_810_000);
         let mut odd = reply(0);
-        odd.start.minor += 50;
-        odd.end.minor += 50;
-        odd.movements[0].amount.minor += 50;
-        odd.movements[4].amount.minor -= 50;
-        assert_eq!(equation(&odd), ("$412,380.50 + $48,365.50 − $20,265.50".into(), "$440,480.50".into()));
+        odd.start.minor += 40;
+        odd.end.minor += 80;
+        odd.movements[0].amount.minor += 40;
+        assert_eq!(equation(&odd), ("$412,380.40 + $48,365.40 − $20,265.00".into(), "$440,480.80".into()));
     }
 
     #[test]

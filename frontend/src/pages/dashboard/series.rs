@@ -4,19 +4,28 @@ use super::links::subscriptions_on;
 use crate::charts::{AreaData, AreaSeries, Cell, ChartTable, LegendItem, MOST_SERIES};
 use crate::format::{day, money_whole};
 use crm_types::Money;
-use crm_types::analytics::{GroupBy, MrrSeries, Step};
+use crm_types::analytics::{GroupBy, MrrSeries, MrrSeriesLine, Step};
 
-/// The chart.
+/// The chart. A series without MRR in the whole period is left out: its line would hide the one below it.
 pub fn area(reply: &MrrSeries, group: GroupBy) -> AreaData {
-    let series = reply.series.iter();
+    let series = |(color, line): (usize, &MrrSeriesLine)| AreaSeries {
+        label: line.label.clone(),
+        color,
+        values: line.values.clone(),
+    };
     AreaData {
         title: title(group).into(),
         currency: reply.currency,
         step: reply.step,
         days: reply.days.clone(),
-        series: series.map(|line| AreaSeries { label: line.label.clone(), values: line.values.clone() }).collect(),
+        series: drawn(reply).map(series).collect(),
     }
     .folded()
+}
+
+/// The series that are drawn, with their place in the reply, which decides their colour.
+fn drawn(reply: &MrrSeries) -> impl Iterator<Item = (usize, &MrrSeriesLine)> {
+    reply.series.iter().enumerate().filter(|(_, line)| line.values.iter().any(|value| *value != 0))
 }
 
 /// The chart's name.
@@ -31,15 +40,21 @@ pub const fn title(group: GroupBy) -> &'static str {
 pub fn href(reply: &MrrSeries, day: usize, series: Option<usize>) -> String {
     let Some(on) = reply.days.get(day) else { return crate::routes::SUBSCRIPTIONS.into() };
     // `Other` is no filter: it leads to all.
-    let line = series.filter(|index| *index < MOST_SERIES).and_then(|index| reply.series.get(index));
-    subscriptions_on(*on, reply.currency, line.map(|line| line.key.as_str()))
+    let line = series.filter(|index| *index < MOST_SERIES).and_then(|index| drawn(reply).nth(index));
+    subscriptions_on(*on, reply.currency, line.map(|(_, line)| line.key.as_str()))
 }
 
 /// The keys, each leading to its rows at the end of the period.
 pub fn legend(reply: &MrrSeries) -> Vec<LegendItem> {
     let last = reply.days.len().saturating_sub(1);
     let series = area(reply, GroupBy::Stream).series.into_iter().enumerate();
-    series.map(|(index, line)| LegendItem { label: line.label, href: Some(href(reply, last, Some(index))) }).collect()
+    series
+        .map(|(index, line)| LegendItem {
+            label: line.label,
+            color: line.color,
+            href: Some(href(reply, last, Some(index))),
+        })
+        .collect()
 }
 
 /// The same figures as a table.
@@ -69,7 +84,6 @@ pub fn table(reply: &MrrSeries) -> ChartTable {
 mod tests {
     use super::*;
     use crm_types::Currency;
-    use crm_types::analytics::MrrSeriesLine;
 
     fn reply() -> MrrSeries {
         let line = |key: &str, label: &str, values: &[i64]| MrrSeriesLine {
@@ -94,6 +108,17 @@ mod tests {
         assert_eq!(href(&reply, 0, None), "/subscriptions?as_of=2026-10-25&currency=usd");
         assert_eq!(href(&reply, 9, None), "/subscriptions");
         assert_eq!(legend(&reply)[0].href.as_deref(), Some(&*href(&reply, 1, Some(0))));
+    }
+
+    #[test]
+    fn a_series_without_mrr_is_left_out_and_the_others_keep_their_colours() {
+        let mut reply = reply();
+        reply.series[0].values = vec![0, 0];
+        let area = area(&reply, GroupBy::Tier);
+        let seen: Vec<_> = area.series.iter().map(|series| (series.label.as_str(), series.color)).collect();
+        assert_eq!(seen, [("Coaching", 1)]);
+        assert_eq!(href(&reply, 0, Some(0)), "/subscriptions?as_of=2026-10-25&stream=rev2_coaching&currency=usd");
+        assert_eq!(table(&reply).head.len(), 4, "the table has all");
     }
 
     #[test]

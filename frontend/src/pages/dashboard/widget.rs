@@ -35,11 +35,11 @@ where
         State::Failed(error) => {
             view! { <ErrorBox what=what error=error on_retry=move |()| query.refresh()/> }.into_any()
         }
-        State::Ready => match untrack(|| query.get()) {
+        State::Ready => match untrack(|| query.map(T::clone)) {
             Some(first) => {
                 // Between two addresses there may be no value for a moment: the former one stays.
                 let value = Memo::new(move |former: Option<&T>| {
-                    query.get().or_else(|| former.cloned()).unwrap_or_else(|| first.clone())
+                    query.map(T::clone).or_else(|| former.cloned()).unwrap_or_else(|| first.clone())
                 });
                 content(value.into()).into_any()
             }

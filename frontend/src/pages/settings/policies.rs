@@ -9,6 +9,7 @@ use crm_types::Currency;
 use crm_types::accounts::Permission;
 use crm_types::settings::{AccountSettings, AccountSettingsPatch, CancellationPolicy};
 use leptos::prelude::*;
+use leptos::reactive::graph::untrack;
 use leptos::task::spawn_local;
 
 /// The page.
@@ -20,8 +21,8 @@ pub fn PoliciesPage() -> impl IntoView {
     view! {
         <SettingsFrame tab="Policies">
             {move || match (version.get(), query.error().get()) {
-                (Some(_), _) => query.loaded().get_untracked()
-                    .map(|s| view! { <PolicyForm saved=s.value query=query/> }).into_any(),
+                (Some(_), _) => untrack(move || query.get())
+                    .map(|s| view! { <PolicyForm saved=s query=query/> }).into_any(),
                 (None, Some(error)) => {
                     let retry = Callback::new(move |()| query.refresh());
                     view! { <ErrorBox what="Settings" error=error on_retry=retry/> }.into_any()

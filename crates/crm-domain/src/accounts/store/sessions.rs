@@ -132,10 +132,8 @@ pub(in crate::accounts) async fn revoke_sessions_of(
 }
 
 pub(in crate::accounts) async fn delete_ended_sessions(conn: &mut PgConnection) -> Result<u64> {
-    let done = sqlx::query!(
-        "DELETE FROM sessions WHERE LEAST(expires_at, revoked_at) < now() - interval '7 days'"
-    )
-    .execute(conn)
-    .await?;
+    let done = sqlx::query!("DELETE FROM sessions WHERE LEAST(expires_at, revoked_at) < now() - interval '7 days'")
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected())
 }

@@ -122,8 +122,6 @@ pub(in crate::accounts) async fn disable_unless_last_owner(conn: &mut PgConnecti
 }
 
 pub(in crate::accounts) async fn enable(conn: &mut PgConnection, user: UserId) -> Result<()> {
-    sqlx::query!("UPDATE users SET disabled_at = NULL, updated_at = now() WHERE id = $1", user.0)
-        .execute(conn)
-        .await?;
+    sqlx::query!("UPDATE users SET disabled_at = NULL, updated_at = now() WHERE id = $1", user.0).execute(conn).await?;
     Ok(())
 }

@@ -1,5 +1,5 @@
 // Pictures of every page for people to look at: ./just screenshots
-import { CrmServer } from "./support/server.ts";
+import type { CrmServer } from "./support/server.ts";
 import { subscriptionLife } from "./support/stripe.ts";
 import { inEveryLook } from "./support/axe.ts";
 import { expect, signIn, test } from "./support/test.ts";
@@ -21,11 +21,9 @@ const day = 86_400;
 test("login", async ({ page, server }) => {
   await page.goto(server.url);
   await expect(page.getByLabel("Password")).toBeVisible();
-  await inEveryLook(page, (look) => shoot("login", look));
-
-  async function shoot(name: string, look: string): Promise<void> {
-    await page.screenshot({ path: file(name, look), fullPage: true });
-  }
+  await inEveryLook(page, async (look) => {
+    await page.screenshot({ path: file("login", look), fullPage: true });
+  });
 });
 
 test("pages", async ({ page, server }) => {

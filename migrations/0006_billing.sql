@@ -92,3 +92,13 @@ CREATE INDEX transactions_occurred ON transactions (occurred_at DESC, id DESC);
 CREATE INDEX transactions_amount ON transactions (amount_minor DESC, id DESC);
 CREATE INDEX transactions_customer ON transactions (customer_id, occurred_at DESC);
 CREATE INDEX transactions_payment ON transactions (payment_key);
+
+-- Objects to ask Stripe for, when there is an API key: two snapshots of one second that nothing orders, or an object that
+-- others refer to and that was never described. What Stripe answers comes in through the inbox.
+CREATE TABLE stripe_refetches (
+    object_id text PRIMARY KEY,
+    kind      text        NOT NULL CONSTRAINT stripe_refetches_kind CHECK (kind IN ('subscription', 'customer', 'charge', 'payment_intent')),
+    due_at    timestamptz NOT NULL,
+    attempts  integer     NOT NULL DEFAULT 0
+);
+CREATE INDEX stripe_refetches_due ON stripe_refetches (due_at);

@@ -8,7 +8,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use stripe_sandbox::{ApiShape, Event, Interval, Metadata, NewCustomer, NewItem, NewPrice, NewSubscription, Sandbox, signature_header};
+use stripe_sandbox::{
+    ApiShape, Event, Interval, ItemChange, Metadata, NewCustomer, NewItem, NewPrice, NewSubscription, Proration,
+    Sandbox, signature_header,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -74,33 +77,47 @@ pub async fn send_all(server: &Server, events: Vec<Event>, connections: usize) -
 /// One event at a time, from its POST until its movement can be read. Gives p50 and p95 in milliseconds.
 pub async fn to_figure(server: &Server, pool: &PgPool) -> Result<(f64, f64)> {
     let mut sandbox = Sandbox::new(99, 1_767_225_600).with_shape(ApiShape::Current).with_log_limit(0);
-    let metadata: Metadata = [("stream", "rev1_individual"), ("tier", "tier1")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    let metadata: Metadata =
+        [("stream", "rev1_individual"), ("tier", "tier1")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
     let product = sandbox.create_product("Bench", None, Metadata::default());
+    let recurring = Some((Interval::Month, 1));
     let price = sandbox.create_price(NewPrice {
         product,
         currency: "usd".into(),
         unit_amount: 900,
-        recurring: Some((Interval::Month, 1)),
-        nickname: None,
-        lookup_key: None,
+        recurring,
         metadata,
+        ..NewPrice::default()
     })?;
+    let customer =
+        sandbox.create_customer(NewCustomer { email: Some("bench@example.com".into()), ..NewCustomer::default() });
+    let items = vec![NewItem { price, quantity: 1 }];
+    let subscription =
+        sandbox.create_subscription(NewSubscription { customer, items, ..NewSubscription::default() })?;
+    let item = sandbox.subscription_json(&subscription)?;
+    let item = item.pointer("/items/data/0/id").and_then(|id| id.as_str()).context("no item")?.to_owned();
     let mut lane = Lane::open(server.address).await?;
     let mut times = Vec::new();
-    for n in 0..40 {
-        let customer = sandbox.create_customer(NewCustomer { email: Some(format!("bench{n}@example.com")), ..NewCustomer::default() });
-        let subscription = sandbox.create_subscription(NewSubscription {
-            customer,
-            items: vec![NewItem { price: price.clone(), quantity: 1 }],
-            ..NewSubscription::default()
-        })?;
-        let before: i64 = sqlx::query_scalar("SELECT count(*) FROM mrr_movements").fetch_one(pool).await?;
-        let began = Instant::now();
+    for quantity in 2..62 {
         for event in sandbox.drain_events() {
             lane.send(&request(&event.body)).await?;
         }
-        while sqlx::query_scalar::<_, i64>("SELECT count(*) FROM mrr_movements").fetch_one(pool).await? == before {
-            ensure!(began.elapsed() < Duration::from_secs(30), "no movement for {subscription}");
+        crate::drained(pool).await?;
+        sandbox.advance_to(1_767_225_600 + quantity);
+        let change = ItemChange { id: Some(item.clone()), quantity: Some(quantity), ..ItemChange::default() };
+        sandbox.change_items(&subscription, &[change], Proration::None)?;
+        let events: Vec<Vec<u8>> = sandbox.drain_events().iter().map(|event| request(&event.body)).collect();
+        let began = Instant::now();
+        for event in &events {
+            lane.send(event).await?;
+        }
+        while sqlx::query_scalar::<_, i64>("SELECT mrr_minor FROM subscriptions WHERE stripe_subscription_id = $1")
+            .bind(&subscription)
+            .fetch_one(pool)
+            .await?
+            != quantity * 900
+        {
+            ensure!(began.elapsed() < Duration::from_secs(30), "the change to {quantity} was not applied");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         times.push(began.elapsed().as_secs_f64() * 1_000.0);
@@ -153,10 +170,16 @@ impl Lane {
             ensure!(self.stream.read_buf(&mut self.buffer).await? > 0, "the server hung up");
             if let Some(head) = self.buffer.windows(4).position(|w| w == b"\r\n\r\n") {
                 let text = std::str::from_utf8(self.buffer.get(..head).unwrap_or_default())?;
-                let length = text.lines().find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length:").map(|n| n.trim().to_owned()));
+                let length = text
+                    .lines()
+                    .find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length:").map(|n| n.trim().to_owned()));
                 let length: usize = length.context("no length")?.parse()?;
                 if self.buffer.len() >= head + 4 + length {
-                    ensure!(text.starts_with("HTTP/1.1 200"), "not acknowledged: {}", text.lines().next().unwrap_or_default());
+                    ensure!(
+                        text.starts_with("HTTP/1.1 200"),
+                        "not acknowledged: {}",
+                        text.lines().next().unwrap_or_default()
+                    );
                     return Ok(());
                 }
             }

@@ -70,7 +70,8 @@ async fn measure(arguments: &Arguments, cluster: &private_postgres::Cluster) -> 
     let inserts = pgbench::inserts(cluster, &body, arguments.connections, arguments.seconds)?;
 
     // The same event as webhooks. Its type is not one that we use: applying costs next to nothing.
-    let acknowledged = load::acknowledgements(&server, arguments.connections, Duration::from_secs(arguments.seconds)).await?;
+    let acknowledged =
+        load::acknowledgements(&server, arguments.connections, Duration::from_secs(arguments.seconds)).await?;
     line("webhook acknowledgement", acknowledged, "/s", "pgbench, same row", inserts, "/s");
 
     // A business's year, from the first POST until nothing is pending.
@@ -85,7 +86,11 @@ async fn measure(arguments: &Arguments, cluster: &private_postgres::Cluster) -> 
     drained(&pool).await?;
     let applied = count as f64 / began.elapsed().as_secs_f64();
     line("applied, POST to nothing pending", applied, "/s", "pgbench, one row an event", inserts, "/s");
-    say(&format!("    {count} events: all acknowledged after {:.1} s, all applied after {:.1} s", sent.as_secs_f64(), began.elapsed().as_secs_f64()));
+    say(&format!(
+        "    {count} events: all acknowledged after {:.1} s, all applied after {:.1} s",
+        sent.as_secs_f64(),
+        began.elapsed().as_secs_f64()
+    ));
 
     let latency = load::to_figure(&server, &pool).await?;
     say(&format!("webhook to MRR in the database       p50 {:.0} ms, p95 {:.0} ms", latency.0, latency.1));
@@ -96,8 +101,9 @@ async fn measure(arguments: &Arguments, cluster: &private_postgres::Cluster) -> 
 
 async fn drained(pool: &sqlx::PgPool) -> Result<()> {
     loop {
-        let pending: bool =
-            sqlx::query_scalar("SELECT EXISTS (SELECT FROM stripe_events WHERE state = 'pending')").fetch_one(pool).await?;
+        let pending: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM stripe_events WHERE state = 'pending')")
+            .fetch_one(pool)
+            .await?;
         if !pending {
             return Ok(());
         }

@@ -19,12 +19,22 @@ export const owner = {
   password: "a long enough passphrase",
 };
 
+export type Role = "owner" | "admin" | "analyst" | "marketer" | "support" | "viewer";
+
+export interface Staff {
+  email: string;
+  name: string;
+  password: string;
+}
+
 export class CrmServer {
   readonly url: string;
   readonly webhookSecret = `whsec_${randomBytes(24).toString("hex")}`;
   readonly #directory: string;
   readonly #environment: NodeJS.ProcessEnv;
   #process: ChildProcess | undefined;
+  #accessToken: Promise<string> | undefined;
+  #staff = 0;
 
   private constructor(port: number, settings: Record<string, string>) {
     this.url = `http://127.0.0.1:${port}`;
@@ -48,7 +58,7 @@ export class CrmServer {
     if (!existsSync(program)) throw new Error(`${program} is missing: run ./just e2e, which builds it`);
     const server = new CrmServer(await freePort(), options.settings ?? {});
     try {
-      if (options.withOwner ?? true) await server.#createOwner();
+      if (options.withOwner ?? true) await server.#createUser(owner, "owner");
       await server.#start();
     } catch (error) {
       await server.stop();
@@ -90,16 +100,24 @@ export class CrmServer {
     }
   }
 
-  /** An access token of the owner, for calls of the API. */
-  async accessToken(): Promise<string> {
-    const response = await fetch(`${this.url}/api/auth/login`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ email: owner.email, password: owner.password }),
+  /** Somebody new to sign in as: one account may try only a few times a minute, so that each test brings its own. */
+  async addStaff(role: Role = "owner"): Promise<Staff> {
+    this.#staff += 1;
+    const staff = { email: `${role}-${this.#staff}@e2e.test`, name: `Sam ${role} ${this.#staff}`, password: owner.password };
+    await this.#createUser(staff, role);
+    return staff;
+  }
+
+  /** Asks the API as the owner. */
+  async api<T>(path: string, method = "GET", body?: unknown): Promise<T> {
+    this.#accessToken ??= this.#logIn();
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { authorization: `Bearer ${await this.#accessToken}`, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`login: ${response.status} ${await response.text()}`);
-    const { access_token } = (await response.json()) as { access_token: string };
-    return access_token;
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
   }
 
   /** Ends the server in order, with its database, and removes its directory. */
@@ -114,8 +132,9 @@ export class CrmServer {
   }
 
   /** Starts it again with what it has stored, on the same port; ends it in order first when it still runs. */
-  async restart(): Promise<void> {
+  async restart(settings: Record<string, string> = {}): Promise<void> {
     await this.#end("SIGTERM");
+    Object.assign(this.#environment, settings);
     await this.#start();
   }
 
@@ -125,10 +144,20 @@ export class CrmServer {
     return existsSync(file) ? readFileSync(file, "utf8") : "";
   }
 
-  async #createOwner(): Promise<void> {
-    const { email, name, password } = owner;
-    const command = ["user", "create", "--email", email, "--name", name, "--role", "owner", "--password-stdin"];
+  async #createUser({ email, name, password }: Staff, role: Role): Promise<void> {
+    const command = ["user", "create", "--email", email, "--name", name, "--role", role, "--password-stdin"];
     await this.run(command, `${password}\n`);
+  }
+
+  async #logIn(): Promise<string> {
+    const response = await fetch(`${this.url}/api/auth/login`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email: owner.email, password: owner.password }),
+    });
+    if (!response.ok) throw new Error(`login: ${response.status} ${await response.text()}`);
+    const { access_token } = (await response.json()) as { access_token: string };
+    return access_token;
   }
 
   async #start(): Promise<void> {

@@ -1,10 +1,12 @@
 // What every spec imports instead of @playwright/test: each worker has a server, each test a page that is signed in.
-import { type Page, test as base } from "@playwright/test";
-import { CrmServer, owner } from "./server.ts";
+import { type Locator, type Page, expect, test as base } from "@playwright/test";
+import { CrmServer, type Role, type Staff } from "./server.ts";
 
-export { expect } from "@playwright/test";
+export { expect };
 
 interface WorkerFixtures {
+  /** Specs that name another business than others do get a server of their own, and an empty database. */
+  business: string;
   /** One for all tests of a worker: a test must not count on an empty database, nor on the number of rows in it. */
   server: CrmServer;
 }
@@ -15,8 +17,10 @@ interface TestFixtures {
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  business: ["shared", { option: true, scope: "worker" }],
+
   server: [
-    async ({}, use) => {
+    async ({ business: _ }, use) => {
       const server = await CrmServer.start();
       await use(server);
       await server.stop();
@@ -39,8 +43,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 });
 
-/** Signs in through the API, which leaves the browser the session's cookies, and opens the app at `path`. */
-export async function signIn(page: Page, server: CrmServer, path = "/"): Promise<void> {
+/** Signs in as somebody new through the API, which leaves the browser the session's cookies, and opens `path`. */
+export async function signIn(page: Page, server: CrmServer, path = "/", role: Role = "owner"): Promise<Staff> {
+  const staff = await server.addStaff(role);
   // Any page of the server's origin will do; this one runs no code that could see the session come and go.
   await page.goto(`${server.url}/healthz`);
   const status = await page.evaluate(
@@ -49,8 +54,17 @@ export async function signIn(page: Page, server: CrmServer, path = "/"): Promise
       const reply = await fetch("/api/auth/login", { method: "POST", headers, body: JSON.stringify(credentials) });
       return reply.status;
     },
-    { email: owner.email, password: owner.password },
+    { email: staff.email, password: staff.password },
   );
   if (status !== 200) throw new Error(`login answered ${status}`);
   await page.goto(`${server.url}${path}`);
+  await expect(page.getByRole("button", { name: /^Account of/ })).toBeVisible();
+  return staff;
+}
+
+/** Logs in through the form. */
+export async function fillLogin(page: Page | Locator, { email, password }: Staff): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
 }

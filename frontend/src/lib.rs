@@ -9,6 +9,7 @@ pub mod browser;
 pub mod charts;
 pub mod components;
 pub mod format;
+pub mod glance;
 pub mod labels;
 pub mod list;
 pub mod pages;

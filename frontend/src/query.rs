@@ -2,7 +2,7 @@
 //!
 //! The cache keeps the JSON text by address. A reply that is equal to what is shown changes nothing on the page.
 
-use crate::api::{ApiError, get_text};
+use crate::api::{ApiError, from_json, get_text};
 use crate::session::{Session, use_session};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -118,7 +118,7 @@ where
 type Any = Arc<dyn std::any::Any + Send + Sync>;
 
 fn decode<T: DeserializeOwned + Send + Sync + 'static>(text: &str) -> Result<Any, ApiError> {
-    match serde_json::from_str::<T>(text) {
+    match from_json::<T>(text) {
         Ok(value) => Ok(Arc::new(value)),
         Err(error) => Err(ApiError::unreadable(&error.to_string())),
     }

@@ -3,6 +3,7 @@
 //! `EventSource` reconnects by itself after a broken connection and resumes with `Last-Event-ID`. When the server
 //! refuses it (the cookie ran out) the browser gives up, so the app renews the session and opens a new one.
 
+use crate::api::from_json;
 use crate::browser::{sleep, use_clock};
 use crate::session::{Phase, Session};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -139,12 +140,9 @@ impl Realtime {
         Memo::new(move |_| freshness(self.connected.get(), self.contact.get(), || clock.now())).into()
     }
 
-    fn make_listeners(
-        self,
-        session: Session,
-    ) -> Vec<(&'static str, Closure<dyn FnMut(MessageEvent)>)> {
+    fn make_listeners(self, session: Session) -> Vec<(&'static str, Closure<dyn FnMut(MessageEvent)>)> {
         let event: fn(Self, MessageEvent) = |realtime, message| {
-            let event = message.data().as_string().and_then(|d| serde_json::from_str::<RealtimeEvent>(&d).ok());
+            let event = message.data().as_string().and_then(|d| from_json::<RealtimeEvent>(&d).ok());
             // What cannot be read is read as "anything may have changed".
             realtime.gather(event.as_ref().map_or(Moved::ALL, Moved::by));
         };
@@ -194,8 +192,7 @@ impl Realtime {
             self.contact.set(Some(Utc::now()));
             self.connected.set(false);
         }
-        let given_up =
-            self.source.with_value(|s| s.as_ref().is_some_and(|s| s.ready_state() == EventSource::CLOSED));
+        let given_up = self.source.with_value(|s| s.as_ref().is_some_and(|s| s.ready_state() == EventSource::CLOSED));
         if given_up {
             spawn_local(async move {
                 sleep(Duration::from_secs(3)).await;

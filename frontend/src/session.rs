@@ -2,6 +2,7 @@
 
 use crate::api::{ApiError, accounts};
 use crate::browser::{sleep, store};
+use crate::glance::Glance;
 use crm_types::accounts::{LoginReply, Permission, User};
 use futures_channel::oneshot;
 use leptos::prelude::*;
@@ -105,7 +106,7 @@ impl Session {
 
     /// Whether the user has a permission.
     pub fn may(self, permission: Permission) -> bool {
-        self.user.with(|u| u.as_ref().is_some_and(|u| u.permissions.contains(&permission)))
+        self.user.glance(|u| u.as_ref().is_some_and(|u| u.permissions.contains(&permission)))
     }
 
     /// Why the user may not do something: `None` when they may.
@@ -115,7 +116,7 @@ impl Session {
 
     /// Which permission is missing, and who can grant it.
     pub fn explain(self, permission: &str) -> String {
-        let role = self.user.with(|u| u.as_ref().map_or("unknown", |u| crate::labels::role(u.role)));
+        let role = self.user.glance(|u| u.as_ref().map_or("unknown", |u| crate::labels::role(u.role)));
         format!("This needs {permission}. Your role is {role}. An owner or admin of your company can grant it.")
     }
 

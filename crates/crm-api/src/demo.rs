@@ -98,11 +98,19 @@ async fn ensure_owner(running: &Running) -> Result<()> {
     let (email, password) = (Email::parse(EMAIL)?, NewPassword::parse(PASSWORD)?);
     let hash = running.state.passwords.hash(password).await.map_err(|e| anyhow::anyhow!("{e}"))?;
     let mut tx = running.state.pool.begin().await?;
-    accounts::create_first_owner(&mut tx, NewUser { email, name: "Demo Owner".into(), role: Role::Owner, password_hash: hash }).await?;
+    accounts::create_first_owner(
+        &mut tx,
+        NewUser { email, name: "Demo Owner".into(), role: Role::Owner, password_hash: hash },
+    )
+    .await?;
     tx.commit().await?;
     let pool = &running.state.pool;
     let version = settings::find(pool).await?.version;
-    let patch = AccountSettingsPatch { version, account_name: Some("Northwind Fitness".into()), ..AccountSettingsPatch::default() };
+    let patch = AccountSettingsPatch {
+        version,
+        account_name: Some("Northwind Fitness".into()),
+        ..AccountSettingsPatch::default()
+    };
     settings::update(pool, &patch).await?;
     Ok(())
 }

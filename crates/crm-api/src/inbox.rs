@@ -94,7 +94,11 @@ async fn write(pool: PgPool, receiver: Arc<Mutex<mpsc::Receiver<Waiting>>>, arri
         if let Err(error) = &result {
             tracing::error!(error, deliveries = deliveries.len(), "webhooks were not stored");
         }
-        metrics::counter!("stripe_webhooks_stored_total").increment(if result.is_ok() { deliveries.len() as u64 } else { 0 });
+        metrics::counter!("stripe_webhooks_stored_total").increment(if result.is_ok() {
+            deliveries.len() as u64
+        } else {
+            0
+        });
         for answer in answers {
             // Who does not wait any more will send it again.
             let _ = answer.send(result.clone());

@@ -3,6 +3,12 @@
 use crate::auth::rules::{self, Access};
 use crate::error::CONTENT_TYPE;
 use actix_web::http::Method;
+use crm_types::analytics::{Comparison, GroupBy};
+use crm_types::billing::{StripeEventSort, TransactionSort};
+use crm_types::customers::CustomerSort;
+use crm_types::mrr::MovementSort;
+use crm_types::page::Count;
+use crm_types::subscriptions::SubscriptionSort;
 use crm_types::{FieldError, Problem};
 use serde_json::json;
 use utoipa::openapi::extensions::ExtensionsBuilder;
@@ -38,7 +44,19 @@ const BEARER: &str = "bearer";
         (name = "settings", description = "Policies"),
         (name = "system", description = "The state of the system"),
     ),
-    components(schemas(Problem, FieldError)),
+    // Besides the envelope, what only queries refer to: routes collect the shapes of their bodies, not of their queries.
+    components(schemas(
+        Problem,
+        FieldError,
+        Comparison,
+        Count,
+        CustomerSort,
+        GroupBy,
+        MovementSort,
+        StripeEventSort,
+        SubscriptionSort,
+        TransactionSort,
+    )),
 )]
 struct Base;
 

@@ -152,6 +152,8 @@ fn start_background(state: &web::Data<AppState>, stop: &watch::Sender<bool>) -> 
         async move { inbox.arrived().await }
     };
     tasks.spawn(worker::applier::run(state.background_pool.clone(), arrived, stop.subscribe()));
+    let stripe = state.config.stripe.clone();
+    tasks.spawn(worker::refetcher::run(state.background_pool.clone(), stripe, stop.subscribe()));
     tasks.spawn(housekeeping::run(state.clone().into_inner(), stop.subscribe()));
     tasks
 }

@@ -1,3 +1,4 @@
 //! Work beside the requests.
 
 pub mod applier;
+pub mod refetcher;

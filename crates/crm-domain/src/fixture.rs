@@ -171,14 +171,29 @@ pub(crate) fn exact() -> PageRequest {
 }
 
 /// Follows the cursors to the end, a few rows at a time, and checks that no row comes twice.
-pub(crate) async fn walk<T, F>(mut fetch: impl FnMut(PageRequest) -> F, id: impl Fn(&T) -> String) -> Vec<T>
+pub(crate) async fn walk<T, F>(fetch: impl FnMut(PageRequest) -> F, id: impl Fn(&T) -> String) -> Vec<T>
+where
+    F: Future<Output = crate::db::Result<Page<T>>>,
+{
+    walk_by(3, fetch, id).await
+}
+
+/// More rows than are counted, so that a page is read in the order of an index.
+pub(crate) const MANY: usize = 10_001;
+
+/// As `walk`, so many rows at a time.
+pub(crate) async fn walk_by<T, F>(
+    limit: u32,
+    mut fetch: impl FnMut(PageRequest) -> F,
+    id: impl Fn(&T) -> String,
+) -> Vec<T>
 where
     F: Future<Output = crate::db::Result<Page<T>>>,
 {
     let (mut rows, mut cursor, mut seen) = (Vec::new(), None, HashSet::new());
     loop {
-        let found = fetch(page(3, cursor)).await.unwrap();
-        assert!(found.items.len() <= 3);
+        let found = fetch(page(limit, cursor)).await.unwrap();
+        assert!(found.items.len() <= limit as usize);
         for row in found.items {
             assert!(seen.insert(id(&row)), "{} came twice", id(&row));
             rows.push(row);
@@ -196,4 +211,31 @@ pub(crate) fn refused<T: std::fmt::Debug>(result: crate::db::Result<T>) -> Strin
         crate::db::DomainError::Invalid { field, .. } => field,
         other => panic!("{other:?}"),
     }
+}
+
+/// Writes many customers, each with a subscription, a movement and a payment; amounts and times are tied.
+pub(crate) async fn many(pool: &PgPool) {
+    run(
+        pool,
+        "SET session_replication_role = replica;
+         INSERT INTO customers (id, name, mrr_minor, currency, created_at)
+         SELECT lpad(i::text, 32, '0')::uuid, 'Ada ' || i % 7, i % 5 * 100, 'usd', '2026-01-01Z'::timestamptz + i % 3 * interval '1 h'
+         FROM generate_series(1, 10001) AS i;
+         INSERT INTO subscriptions (id, customer_id, stripe_subscription_id, status, stripe_status, stream, tier, currency, mrr_minor,
+                                    current_period_end, created_at)
+         SELECT id, id, id, 'active', 'active', 'rev1_individual', 'tier1', 'usd', 100 + mrr_minor,
+                CASE WHEN mrr_minor > 100 THEN created_at END, created_at FROM customers;
+         INSERT INTO mrr_movements (id, customer_id, subscription_id, stripe_event_id, tie, movement, currency, amount_minor,
+                                    before_minor, after_minor, stream, tier, occurred_at)
+         SELECT id, id, id, id, 0, 'new', 'usd', mrr_minor, 0, mrr_minor, 'rev1_individual', 'tier1', created_at FROM subscriptions;
+         INSERT INTO mrr_movement_lines
+         SELECT id, id, stream, tier, currency, amount_minor, occurred_at FROM mrr_movements;
+         INSERT INTO transactions (id, business_key, payment_key, customer_id, kind, status, transaction_type, currency, amount_minor,
+                                   occurred_at)
+         SELECT id, id, id, id, 'payment', 'succeeded', 'subscription', 'usd', amount_minor, occurred_at FROM mrr_movements;
+         INSERT INTO stripe_events (event_id, type, created, livemode, raw, state)
+         SELECT id, 'x', occurred_at, false, '', 'done' FROM mrr_movements;
+         RESET session_replication_role;",
+    )
+    .await;
 }

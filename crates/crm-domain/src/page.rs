@@ -98,10 +98,13 @@ impl Keyset {
         let filter = fingerprint(filter);
         let after = match &page.cursor {
             None => None,
-            Some(text) => Some(
-                parse_cursor(text, &order, &filter)
-                    .ok_or_else(|| DomainError::invalid("cursor", "unknown_value", "This cursor belongs to another list, order or filter. Start at the first page."))?,
-            ),
+            Some(text) => Some(parse_cursor(text, &order, &filter).ok_or_else(|| {
+                DomainError::invalid(
+                    "cursor",
+                    "unknown_value",
+                    "This cursor belongs to another list, order or filter. Start at the first page.",
+                )
+            })?),
         };
         Ok(Self { order, filter, after, limit: page.limit })
     }
@@ -195,7 +198,8 @@ impl Keyset {
 
     fn cursor_of(&self, row: &PgRow) -> Result<String> {
         let keys = self.order.columns.iter().enumerate();
-        let keys = keys.map(|(i, (_, kind))| read_key(row, &format!("cursor_{i}"), *kind)).collect::<sqlx::Result<_>>()?;
+        let keys =
+            keys.map(|(i, (_, kind))| read_key(row, &format!("cursor_{i}"), *kind)).collect::<sqlx::Result<_>>()?;
         let cursor = Cursor(self.order.name.to_owned(), self.filter.clone(), keys);
         let json = serde_json::to_vec(&cursor).map_err(|e| sqlx::Error::Encode(e.into()))?;
         Ok(URL_SAFE_NO_PAD.encode(json))

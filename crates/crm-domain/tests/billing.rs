@@ -16,7 +16,11 @@ async fn deliver(pool: &PgPool, events: &[Delivery]) {
 }
 
 async fn state_of(pool: &PgPool, event: &str) -> (String, Option<String>) {
-    sqlx::query_as("SELECT state, reason FROM stripe_events WHERE event_id = $1").bind(event).fetch_one(pool).await.unwrap()
+    sqlx::query_as("SELECT state, reason FROM stripe_events WHERE event_id = $1")
+        .bind(event)
+        .fetch_one(pool)
+        .await
+        .unwrap()
 }
 
 /// Every row about a life, without our ids and clocks, and without the life's suffix.
@@ -66,11 +70,35 @@ async fn invariants(pool: &PgPool) {
 fn life(life: &Life) -> Vec<Delivery> {
     vec![
         life.customer("1", "customer.created", T0, "Priya Raman"),
-        life.subscription("2", "customer.subscription.created", T0 + 5, "trialing", Life::price("price_basic", 900, "tier1")),
-        life.subscription("3", "customer.subscription.updated", T0 + 10 * DAY, "active", Life::price("price_basic", 900, "tier1")),
+        life.subscription(
+            "2",
+            "customer.subscription.created",
+            T0 + 5,
+            "trialing",
+            Life::price("price_basic", 900, "tier1"),
+        ),
+        life.subscription(
+            "3",
+            "customer.subscription.updated",
+            T0 + 10 * DAY,
+            "active",
+            Life::price("price_basic", 900, "tier1"),
+        ),
         life.invoice("4", "invoice.paid", T0 + 10 * DAY + 60, "paid", 900),
-        life.subscription("5", "customer.subscription.updated", T0 + 20 * DAY, "active", Life::price("price_standard", 1900, "tier2")),
-        life.subscription("6", "customer.subscription.deleted", T0 + 40 * DAY, "canceled", Life::price("price_standard", 1900, "tier2")),
+        life.subscription(
+            "5",
+            "customer.subscription.updated",
+            T0 + 20 * DAY,
+            "active",
+            Life::price("price_standard", 1900, "tier2"),
+        ),
+        life.subscription(
+            "6",
+            "customer.subscription.deleted",
+            T0 + 40 * DAY,
+            "canceled",
+            Life::price("price_standard", 1900, "tier2"),
+        ),
     ]
 }
 
@@ -80,7 +108,13 @@ fn permutations(n: usize) -> Vec<Vec<usize>> {
     }
     permutations(n - 1)
         .into_iter()
-        .flat_map(|p| (0..=p.len()).map(move |i| { let mut q = p.clone(); q.insert(i, n - 1); q }))
+        .flat_map(|p| {
+            (0..=p.len()).map(move |i| {
+                let mut q = p.clone();
+                q.insert(i, n - 1);
+                q
+            })
+        })
         .collect()
 }
 
@@ -123,7 +157,12 @@ async fn every_permutation_with_duplicates_in_both_shapes_gives_the_same_rows(po
         }
     }
     let rows = expected.unwrap();
-    let movements: Vec<Value> = rows["movements"].as_array().unwrap().iter().map(|m| json!([m["movement"], m["amount_minor"], m["reason"]])).collect();
+    let movements: Vec<Value> = rows["movements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| json!([m["movement"], m["amount_minor"], m["reason"]]))
+        .collect();
     assert_eq!(
         Value::Array(movements),
         json!([["new", 900, "trial_converted"], ["expansion", 1000, "upgrade"], ["churn", -1900, "cancelled"]])
@@ -167,14 +206,26 @@ async fn a_refund_before_its_payment_is_parked_and_then_found(pool: PgPool) {
     deliver(&pool, &[one.invoice("a", "invoice.paid", T0 + 60, "paid", 900)]).await;
     assert_eq!(state_of(&pool, "evt_r_rx").await, ("done".into(), None));
     let rows = rows(&pool, &one).await;
-    let found: Vec<Value> = rows["transactions"].as_array().unwrap().iter().map(|t| json!([t["business_key"], t["amount_minor"], t["status"], t["refunded_minor"]])).collect();
+    let found: Vec<Value> = rows["transactions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| json!([t["business_key"], t["amount_minor"], t["status"], t["refunded_minor"]]))
+        .collect();
     assert_eq!(json!(found), json!([["in_X", 900, "succeeded", 400], ["re_X", -400, "refunded", 0]]));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_refund_that_fails_gives_nothing_back(pool: PgPool) {
     let one = Life::new(Shape::PreBasil, "fx");
-    deliver(&pool, &[one.invoice("a", "invoice.paid", T0 + 60, "paid", 900), one.refund("r", "refund.created", T0 + 90, "pending", 400)]).await;
+    deliver(
+        &pool,
+        &[
+            one.invoice("a", "invoice.paid", T0 + 60, "paid", 900),
+            one.refund("r", "refund.created", T0 + 90, "pending", 400),
+        ],
+    )
+    .await;
     deliver(&pool, &[one.refund("s", "refund.failed", T0 + 99, "failed", 400)]).await;
     let rows = rows(&pool, &one).await;
     assert_eq!(rows["transactions"][1]["status"], "failed");
@@ -190,13 +241,21 @@ async fn an_unknown_price_parks_its_subscription_until_it_is_mapped(pool: PgPool
     assert_eq!(state_of(&pool, "evt_s_ux").await.0, "parked");
     assert_eq!(rows(&pool, &one).await["subscriptions"], Value::Null);
     let mapping = crm_types::plans::PriceMapping { stream: crm_types::plans::Stream::Rev2Coaching, tier: None };
-    let reply = crm_domain::plans::map(&pool, &crm_domain::filter::Text::parse("id", "price_legacy").unwrap().unwrap(), &mapping).await.unwrap();
+    let reply = crm_domain::plans::map(
+        &pool,
+        &crm_domain::filter::Text::parse("id", "price_legacy").unwrap().unwrap(),
+        &mapping,
+    )
+    .await
+    .unwrap();
     assert_eq!(reply.released_events, 1);
     deliver(&pool, &[]).await;
     assert_eq!(rows(&pool, &one).await["movements"][0]["lines"], json!([["rev2_coaching", "", 1500]]));
     // Mapped otherwise, the ledger is corrected by reversal: nothing is changed in place.
     let mapping = crm_types::plans::PriceMapping { stream: crm_types::plans::Stream::Rev3B2b, tier: None };
-    crm_domain::plans::map(&pool, &crm_domain::filter::Text::parse("id", "price_legacy").unwrap().unwrap(), &mapping).await.unwrap();
+    crm_domain::plans::map(&pool, &crm_domain::filter::Text::parse("id", "price_legacy").unwrap().unwrap(), &mapping)
+        .await
+        .unwrap();
     deliver(&pool, &[]).await;
     assert_eq!(rows(&pool, &one).await["movements"][0]["lines"], json!([["rev3_b2b", "", 1500]]));
     let ledger: i64 = sqlx::query_scalar("SELECT count(*) FROM mrr_movements").fetch_one(&pool).await.unwrap();
@@ -214,18 +273,36 @@ async fn what_cannot_be_read_is_dead_with_a_reason_and_the_rest_goes_on(pool: Pg
     deliver(
         &pool,
         &[
-            event("evt_missing", "customer.subscription.updated", json!({"id": "sub_1", "customer": "cus_1", "status": "active"})),
-            event("evt_currency", "invoice.paid", json!({"id": "in_1", "customer": "cus_1", "status": "paid", "currency": "xxz", "amount_due": 1})),
+            event(
+                "evt_missing",
+                "customer.subscription.updated",
+                json!({"id": "sub_1", "customer": "cus_1", "status": "active"}),
+            ),
+            event(
+                "evt_currency",
+                "invoice.paid",
+                json!({"id": "in_1", "customer": "cus_1", "status": "paid", "currency": "xxz", "amount_due": 1}),
+            ),
             event("evt_type", "climate.order.created", json!({"id": "climorder_1"})),
             event("evt_dispute", "charge.dispute.created", json!({"id": "dp_1", "object": "dispute"})),
-            event("evt_huge", "customer.subscription.created", json!({"id": "sub_2", "customer": "cus_1", "status": "active", "currency": "usd",
-                "items": [{"quantity": i64::MAX, "price": Life::price("price_huge", i64::MAX, "tier1")}]})),
+            event(
+                "evt_huge",
+                "customer.subscription.created",
+                json!({"id": "sub_2", "customer": "cus_1", "status": "active", "currency": "usd",
+                "items": [{"quantity": i64::MAX, "price": Life::price("price_huge", i64::MAX, "tier1")}]}),
+            ),
             one.customer("1", "customer.created", T0, "Nul \u{0} name"),
         ],
     )
     .await;
-    assert_eq!(state_of(&pool, "evt_missing").await, ("dead".into(), Some("data.object.items is missing or not a list".into())));
-    assert_eq!(state_of(&pool, "evt_currency").await, ("dead".into(), Some("data.object.currency: `xxz` is not an ISO 4217 currency".into())));
+    assert_eq!(
+        state_of(&pool, "evt_missing").await,
+        ("dead".into(), Some("data.object.items is missing or not a list".into()))
+    );
+    assert_eq!(
+        state_of(&pool, "evt_currency").await,
+        ("dead".into(), Some("data.object.currency: `xxz` is not an ISO 4217 currency".into()))
+    );
     assert_eq!(state_of(&pool, "evt_type").await.0, "ignored");
     assert_eq!(state_of(&pool, "evt_dispute").await.0, "ignored");
     assert_eq!(state_of(&pool, "evt_huge").await.0, "dead");
@@ -247,7 +324,9 @@ async fn a_price_described_after_its_subscription_releases_it(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn rebuild_gives_the_same_rows_and_corrects_nothing(pool: PgPool) {
-    let lives: Vec<Life> = (0..20).map(|i| Life::new(if i % 2 == 0 { Shape::Current } else { Shape::PreBasil }, format!("b{i}x"))).collect();
+    let lives: Vec<Life> = (0..20)
+        .map(|i| Life::new(if i % 2 == 0 { Shape::Current } else { Shape::PreBasil }, format!("b{i}x")))
+        .collect();
     for one in &lives {
         let mut events = life(one);
         events.rotate_left(one.suffix.len() % 5);
@@ -259,7 +338,13 @@ async fn rebuild_gives_the_same_rows_and_corrects_nothing(pool: PgPool) {
         before.push(rows(&pool, one).await);
     }
     // Everything right of the inbox that may be changed is spoilt; the ledger refuses.
-    for spoil in ["UPDATE subscriptions SET mrr_minor = 77, status = 'paused'", "DELETE FROM transactions", "UPDATE customers SET name = 'x', mrr_minor = 5, lifecycle_state = 'lead'", "DELETE FROM lifecycle_transitions", "DELETE FROM mrr_daily"] {
+    for spoil in [
+        "UPDATE subscriptions SET mrr_minor = 77, status = 'paused'",
+        "DELETE FROM transactions",
+        "UPDATE customers SET name = 'x', mrr_minor = 5, lifecycle_state = 'lead'",
+        "DELETE FROM lifecycle_transitions",
+        "DELETE FROM mrr_daily",
+    ] {
         sqlx::query(spoil).execute(&pool).await.unwrap();
     }
     let rebuilt = rebuild::rebuild(&mut pool.acquire().await.unwrap(), |_| {}).await.unwrap();
@@ -295,7 +380,10 @@ async fn one_email_per_living_customer_the_oldest_has_it(pool: PgPool) {
         Delivery::parse(body.to_string().into_bytes()).unwrap()
     };
     let emails = async || -> Vec<(String, Option<String>)> {
-        sqlx::query_as("SELECT stripe_customer_id, email::text FROM customers ORDER BY 1").fetch_all(&pool).await.unwrap()
+        sqlx::query_as("SELECT stripe_customer_id, email::text FROM customers ORDER BY 1")
+            .fetch_all(&pool)
+            .await
+            .unwrap()
     };
     let some = |id: &str, e: &str| (id.to_owned(), Some(e.to_owned()));
     deliver(&pool, &[customer("cus_b", T0 + 5, T0 + 5, "a@example.com", "customer.created")]).await;
@@ -303,6 +391,13 @@ async fn one_email_per_living_customer_the_oldest_has_it(pool: PgPool) {
     assert_eq!(emails().await, vec![some("cus_a", "A@example.com"), ("cus_b".into(), None)]);
     deliver(&pool, &[customer("cus_a", T0, T0 + 9, "new@example.com", "customer.updated")]).await;
     assert_eq!(emails().await, vec![some("cus_a", "new@example.com"), some("cus_b", "a@example.com")]);
-    deliver(&pool, &[customer("cus_a", T0, T0 + 12, "a@example.com", "customer.updated"), customer("cus_a", T0, T0 + 15, "a@example.com", "customer.deleted")]).await;
+    deliver(
+        &pool,
+        &[
+            customer("cus_a", T0, T0 + 12, "a@example.com", "customer.updated"),
+            customer("cus_a", T0, T0 + 15, "a@example.com", "customer.deleted"),
+        ],
+    )
+    .await;
     assert_eq!(emails().await, vec![("cus_a".into(), None), some("cus_b", "a@example.com")]);
 }

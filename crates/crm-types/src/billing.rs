@@ -1,8 +1,8 @@
 //! Transactions and the Stripe inbox.
 
+use crate::Money;
 use crate::ids::{CustomerId, SubscriptionId, TransactionId};
 use crate::text_enum::text_enum;
-use crate::Money;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 //! Customers: one row per person.
 
+use crate::Money;
 use crate::ids::CustomerId;
 use crate::plans::{Stream, Tier};
 use crate::text_enum::text_enum;
-use crate::Money;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

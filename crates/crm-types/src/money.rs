@@ -101,8 +101,8 @@ impl<'de> Deserialize<'de> for Currency {
 
 #[cfg(feature = "openapi")]
 mod schema {
-    use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
     use utoipa::openapi::RefOr;
+    use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
     impl utoipa::PartialSchema for super::Currency {
         fn schema() -> RefOr<Schema> {

@@ -1,9 +1,9 @@
 //! The MRR movement ledger.
 
+use crate::Money;
 use crate::ids::{CustomerId, MovementId, SubscriptionId};
 use crate::plans::{Stream, Tier};
 use crate::text_enum::text_enum;
-use crate::Money;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

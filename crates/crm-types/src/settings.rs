@@ -1,7 +1,7 @@
 //! The account's settings: policies that decide what a figure counts.
 
-use crate::text_enum::text_enum;
 use crate::Currency;
+use crate::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
 text_enum! {

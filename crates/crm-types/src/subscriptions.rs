@@ -1,9 +1,9 @@
 //! Subscriptions: Stripe's state kept verbatim beside ours.
 
+use crate::Money;
 use crate::ids::{CustomerId, SubscriptionId};
 use crate::plans::{Interval, Stream, Tier};
 use crate::text_enum::text_enum;
-use crate::Money;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

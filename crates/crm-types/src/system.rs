@@ -1,7 +1,7 @@
 //! The state of the system, for the health page.
 
-use crate::billing::InboxStats;
 use crate::Money;
+use crate::billing::InboxStats;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

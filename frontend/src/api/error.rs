@@ -36,7 +36,7 @@ impl ApiError {
 
     /// From an answer that is not a success. Falls back on the status when the body is no problem document.
     pub fn from_reply(status: u16, body: &str, request_id: Option<String>, retry_after: Option<u32>) -> Self {
-        let mut problem = serde_json::from_str::<Problem>(body).unwrap_or_else(|_| {
+        let mut problem = super::from_json::<Problem>(body).unwrap_or_else(|_| {
             let mut plain = Self::unreadable(&format!("It answered with status {status}.")).0;
             plain.status = status;
             *plain

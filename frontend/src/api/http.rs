@@ -66,7 +66,7 @@ pub(crate) async fn anonymous(method: Method, path: &str, body: Option<String>) 
 
 /// A reply's JSON.
 pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
-    serde_json::from_str(text).map_err(|e| ApiError::unreadable(&e.to_string()))
+    super::from_json(text).map_err(|e| ApiError::unreadable(&e.to_string()))
 }
 
 /// A body's JSON.
@@ -76,12 +76,7 @@ pub(crate) fn encode<B: Serialize>(body: &B) -> Result<String, ApiError> {
 
 /// A 401 is answered by one refresh, and by the log-in dialog when that fails; then the request goes out again. The
 /// caller only notices that it took longer, so that a draft is never lost to an expired session.
-async fn authorized(
-    session: Session,
-    method: Method,
-    path: &str,
-    body: Option<String>,
-) -> Result<String, ApiError> {
+async fn authorized(session: Session, method: Method, path: &str, body: Option<String>) -> Result<String, ApiError> {
     let token = session.token();
     let first = once(method, path, token.as_deref(), body.clone()).await;
     if !first.as_ref().is_err_and(|e| e.status() == 401) {

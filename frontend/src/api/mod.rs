@@ -5,11 +5,13 @@
 
 pub mod accounts;
 pub mod analytics;
+mod decode;
 mod error;
 mod http;
 pub mod plans;
 pub mod settings;
 pub mod stripe_events;
 
+pub use decode::from_json;
 pub use error::ApiError;
 pub use http::{Method, get_text, send, send_json};

@@ -1,6 +1,7 @@
 //! A button for something that takes a moment, or that the user's role may not do.
 
 use super::Icon;
+use crate::glance::Glance;
 use leptos::prelude::*;
 
 /// Shows that it is busy, and says why when it is denied: as its title, and to screen readers as its description.
@@ -25,7 +26,7 @@ pub fn ActionButton(
     #[prop(optional)]
     icon: Option<&'static str>,
 ) -> impl IntoView {
-    let off = move || busy.get() || denied.with(Option::is_some);
+    let off = move || busy.get() || denied.glance(Option::is_some);
     view! {
         <button
             class=format!("btn {class}")

@@ -7,6 +7,7 @@
 use super::period::{Compare, Period, Preset, Shift};
 use super::{Icon, close_popover, place_popover};
 use crate::format;
+use crate::glance::Glance;
 use crate::params::Params;
 use chrono::{Local, NaiveDate};
 use crm_types::Currency;
@@ -42,7 +43,7 @@ pub fn DateRange(
         go.run(vec![("from", from.to_string()), ("to", to.to_string())]);
     };
     let step = move |shift| days(period.with_untracked(|p| p.shifted(shift)));
-    let at_the_end = move || period.with(|p| p.to >= Local::now().date_naive());
+    let at_the_end = move || period.glance(|p| p.to >= Local::now().date_naive());
     view! {
         <div class="btn-group" role="group" aria-label="Period">
             <button class="btn btn--icon" type="button" aria-label="Period before" on:click=move |_| step(Shift::Back)>
@@ -50,7 +51,7 @@ pub fn DateRange(
             </button>
             <button class="btn" type="button" popovertarget="period-days" aria-haspopup="dialog">
                 <Icon name="cal" class="only-desk"/>
-                {move || period.with(Period::label)}
+                {move || period.glance(Period::label)}
             </button>
             <button class="btn btn--icon" type="button" aria-label="Period after" prop:disabled=at_the_end
                 on:click=move |_| step(Shift::Forward)>
@@ -59,7 +60,7 @@ pub fn DateRange(
         </div>
         <Days period=period on_days=Callback::new(days)/>
         <Against period=period on_change=Callback::new(move |c: Compare| go.run(vec![("compare", c.to_string())]))/>
-        <Show when=move || currencies.with(|c| c.len() > 1)>
+        <Show when=move || currencies.glance(|c| c.len() > 1)>
             <CurrencySelect period=period currencies=currencies
                 on_change=Callback::new(move |c| go.run(vec![("currency", c)]))/>
         </Show>
@@ -76,7 +77,7 @@ fn Days(period: Memo<Period>, on_days: Callback<(NaiveDate, NaiveDate)>) -> impl
     let from = RwSignal::new(String::new());
     let to = RwSignal::new(String::new());
     Effect::new(move |_| {
-        period.with(|p| {
+        period.glance(|p| {
             from.set(p.from.to_string());
             to.set(p.to.to_string());
         });
@@ -87,7 +88,7 @@ fn Days(period: Memo<Period>, on_days: Callback<(NaiveDate, NaiveDate)>) -> impl
     };
     let presets = Preset::ALL.map(|preset| {
         let days = move || preset.days(Local::now().date_naive());
-        let current = move || period.with(|p| (p.from, p.to) == days());
+        let current = move || period.glance(|p| (p.from, p.to) == days());
         view! {
             <button class="menu__item" type="button" aria-pressed=move || current().to_string()
                 on:click=move |_| choose(days())>
@@ -125,8 +126,8 @@ fn Days(period: Memo<Period>, on_days: Callback<(NaiveDate, NaiveDate)>) -> impl
 #[component]
 fn Against(period: Memo<Period>, on_change: Callback<Compare>) -> impl IntoView {
     let item = move |compare: Compare, name: &'static str| {
-        let current = move || period.with(|p| p.compare == compare);
-        let days = move || period.with(|p| Period { compare, ..p.clone() }.compared());
+        let current = move || period.glance(|p| p.compare == compare);
+        let days = move || period.glance(|p| Period { compare, ..p.clone() }.compared());
         view! {
             <button class="menu__item" type="button" aria-pressed=move || current().to_string()
                 on:click=move |_| { on_change.run(compare); close_popover("period-compare") }>
@@ -135,7 +136,7 @@ fn Against(period: Memo<Period>, on_change: Callback<Compare>) -> impl IntoView 
             </button>
         }
     };
-    let words = move || match period.with(|p| p.compare) {
+    let words = move || match period.glance(|p| p.compare) {
         Compare::Previous => "period before",
         Compare::Year => "year before",
     };
@@ -158,10 +159,10 @@ fn CurrencySelect(
     currencies: Signal<Vec<Currency>>,
     on_change: Callback<String>,
 ) -> impl IntoView {
-    let chosen = move |c: Currency| period.with(|p| p.currency == Some(c));
+    let chosen = move |c: Currency| period.glance(|p| p.currency == Some(c));
     view! {
         <select class="input input--fit" aria-label="Currency" on:change=move |ev| on_change.run(event_target_value(&ev))>
-            <option value="" selected=move || period.with(|p| p.currency.is_none())>"Account currency"</option>
+            <option value="" selected=move || period.glance(|p| p.currency.is_none())>"Account currency"</option>
             <For each=move || currencies.get() key=|c| *c children=move |c| view! {
                 <option value=c.to_string() selected=move || chosen(c)>{c.code().to_uppercase()}</option>
             }/>

@@ -2,6 +2,7 @@
 
 use super::Icon;
 use crate::api::ApiError;
+use crate::glance::Glance;
 use crate::labels::Choice;
 use leptos::prelude::*;
 
@@ -17,7 +18,7 @@ impl FormErrors {
 
     /// What is wrong with a field.
     pub fn of(self, field: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.0.with(|e| e.as_ref().and_then(|e| e.field(field))))
+        Signal::derive(move || self.0.glance(|e| e.as_ref().and_then(|e| e.field(field))))
     }
 
     /// What is wrong with none of the fields: shown above the form.
@@ -70,7 +71,7 @@ pub fn Field(
                 prop:value=move || value.get()
                 on:input=move |ev| value.set(event_target_value(&ev))
                 prop:disabled=move || disabled.get()
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=move || error.glance(Option::is_some).then_some("true")
                 aria-describedby=format!("{id}-note")
             />
             <FieldNote id=id hint=hint error=error/>
@@ -126,10 +127,10 @@ pub fn Select(
                 id=id.clone()
                 prop:disabled=move || disabled.get()
                 on:change=move |ev| on_change.run(event_target_value(&ev))
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=move || error.glance(Option::is_some).then_some("true")
                 aria-describedby=format!("{id}-note")
             >
-                {none.map(|text| view! { <option value="" selected=move || value.with(String::is_empty)>{text}</option> })}
+                {none.map(|text| view! { <option value="" selected=move || value.glance(String::is_empty)>{text}</option> })}
                 {options}
                 {foreign}
             </select>

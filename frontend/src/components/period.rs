@@ -144,7 +144,8 @@ impl Period {
     fn whole_months(&self) -> Option<u32> {
         let after = self.to + Days::new(1);
         let whole = self.from.day() == 1 && after.day() == 1;
-        let months = (after.year() - self.from.year()) * 12 + after.month().cast_signed() - self.from.month().cast_signed();
+        let months =
+            (after.year() - self.from.year()) * 12 + after.month().cast_signed() - self.from.month().cast_signed();
         u32::try_from(months).ok().filter(|_| whole)
     }
 }
@@ -168,7 +169,14 @@ mod tests {
     #[test]
     fn an_address_without_days_is_the_last_twelve_months() {
         let twelve = (d("2025-11-01"), d("2026-10-31"));
-        for search in ["", "from=2026-10-09", "to=2026-01-01", "from=x&to=y", "from=-262143-01-01&to=+262142-12-31", "from=2026-02-30&to=2026-03-01"] {
+        for search in [
+            "",
+            "from=2026-10-09",
+            "to=2026-01-01",
+            "from=x&to=y",
+            "from=-262143-01-01&to=+262142-12-31",
+            "from=2026-02-30&to=2026-03-01",
+        ] {
             let period = parse(search);
             let expected = if search == "from=2026-10-09" { (d("2026-10-09"), d("2026-10-31")) } else { twelve };
             assert_eq!((period.from, period.to), expected, "{search}");

@@ -38,7 +38,8 @@ pub fn SkeletonCard(
     #[prop(default = 4)]
     lines: usize,
 ) -> impl IntoView {
-    let line = || view! { <div class="between"><span class="skel skel--w3"></span><span class="skel skel--w4"></span></div> };
+    let line =
+        || view! { <div class="between"><span class="skel skel--w3"></span><span class="skel skel--w4"></span></div> };
     view! {
         <div class="card__body stack" role="status" aria-label=label>
             {(0..lines).map(|_| line()).collect_view()}

@@ -4,6 +4,7 @@ use super::filter::toggled;
 use super::{Filter, FilterKind, List};
 use crate::browser;
 use crate::components::{CURRENCIES, Check, Icon, Select, place_popover};
+use crate::glance::Glance;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -17,9 +18,9 @@ pub const SEARCH: &str = "list-search";
 #[component]
 pub fn FilterBar(list: List) -> impl IntoView {
     let settable = list.spec.filters.iter().any(|f| !matches!(f.kind, FilterKind::Link));
-    let active = move || list.params.with(|p| {
-        list.spec.active(p).into_iter().map(|(f, v)| (f.key, f.words(v))).collect::<Vec<_>>()
-    });
+    let active = move || {
+        list.params.glance(|p| list.spec.active(p).into_iter().map(|(f, v)| (f.key, f.words(v))).collect::<Vec<_>>())
+    };
     let chip = move |(key, (before, value)): (&'static str, (String, String))| {
         let remove = format!("Remove filter: {before}{value}");
         view! {
@@ -65,7 +66,7 @@ pub fn clear(list: List) {
 #[component]
 fn Search(list: List) -> impl IntoView {
     let turn = StoredValue::new(0_u32);
-    let asked = move || list.params.with(|p| p.get("q").unwrap_or_default().to_owned());
+    let asked = move || list.params.glance(|p| p.get("q").unwrap_or_default().to_owned());
     let typed = move |text: String| {
         let mine = turn.get_value().wrapping_add(1);
         turn.set_value(mine);
@@ -108,7 +109,7 @@ fn Panel(list: List) -> impl IntoView {
 
 fn field(list: List, filter: &'static Filter) -> AnyView {
     let key = filter.key;
-    let value = Signal::derive(move || list.params.with(|p| p.get(key).unwrap_or_default().to_owned()));
+    let value = Signal::derive(move || list.params.glance(|p| p.get(key).unwrap_or_default().to_owned()));
     let set = Callback::new(move |value: String| list.filter(|p| p.with(key, &value)));
     match filter.kind {
         FilterKind::Choice(choices) => {
@@ -120,7 +121,7 @@ fn field(list: List, filter: &'static Filter) -> AnyView {
         }
         FilterKind::Many(choices) => {
             let boxes = choices().into_iter().map(|(v, name)| {
-                let checked = Signal::derive(move || value.with(|list| list.split(',').any(|x| x == v)));
+                let checked = Signal::derive(move || value.glance(|list| list.split(',').any(|x| x == v)));
                 let switch = Callback::new(move |_| set.run(toggled(&value.get_untracked(), v, &choices())));
                 view! { <Check label=name checked=checked on_change=switch/> }
             });
@@ -130,7 +131,7 @@ fn field(list: List, filter: &'static Filter) -> AnyView {
             .into_any()
         }
         FilterKind::Flag => {
-            let checked = Signal::derive(move || value.with(|v| v == "true"));
+            let checked = Signal::derive(move || value.glance(|v| v == "true"));
             let switch = Callback::new(move |on| set.run(if on { "true".into() } else { String::new() }));
             view! { <Check label=filter.label checked=checked on_change=switch/> }.into_any()
         }

@@ -1,7 +1,7 @@
 //! The keyboard in a list: `j` and `k` go from row to row, Enter opens, `/` searches, Escape closes the preview.
 
-use super::filters::SEARCH;
 use super::List;
+use super::filters::SEARCH;
 use crate::browser;
 use leptos::ev;
 use leptos::prelude::*;

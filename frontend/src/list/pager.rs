@@ -2,6 +2,7 @@
 
 use super::List;
 use crate::format::count;
+use crate::glance::Glance;
 use crm_types::page::DEFAULT_LIMIT;
 use leptos::prelude::*;
 
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 pub fn Pager(list: List) -> impl IntoView {
     let range = move || {
         let page = list.page();
-        list.shown.with(|shown| shown.as_ref().map(|s| words(page, s.rows.len(), s.total, s.capped)))
+        list.shown.glance(|shown| shown.as_ref().map(|s| words(page, s.rows.len(), s.total, s.capped)))
     };
     let previous = move || match list.previous_href() {
         Some((href, false)) => view! { <a class="btn btn--sm" href=href rel="prev">"Previous"</a> }.into_any(),

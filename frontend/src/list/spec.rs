@@ -131,10 +131,7 @@ mod tests {
     #[test]
     fn the_api_gets_filters_and_never_the_pages_own_state() {
         let params = Params::parse("tier=tier1&peek=3&page=2&cursor=abc&q=a b&evil=1");
-        assert_eq!(
-            SPEC.api_url(&params),
-            "/api/things?tier=tier1&cursor=abc&q=a+b&sort=-name&limit=50&count=exact"
-        );
+        assert_eq!(SPEC.api_url(&params), "/api/things?tier=tier1&cursor=abc&q=a+b&sort=-name&limit=50&count=exact");
         assert_eq!(SPEC.sort_of(&Params::parse("sort=unknown")), "-name");
         assert_eq!(SPEC.sort_of(&Params::parse("sort=end")), "end");
     }

@@ -2,6 +2,7 @@
 
 use super::{ListSpec, Row};
 use crate::api::ApiError;
+use crate::glance::Glance;
 use crate::params::Params;
 use crate::query::{Query, use_query};
 use crm_types::{Money, Page};
@@ -45,9 +46,9 @@ pub struct List {
     /// The address' query.
     pub params: Memo<Params>,
     /// What is shown.
-    pub shown: RwSignal<Option<Shown>>,
+    pub shown: RwSignal<Option<Arc<Shown>>>,
     /// What was read since, and would move rows.
-    waiting: RwSignal<Option<Shown>>,
+    waiting: RwSignal<Option<Arc<Shown>>>,
     /// Why the newest reading failed.
     pub error: Signal<Option<ApiError>>,
     /// Whether a reading is on its way.
@@ -65,18 +66,20 @@ where
     // While the router leaves this page, the address is already that of the next one.
     let here = Memo::new(move |former: Option<&Params>| {
         let search = location.search.get();
-        let stays = location.pathname.with(|p| p == spec.path);
+        let stays = location.pathname.glance(|p| p == spec.path);
         if stays { Params::parse(&search) } else { former.cloned().unwrap_or_default() }
     });
-    let query: Query<Page<T>> = use_query(move || Some(here.with(|p| spec.api_url(p)))).refresh_on(topic);
+    let query: Query<Page<T>> = use_query(move || Some(here.glance(|p| spec.api_url(p)))).refresh_on(topic);
     let newest = Signal::derive(move || {
-        query.loaded().map(|l| Shown {
-            rows: l.value.items.iter().map(row).collect(),
-            total: l.value.total,
-            capped: l.value.total_capped,
-            sums: l.value.sums.clone(),
-            next: l.value.next_cursor.clone(),
-            url: l.url,
+        query.loaded().map(|l| {
+            Arc::new(Shown {
+                rows: l.value.items.iter().map(row).collect(),
+                total: l.value.total,
+                capped: l.value.total_capped,
+                sums: l.value.sums.clone(),
+                next: l.value.next_cursor.clone(),
+                url: l.url,
+            })
         })
     });
     List::new(spec, here, newest, query.error(), query.is_busy(), Callback::new(move |()| query.refresh()))
@@ -86,7 +89,7 @@ impl List {
     fn new(
         spec: &'static ListSpec,
         params: Memo<Params>,
-        newest: Signal<Option<Shown>>,
+        newest: Signal<Option<Arc<Shown>>>,
         error: Signal<Option<ApiError>>,
         busy: Signal<bool>,
         retry: Callback<()>,
@@ -96,23 +99,15 @@ impl List {
             let options = NavigateOptions { replace, scroll: false, ..NavigateOptions::default() };
             navigate(&params.with_path(spec.path), options);
         });
-        let list = Self {
-            spec,
-            params,
-            shown: RwSignal::new(None),
-            waiting: RwSignal::new(None),
-            error,
-            busy,
-            retry,
-            go,
-        };
+        let list =
+            Self { spec, params, shown: RwSignal::new(None), waiting: RwSignal::new(None), error, busy, retry, go };
         Effect::new(move |_| list.take(newest.get()));
         list
     }
 
     /// What was read is shown at once when it moves no row: a new address, or the same rows in the same order.
-    fn take(self, newest: Option<Shown>) {
-        let moves = self.shown.with_untracked(|shown| would_move(shown.as_ref(), newest.as_ref()));
+    fn take(self, newest: Option<Arc<Shown>>) {
+        let moves = self.shown.with_untracked(|shown| would_move(shown.as_deref(), newest.as_deref()));
         if moves {
             self.waiting.set(newest);
         } else {
@@ -124,9 +119,9 @@ impl List {
     /// The pill's words, while something waits.
     pub fn pill(self) -> Signal<Option<String>> {
         Signal::derive(move || {
-            let fresh = self.waiting.with(|waiting| {
+            let fresh = self.waiting.glance(|waiting| {
                 let waiting = waiting.as_ref()?;
-                self.shown.with(|shown| Some(new_rows(shown.as_ref()?, waiting)))
+                self.shown.glance(|shown| Some(new_rows(shown.as_ref()?, waiting)))
             })?;
             Some(if fresh == 0 { "List changed".to_owned() } else { format!("{fresh} new") })
         })
@@ -167,14 +162,14 @@ impl List {
 
     /// Which page this is, from 1.
     pub fn page(self) -> usize {
-        self.params.with(|p| p.get("page").and_then(|n| n.parse().ok()).unwrap_or(1).max(1))
+        self.params.glance(|p| p.get("page").and_then(|n| n.parse().ok()).unwrap_or(1).max(1))
     }
 
     /// The address of the next page.
     pub fn next_href(self) -> Option<String> {
-        let next = self.shown.with(|s| s.as_ref()?.next.clone())?;
+        let next = self.shown.glance(|s| s.as_ref()?.next.clone())?;
         let page = self.page();
-        self.params.with(|p| {
+        self.params.glance(|p| {
             remember(p.get("cursor").unwrap_or_default(), &next);
             let params = p.clone().without(&["peek"]).with("cursor", &next).with("page", &(page + 1).to_string());
             Some(params.with_path(self.spec.path))
@@ -184,7 +179,7 @@ impl List {
     /// The address of the page before, and whether it is the first one only because the way back is not known.
     pub fn previous_href(self) -> Option<(String, bool)> {
         let page = self.page();
-        self.params.with(|p| {
+        self.params.glance(|p| {
             let before = trail(p.get("cursor")?);
             let known = before.is_some();
             let page = if known && page > 2 { (page - 1).to_string() } else { String::new() };
@@ -228,12 +223,8 @@ mod tests {
     use crate::list::Lead;
 
     fn shown(url: &str, ids: &[&str]) -> Shown {
-        let row = |id: &&str| Row {
-            id: (*id).into(),
-            href: String::new(),
-            lead: Lead::thing(*id, ""),
-            cells: Vec::new(),
-        };
+        let row =
+            |id: &&str| Row { id: (*id).into(), href: String::new(), lead: Lead::thing(*id, ""), cells: Vec::new() };
         let rows = ids.iter().map(row).collect();
         Shown { url: url.into(), rows, total: 0, capped: false, sums: Vec::new(), next: None }
     }

@@ -2,6 +2,7 @@
 
 use super::{Cell, Column, Row};
 use crate::components::Icon;
+use crate::glance::Glance;
 use leptos::prelude::*;
 
 /// How a head sorts: `aria-sort` and the address of the next sort.
@@ -32,11 +33,11 @@ pub fn RowTable(
     peeked: Signal<Option<String>>,
 ) -> impl IntoView {
     let head = move |(i, column): (usize, &Column)| {
-        let sort = Memo::new(move |_| sorts.with(|s| s.get(i).cloned().unwrap_or_default()));
+        let sort = Memo::new(move |_| sorts.glance(|s| s.get(i).cloned().unwrap_or_default()));
         let label = column.label;
-        let content = move || match sort.with(|s| s.href.clone()) {
+        let content = move || match sort.glance(|s| s.href.clone()) {
             Some(href) => {
-                let icon = move || if sort.with(|s| s.direction == Some("ascending")) { "arrup" } else { "arrdn" };
+                let icon = move || if sort.glance(|s| s.direction == Some("ascending")) { "arrup" } else { "arrdn" };
                 view! {
                     <a class="tbl__sort" href=href data-noscroll="">
                         {label}<Icon name=Signal::derive(icon) small=true/>
@@ -48,12 +49,12 @@ pub fn RowTable(
         };
         let class = column.class;
         view! {
-            <th role="columnheader" scope="col" class=class aria-sort=move || sort.with(|s| s.direction)>{content}</th>
+            <th role="columnheader" scope="col" class=class aria-sort=move || sort.glance(|s| s.direction)>{content}</th>
         }
     };
     let body = move |row: Row| {
         let id = row.id.clone();
-        let current = Signal::derive(move || peeked.with(|p| p.as_deref() == Some(id.as_str())));
+        let current = Signal::derive(move || peeked.glance(|p| p.as_deref() == Some(id.as_str())));
         view! {
             <tr role="row" data-row=row.id class:is-peeked=move || current.get()>
                 <td role="cell" class="lead">{row.lead.view(row.href, current)}</td>

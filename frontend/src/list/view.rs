@@ -1,14 +1,15 @@
 //! A list on the screen: head with count and sums, filters, rows, pager, preview.
 
+use super::List;
 use super::filters::{FilterBar, clear};
 use super::keys::{close_peek, step, use_list_keys};
 use super::pager::Pager;
 use super::state::Shown;
 use super::table::{HeadSort, RowTable};
-use super::List;
 use crate::browser;
 use crate::components::{Drawer, EmptyState, ErrorBox, ErrorNote, SkeletonRows, use_title};
 use crate::format::money;
+use crate::glance::Glance;
 use crate::labels::counted;
 use crate::session::use_session;
 use crm_types::Money;
@@ -66,9 +67,9 @@ pub fn ListBody(
     preview: Option<Preview>,
 ) -> impl IntoView {
     use_list_keys(list);
-    let peeked = Memo::new(move |_| preview.and(list.params.with(|p| p.get("peek").map(str::to_owned))));
+    let peeked = Memo::new(move |_| preview.and(list.params.glance(|p| p.get("peek").map(str::to_owned))));
     let denied = move || use_session().denied(list.spec.permission).is_some();
-    let split = move || if peeked.with(Option::is_some) { "split split--peek" } else { "split" };
+    let split = move || if peeked.glance(Option::is_some) { "split split--peek" } else { "split" };
     view! {
         <FilterBar list=list/>
         <div class=split aria-busy=move || list.busy.get().to_string()>
@@ -96,14 +97,16 @@ enum Content {
 
 fn content(list: List, peeked: Signal<Option<String>>, denied: bool) -> impl IntoView {
     let spec = list.spec;
-    let kind = Memo::new(move |_| list.shown.with(|shown| match shown {
-        Some(shown) if !shown.rows.is_empty() => Content::Rows,
-        _ if list.error.with(Option::is_some) => Content::Failed,
-        None => Content::Loading,
-        Some(_) if list.params.with(|p| spec.active(p).is_empty() && p.get("q").is_none()) => Content::Empty,
-        Some(_) => Content::NoMatch,
-    }));
-    let rows = Signal::derive(move || list.shown.with(|s| s.as_ref().map(|s| s.rows.clone()).unwrap_or_default()));
+    let kind = Memo::new(move |_| {
+        list.shown.glance(|shown| match shown {
+            Some(shown) if !shown.rows.is_empty() => Content::Rows,
+            _ if list.error.glance(Option::is_some) => Content::Failed,
+            None => Content::Loading,
+            Some(_) if list.params.glance(|p| spec.active(p).is_empty() && p.get("q").is_none()) => Content::Empty,
+            Some(_) => Content::NoMatch,
+        })
+    });
+    let rows = Signal::derive(move || list.shown.glance(|s| s.as_ref().map(|s| s.rows.clone()).unwrap_or_default()));
     move || match kind.get() {
         Content::Loading if denied => ().into_any(),
         Content::Loading => view! { <SkeletonRows label=format!("Loading {}", spec.many)/> }.into_any(),
@@ -126,7 +129,7 @@ fn content(list: List, peeked: Signal<Option<String>>, denied: bool) -> impl Int
 fn no_match(list: List) -> impl IntoView {
     let spec = list.spec;
     let words = move || {
-        list.params.with(|p| {
+        list.params.glance(|p| {
             let filters = spec.active(p).len() + usize::from(p.get("q").is_some());
             let filters = if filters == 1 { "this filter".to_owned() } else { format!("{filters} filters") };
             format!("No {} matches {filters}", spec.one)
@@ -141,13 +144,13 @@ fn no_match(list: List) -> impl IntoView {
 
 fn sorts(list: List) -> Signal<Vec<HeadSort>> {
     Signal::derive(move || {
-        list.params.with(|p| {
+        list.params.glance(|p| {
             let sort = list.spec.sort_of(p);
             let head = |c: &super::Column| HeadSort {
                 direction: c.direction(sort),
-                href: c.next_sort(sort, c.class.contains("num")).map(|next| {
-                    p.clone().without(&["cursor", "page"]).with("sort", next).with_path(list.spec.path)
-                }),
+                href: c
+                    .next_sort(sort, c.class.contains("num"))
+                    .map(|next| p.clone().without(&["cursor", "page"]).with("sort", next).with_path(list.spec.path)),
             };
             list.spec.columns.iter().map(head).collect()
         })
@@ -156,7 +159,7 @@ fn sorts(list: List) -> Signal<Vec<HeadSort>> {
 
 /// `24 subscriptions · MRR $1,234.00 + €300.00`: what the rows add up to, never across currencies.
 fn summary(list: List) -> String {
-    list.shown.with(|shown| shown.as_ref().map(|s| summary_of(list.spec, s)).unwrap_or_default())
+    list.shown.glance(|shown| shown.as_ref().map(|s| summary_of(list.spec, s)).unwrap_or_default())
 }
 
 fn summary_of(spec: &super::ListSpec, shown: &Shown) -> String {
@@ -188,22 +191,27 @@ fn open_preview(list: List, event: &MouseEvent) {
 fn peek(list: List, id: String, preview: Preview) -> impl IntoView {
     let row = {
         let id = id.clone();
-        move || list.shown.with(|s| {
-            let rows = &s.as_ref()?.rows;
-            let at = rows.iter().position(|r| r.id == id)?;
-            Some((at, rows.get(at)?.clone()))
-        })
+        move || {
+            list.shown.glance(|s| {
+                let rows = &s.as_ref()?.rows;
+                let at = rows.iter().position(|r| r.id == id)?;
+                Some((at, rows.get(at)?.clone()))
+            })
+        }
     };
     let row = Memo::new(move |_| row());
-    let label = move || row.with(|r| r.as_ref().map(|(_, r)| r.lead.title.clone()).unwrap_or_default());
+    let label = move || row.glance(|r| r.as_ref().map(|(_, r)| r.lead.title.clone()).unwrap_or_default());
     let position = move || {
-        let total = list.shown.with(|s| s.as_ref().map_or(0, |s| s.total));
+        let total = list.shown.glance(|s| s.as_ref().map_or(0, |s| s.total));
         let before = (list.page() - 1) * crm_types::page::DEFAULT_LIMIT as usize;
-        row.with(|r| r.as_ref().map(|(at, _)| format!("{} of {}", before + at + 1, crate::format::count(total))))
+        row.glance(|r| r.as_ref().map(|(at, _)| format!("{} of {}", before + at + 1, crate::format::count(total))))
             .unwrap_or_else(|| "Not in this list".into())
     };
     let path = list.spec.path;
-    let href = { let id = id.clone(); move || format!("{path}/{id}") };
+    let href = {
+        let id = id.clone();
+        move || format!("{path}/{id}")
+    };
     view! {
         <Drawer
             label=Signal::derive(label)
@@ -232,6 +240,9 @@ mod tests {
         assert_eq!(summary_of(&SPEC, &shown), "24 subscriptions · MRR $1,234.00 · ¥5,000");
         shown.capped = true;
         shown.total = 10_000;
-        assert_eq!(summary_of(&crate::pages::transactions::SPEC, &shown).split(" · ").next(), Some("More than 10,000 transactions"));
+        assert_eq!(
+            summary_of(&crate::pages::transactions::SPEC, &shown).split(" · ").next(),
+            Some("More than 10,000 transactions")
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::api::accounts;
 use crate::components::{Dialog, ErrorNote, Field, FormErrors, Icon, use_title};
+use crate::glance::Glance;
 use crate::session::{Session, use_session};
 use crate::shell::{Brand, ThemeToggle};
 use crm_types::accounts::{DemoLogin, LoginRequest};
@@ -47,11 +48,13 @@ pub fn LoginDialog() -> impl IntoView {
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(session.expired().get()));
     let email = move || session.user().with_untracked(|u| u.as_ref().map(|u| u.email.clone()).unwrap_or_default());
-    let leave = move |_| spawn_local(async move {
-        // Without the server's answer the session still ends here; its cookie is no longer good anyway.
-        let _ = session.log_out(false).await;
-        session.forget();
-    });
+    let leave = move |_| {
+        spawn_local(async move {
+            // Without the server's answer the session still ends here; its cookie is no longer good anyway.
+            let _ = session.log_out(false).await;
+            session.forget();
+        })
+    };
     view! {
         <Dialog id="login-again" title="Log in again" open=open closable=false>
             <div class="dialog__body">
@@ -76,7 +79,8 @@ fn LoginForm(email: String, password: String) -> impl IntoView {
         if busy.get_untracked() {
             return;
         }
-        let request = LoginRequest { email: email.get_untracked().trim().to_owned(), password: password.get_untracked() };
+        let request =
+            LoginRequest { email: email.get_untracked().trim().to_owned(), password: password.get_untracked() };
         busy.set(true);
         spawn_local(async move { log_in(session, &request, errors, busy).await });
     };
@@ -91,7 +95,7 @@ fn LoginForm(email: String, password: String) -> impl IntoView {
                         type=move || if shown.get() { "text" } else { "password" }
                         prop:value=move || password.get()
                         on:input=move |ev| password.set(event_target_value(&ev))
-                        aria-invalid=move || errors.of("password").with(Option::is_some).then_some("true")
+                        aria-invalid=move || errors.of("password").glance(Option::is_some).then_some("true")
                         aria-describedby="password-note"/>
                     <button class="btn btn--ghost btn--sm" type="button" aria-controls="password"
                         aria-pressed=move || shown.get().to_string() on:click=move |_| shown.update(|s| *s = !*s)>

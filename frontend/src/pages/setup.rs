@@ -15,7 +15,8 @@ use validator::Validate;
 pub fn SetupPage() -> impl IntoView {
     use_title(|| "Set up".into());
     let session = use_session();
-    let (name, email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (name, email, password) =
+        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let errors = FormErrors::new();
     let busy = RwSignal::new(false);
     let submit = move |ev: leptos::ev::SubmitEvent| {

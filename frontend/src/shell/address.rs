@@ -26,7 +26,9 @@ pub fn keep_in_step() {
             set_timeout(
                 move || {
                     // Somewhere else by now: that change has its own turn.
-                    if wanted.try_get_untracked().as_ref() == Some(&wanted_then) && shown().as_ref() != Some(&wanted_then) {
+                    if wanted.try_get_untracked().as_ref() == Some(&wanted_then)
+                        && shown().as_ref() != Some(&wanted_then)
+                    {
                         push(&wanted_then);
                     }
                 },

@@ -5,8 +5,8 @@ mod brand;
 mod keys;
 mod live;
 mod navigation;
-mod sidebar;
 mod shortcuts;
+mod sidebar;
 mod tabbar;
 mod theme;
 mod topbar;
@@ -15,6 +15,7 @@ pub use brand::Brand;
 pub use theme::ThemeToggle;
 
 use crate::browser;
+use crate::glance::Glance;
 use crate::routes;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -37,7 +38,7 @@ pub fn Shell(
     address::keep_in_step();
     focus_page_on_route_change();
     let path = use_location().pathname;
-    let class = move || if path.with(|p| FILLING.contains(&p.as_str())) { "page page--fill" } else { "page" };
+    let class = move || if path.glance(|p| FILLING.contains(&p.as_str())) { "page page--fill" } else { "page" };
     let skip = move |ev: leptos::ev::MouseEvent| {
         ev.prevent_default();
         browser::focus("main");

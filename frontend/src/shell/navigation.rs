@@ -53,7 +53,9 @@ const fn entry(
 pub fn groups(session: Session) -> Vec<(&'static str, Vec<Entry>)> {
     GROUPS
         .iter()
-        .map(|(name, entries)| (*name, entries.iter().copied().filter(|e| session.may(e.permission)).collect::<Vec<_>>()))
+        .map(|(name, entries)| {
+            (*name, entries.iter().copied().filter(|e| session.may(e.permission)).collect::<Vec<_>>())
+        })
         .filter(|(_, entries)| !entries.is_empty())
         .collect()
 }

@@ -4,6 +4,7 @@ use super::brand::BrandMark;
 use super::live::Live;
 use super::theme::ThemeToggle;
 use crate::components::{Avatar, Icon, Menu, MenuItem, use_toasts};
+use crate::glance::Glance;
 use crate::labels;
 use crate::routes;
 use crate::session::use_session;
@@ -36,8 +37,8 @@ fn Account() -> impl IntoView {
     let session = use_session();
     let toasts = use_toasts();
     let user = session.user();
-    let name = Memo::new(move |_| user.with(|u| u.as_ref().map(|u| u.name.clone()).unwrap_or_default()));
-    let who = move || user.with(|u| u.as_ref().map(|u| format!("{} · {}", u.email, labels::role(u.role))));
+    let name = Memo::new(move |_| user.glance(|u| u.as_ref().map(|u| u.name.clone()).unwrap_or_default()));
+    let who = move || user.glance(|u| u.as_ref().map(|u| format!("{} · {}", u.email, labels::role(u.role))));
     let leave = move |everywhere: bool| {
         Callback::new(move |()| {
             spawn_local(async move {

@@ -8,7 +8,9 @@ pub(super) async fn run(config: Config) -> Result<()> {
     let result = work(&database).await;
     database.close().await;
     let Rebuilt { events, customers, corrections } = result?;
-    super::say(format_args!("Rebuilt from {events} events: {customers} customers, {corrections} ledger rows corrected."));
+    super::say(format_args!(
+        "Rebuilt from {events} events: {customers} customers, {corrections} ledger rows corrected."
+    ));
     Ok(())
 }
 

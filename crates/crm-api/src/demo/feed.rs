@@ -14,8 +14,16 @@ const CONCURRENCY: usize = 16;
 const BEHIND: i64 = 2_000;
 
 /// Plays until the task is dropped. What cannot be sent is sent again: the business is deterministic.
-pub async fn run(business: Business, position: Position, target: String, secret: String, pool: PgPool, days_per_second: f64) {
-    let mut feed = Feed { business, position, delivery: Delivery::new(target, secret), client: reqwest::Client::new(), pool };
+pub async fn run(
+    business: Business,
+    position: Position,
+    target: String,
+    secret: String,
+    pool: PgPool,
+    days_per_second: f64,
+) {
+    let mut feed =
+        Feed { business, position, delivery: Delivery::new(target, secret), client: reqwest::Client::new(), pool };
     if let Err(error) = feed.play(days_per_second).await {
         tracing::error!(error = format!("{error:#}"), "the demo's business stopped");
     }

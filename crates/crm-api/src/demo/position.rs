@@ -26,14 +26,21 @@ impl Position {
     pub fn load_or_begin(data_dir: &Path, options: &Options) -> Result<Self> {
         let file = data_dir.join("demo.json");
         if let Ok(text) = std::fs::read_to_string(&file) {
-            let mut position: Self = serde_json::from_str(&text).with_context(|| format!("{} is damaged", file.display()))?;
+            let mut position: Self =
+                serde_json::from_str(&text).with_context(|| format!("{} is damaged", file.display()))?;
             position.file = file;
             return Ok(position);
         }
         let today = chrono::Utc::now().timestamp() / DAY * DAY;
         let start = today - (i64::from(options.days) + SLOW_DAYS) * DAY;
-        let position =
-            Self { seed: options.seed, customers: options.customers, start, days: options.days, sent_until: start, file };
+        let position = Self {
+            seed: options.seed,
+            customers: options.customers,
+            start,
+            days: options.days,
+            sent_until: start,
+            file,
+        };
         position.save()?;
         Ok(position)
     }

@@ -37,7 +37,9 @@ pub struct Received {
     ))]
 #[post("/webhooks/stripe")]
 async fn receive(state: web::Data<AppState>, request: HttpRequest, body: web::Payload) -> ApiResult {
-    let Ok(body) = body.to_bytes_limited(MAX_BODY).await else { return Err(refuse("too_large", ApiError::too_large(MAX_BODY))) };
+    let Ok(body) = body.to_bytes_limited(MAX_BODY).await else {
+        return Err(refuse("too_large", ApiError::too_large(MAX_BODY)));
+    };
     let body = body.map_err(|_| refuse("truncated", ApiError::bad_request("The body ended early.")))?;
     let secrets: Vec<&str> = state.config.stripe.webhook_secrets.iter().map(|s| s.expose()).collect();
     if secrets.is_empty() {
@@ -45,8 +47,12 @@ async fn receive(state: web::Data<AppState>, request: HttpRequest, body: web::Pa
         return Err(refuse("no_secret", ApiError::not_ready(detail)));
     }
     let header = request.headers().get("stripe-signature").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    signature::verify(header, &body, &secrets, chrono::Utc::now())
-        .map_err(|error| refuse("signature", ApiError::bad_request(format!("The webhook was not accepted: {error}.")).with_kind("signature")))?;
+    signature::verify(header, &body, &secrets, chrono::Utc::now()).map_err(|error| {
+        refuse(
+            "signature",
+            ApiError::bad_request(format!("The webhook was not accepted: {error}.")).with_kind("signature"),
+        )
+    })?;
     let delivery = Delivery::parse(body.to_vec()).map_err(|error| refuse("body", ApiError::bad_request(error)))?;
     state.inbox.accept(delivery).await.map_err(|error| match error {
         NotStored::Full | NotStored::Database(_) => refuse("not_stored", ApiError::unavailable(error)),

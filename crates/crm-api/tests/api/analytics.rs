@@ -27,7 +27,8 @@ async fn the_overview_has_every_figure_and_its_rows_add_up_to_it() {
 
     let rows: Page<Subscription> = client.get("/api/subscriptions?as_of=2026-02-28&count=exact").await.json();
     assert_eq!(rows.sums.first().copied(), overview.mrr.value);
-    let rows: Page<MrrMovement> = client.get(&format!("/api/mrr-movements?{period}&currency=usd&count=exact")).await.json();
+    let rows: Page<MrrMovement> =
+        client.get(&format!("/api/mrr-movements?{period}&currency=usd&count=exact")).await.json();
     assert_eq!(rows.sums.first().copied(), overview.net_new_mrr.value);
 
     let euros: Overview = client.get("/api/analytics/overview?currency=eur&compare=year").await.json();

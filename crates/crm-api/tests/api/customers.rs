@@ -81,9 +81,11 @@ async fn a_customer_with_what_belongs_to_it() {
     let steps = lifecycle["items"].as_array().unwrap();
     assert_eq!((steps.len(), steps[1]["to"].as_str()), (2, Some(LifecycleState::Rev1User.as_str())));
 
-    let subscriptions: Page<Subscription> = client.get(&format!("/api/customers/{ADA}/subscriptions?count=exact")).await.json();
+    let subscriptions: Page<Subscription> =
+        client.get(&format!("/api/customers/{ADA}/subscriptions?count=exact")).await.json();
     assert_eq!((subscriptions.total, subscriptions.sums), (1, vec![Money::new(1_900, Currency::USD)]));
-    let transactions: Page<Transaction> = client.get(&format!("/api/customers/{BOB}/transactions?limit=5")).await.json();
+    let transactions: Page<Transaction> =
+        client.get(&format!("/api/customers/{BOB}/transactions?limit=5")).await.json();
     assert_eq!(transactions.items.iter().map(|t| t.business_key.as_str()).collect::<Vec<_>>(), ["in_2"]);
 
     for path in ["", "/lifecycle", "/subscriptions", "/transactions"] {

@@ -1,5 +1,6 @@
 //! The API over real HTTP. Each test has a server on a port of its own and a database of its own.
 #![allow(missing_docs, reason = "tests explain themselves by their names")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod access;
 mod analytics;
@@ -14,6 +15,7 @@ mod mrr_movements;
 mod openapi;
 mod prices;
 mod problems;
+mod refetch;
 mod refresh;
 mod settings;
 mod setup;

@@ -30,6 +30,10 @@ async fn the_ledger_by_type_part_and_day() {
         ("subscription_id=x", "subscription_id"),
         ("sort=name", "sort"),
     ] {
-        assert_eq!(client.get(&format!("/api/mrr-movements?{query}")).await.problem(422).errors[0].field, field, "{query}");
+        assert_eq!(
+            client.get(&format!("/api/mrr-movements?{query}")).await.problem(422).errors[0].field,
+            field,
+            "{query}"
+        );
     }
 }

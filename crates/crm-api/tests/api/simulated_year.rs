@@ -57,7 +57,10 @@ async fn after_a_year_everything_adds_up_and_rebuild_gives_the_same_rows() {
     let pool = app.pool();
     assert!(number(pool, "SELECT count(*) FROM mrr_movements_effective").await > 100, "a business that moves");
     assert_eq!(number(pool, "SELECT count(*) FROM stripe_events WHERE state IN ('dead', 'pending')").await, 0);
-    assert!(number(pool, "SELECT count(*) FROM stripe_events WHERE state = 'parked'").await > 0, "one price is not mapped");
+    assert!(
+        number(pool, "SELECT count(*) FROM stripe_events WHERE state = 'parked'").await > 0,
+        "one price is not mapped"
+    );
 
     // Money: what customers paid at the sandbox is what our transactions say.
     assert_eq!(number(pool, "SELECT count(*) FROM (SELECT currency, sum(mrr_minor) a FROM subscriptions GROUP BY 1) s FULL JOIN
@@ -73,10 +76,20 @@ async fn after_a_year_everything_adds_up_and_rebuild_gives_the_same_rows() {
         serde_json::from_slice(&reply.body).unwrap()
     };
     let sum = |page: &Value, currency: &str| {
-        page["sums"].as_array().into_iter().flatten().find(|m| m["currency"] == currency).map_or(0, |m| m["minor"].as_i64().unwrap())
+        page["sums"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|m| m["currency"] == currency)
+            .map_or(0, |m| m["minor"].as_i64().unwrap())
     };
     let mut months = 0;
-    for (from, to) in [("2025-03-01", "2025-03-31"), ("2025-08-01", "2025-08-31"), ("2025-11-15", "2025-12-31"), ("2025-01-01", "2025-12-31")] {
+    for (from, to) in [
+        ("2025-03-01", "2025-03-31"),
+        ("2025-08-01", "2025-08-31"),
+        ("2025-11-15", "2025-12-31"),
+        ("2025-01-01", "2025-12-31"),
+    ] {
         for currency in ["usd", "eur", "jpy"] {
             let overview = get(format!("/api/analytics/overview?from={from}&to={to}&currency={currency}")).await;
             let mrr = overview["mrr"]["value"]["minor"].as_i64().unwrap_or_else(|| panic!("{overview}"));
@@ -86,27 +99,52 @@ async fn after_a_year_everything_adds_up_and_rebuild_gives_the_same_rows() {
             assert_eq!(paying["total"], overview["paying_customers"]["value"], "paying {currency} {to}");
             let trials = get(format!("/api/subscriptions?trialing_at={to}&count=exact&limit=1")).await;
             assert_eq!(trials["total"], overview["trials_running"]["value"], "trials {to}");
-            let moved = get(format!("/api/mrr-movements?from={from}&to={to}&currency={currency}&count=exact&limit=1")).await;
-            assert_eq!(sum(&moved, currency), overview["net_new_mrr"]["value"]["minor"].as_i64().unwrap(), "net new {currency} {to}");
+            let moved =
+                get(format!("/api/mrr-movements?from={from}&to={to}&currency={currency}&count=exact&limit=1")).await;
+            assert_eq!(
+                sum(&moved, currency),
+                overview["net_new_mrr"]["value"]["minor"].as_i64().unwrap(),
+                "net new {currency} {to}"
+            );
             let churned =
                 get(format!("/api/mrr-movements?movement=churn&paying_at_start=true&from={from}&to={to}&currency={currency}&count=exact&limit=1")).await;
             let before = from.parse::<chrono::NaiveDate>().unwrap().pred_opt().unwrap();
-            let at_start = get(format!("/api/customers?paying_at={before}&currency={currency}&count=exact&limit=1")).await["total"].as_f64().unwrap();
+            let at_start = get(format!("/api/customers?paying_at={before}&currency={currency}&count=exact&limit=1"))
+                .await["total"]
+                .as_f64()
+                .unwrap();
             match overview["customer_churn_rate"]["value"].as_f64() {
-                Some(rate) => assert!((rate - churned["total"].as_f64().unwrap() / at_start).abs() < 1e-9, "churn {currency} {to}"),
+                Some(rate) => assert!(
+                    (rate - churned["total"].as_f64().unwrap() / at_start).abs() < 1e-9,
+                    "churn {currency} {to}"
+                ),
                 None => assert_eq!(at_start, 0.0, "churn {currency} {to}"),
             }
             let waterfall = get(format!("/api/analytics/movements?from={from}&to={to}&currency={currency}")).await;
-            assert_eq!((&waterfall["difference"]["minor"], waterfall["end"]["minor"].as_i64()), (&Value::from(0), Some(mrr)));
+            assert_eq!(
+                (&waterfall["difference"]["minor"], waterfall["end"]["minor"].as_i64()),
+                (&Value::from(0), Some(mrr))
+            );
             for total in waterfall["movements"].as_array().unwrap() {
                 let kind = total["movement"].as_str().unwrap();
-                let rows = get(format!("/api/mrr-movements?movement={kind}&from={from}&to={to}&currency={currency}&count=exact&limit=1")).await;
+                let rows = get(format!(
+                    "/api/mrr-movements?movement={kind}&from={from}&to={to}&currency={currency}&count=exact&limit=1"
+                ))
+                .await;
                 assert_eq!(sum(&rows, currency), total["amount"]["minor"].as_i64().unwrap(), "{kind} {currency} {to}");
                 assert_eq!(rows["total"], total["count"], "{kind} {currency} {to}");
             }
             for group in ["stream", "tier"] {
-                let series = get(format!("/api/analytics/mrr?from={from}&to={to}&step=day&group_by={group}&currency={currency}")).await;
-                let last: i64 = series["series"].as_array().unwrap().iter().map(|s| s["values"].as_array().unwrap().last().unwrap().as_i64().unwrap()).sum();
+                let series = get(format!(
+                    "/api/analytics/mrr?from={from}&to={to}&step=day&group_by={group}&currency={currency}"
+                ))
+                .await;
+                let last: i64 = series["series"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|s| s["values"].as_array().unwrap().last().unwrap().as_i64().unwrap())
+                    .sum();
                 assert_eq!(last, mrr, "{group} {currency} {to}");
             }
             months += 1;

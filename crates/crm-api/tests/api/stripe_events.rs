@@ -26,7 +26,10 @@ async fn the_inbox_shows_what_became_of_each_event() {
     assert_eq!((stats.pending, stats.parked, stats.dead, stats.unmapped_prices), (0, 1, 1, 2));
 
     let event: StripeEventDetail = client.get("/api/stripe-events/evt_dead").await.json();
-    assert_eq!((event.body.as_str(), event.event.reason.as_deref()), ("not JSON \u{fffd}", Some("the invoice has no customer")));
+    assert_eq!(
+        (event.body.as_str(), event.event.reason.as_deref()),
+        ("not JSON \u{fffd}", Some("the invoice has no customer"))
+    );
     client.get("/api/stripe-events/evt_none").await.problem(404);
     client.get("/api/stripe-events/%00").await.problem(404);
     assert_eq!(client.get("/api/stripe-events?state=lost").await.problem(422).errors[0].field, "state");

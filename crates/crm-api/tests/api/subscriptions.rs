@@ -28,7 +28,12 @@ async fn subscriptions_as_they_are_and_as_they_were() {
     let one: Subscription = client.get(&format!("/api/subscriptions/{SUBSCRIPTION}")).await.json();
     assert_eq!((one.plan.as_str(), one.stripe_subscription_id.as_str()), ("Standard", "sub_ada"));
     client.get(&format!("/api/subscriptions/{ADA}")).await.problem(404);
-    for (query, field) in [("status=trialing", "status"), ("as_of=today", "as_of"), ("sort=plan", "sort"), ("customer_id=1", "customer_id")] {
+    for (query, field) in [
+        ("status=trialing", "status"),
+        ("as_of=today", "as_of"),
+        ("sort=plan", "sort"),
+        ("customer_id=1", "customer_id"),
+    ] {
         assert_eq!(client.get(&format!("/api/subscriptions?{query}")).await.problem(422).errors[0].field, field);
     }
 }

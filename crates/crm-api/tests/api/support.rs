@@ -77,7 +77,8 @@ impl TestApp {
 
     /// The database, past the API.
     pub fn pool(&self) -> &PgPool {
-        &self.running.state.background_pool
+        let state = &self.running.state;
+        &state.background_pool
     }
 
     /// The database's URL, for another process.
@@ -119,6 +120,6 @@ impl TestApp {
             role,
             password_hash: accounts::hash(PASSWORD).unwrap(),
         };
-        accounts::create_user(&mut *self.pool().acquire().await.unwrap(), new).await.unwrap()
+        accounts::create_user(&mut self.pool().acquire().await.unwrap(), new).await.unwrap()
     }
 }

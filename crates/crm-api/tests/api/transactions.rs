@@ -20,11 +20,20 @@ async fn payments_and_refunds_with_what_moved() {
         (&format!("customer_id={ADA}&sort=occurred_at&q=ada"), vec!["in_1", "re_1"], vec![]),
     ] {
         let page: Page<Transaction> = client.get(&format!("/api/transactions?{query}")).await.json();
-        assert_eq!((page.items.iter().map(|t| t.business_key.as_str()).collect::<Vec<_>>(), page.sums), (keys, sums), "{query}");
+        assert_eq!(
+            (page.items.iter().map(|t| t.business_key.as_str()).collect::<Vec<_>>(), page.sums),
+            (keys, sums),
+            "{query}"
+        );
     }
     let page: Page<Transaction> = client.get("/api/transactions?q=in_1").await.json();
     assert_eq!(page.items[0].subscription_id.map(|id| id.to_string()).as_deref(), Some(SUBSCRIPTION));
-    for (query, field) in [("from=2026-02-01&to=2026-01-01", "from"), ("status=open", "status"), ("kind=", "kind"), ("amount=1", "amount")] {
+    for (query, field) in [
+        ("from=2026-02-01&to=2026-01-01", "from"),
+        ("status=open", "status"),
+        ("kind=", "kind"),
+        ("amount=1", "amount"),
+    ] {
         assert_eq!(client.get(&format!("/api/transactions?{query}")).await.problem(422).errors[0].field, field);
     }
 }

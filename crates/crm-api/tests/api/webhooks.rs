@@ -34,8 +34,10 @@ async fn stored(app: &TestApp) -> i64 {
 /// Waits until the server's own worker has settled everything.
 async fn settled(app: &TestApp) {
     for _ in 0..2_000 {
-        let pending: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM stripe_events WHERE state = 'pending'").fetch_one(app.pool()).await.unwrap();
+        let pending: i64 = sqlx::query_scalar("SELECT count(*) FROM stripe_events WHERE state = 'pending'")
+            .fetch_one(app.pool())
+            .await
+            .unwrap();
         if pending == 0 {
             return;
         }
@@ -49,7 +51,9 @@ async fn a_good_delivery_is_stored_and_applied_at_every_address_and_with_every_s
     let app = app().await;
     let client = app.anonymous();
     for (n, (path, secret)) in
-        [("/webhooks/stripe", SECRET), ("/api/webhooks/stripe", SECRET), ("/webhooks/stripe", "whsec_an_older_one")].into_iter().enumerate()
+        [("/webhooks/stripe", SECRET), ("/api/webhooks/stripe", SECRET), ("/webhooks/stripe", "whsec_an_older_one")]
+            .into_iter()
+            .enumerate()
     {
         let body = event(&format!("evt_{n}"));
         let reply = post(&client, path, &sign(secret, 0, &body), body).await;
@@ -114,7 +118,8 @@ async fn a_hundred_copies_have_one_effect() {
         assert_eq!(status.unwrap(), 200);
     }
     settled(&app).await;
-    let transitions: i64 = sqlx::query_scalar("SELECT count(*) FROM lifecycle_transitions").fetch_one(app.pool()).await.unwrap();
+    let transitions: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM lifecycle_transitions").fetch_one(app.pool()).await.unwrap();
     assert_eq!((stored(&app).await, transitions), (1, 1));
 }
 

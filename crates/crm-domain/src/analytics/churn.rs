@@ -8,11 +8,7 @@ use sqlx::PgConnection;
 
 /// Counts them for each period. Who came back and left again in one period counts once: the second time, the customer
 /// had not been paying since before it began.
-pub(crate) async fn churned(
-    connection: &mut PgConnection,
-    currency: Currency,
-    periods: &[Period],
-) -> Result<Vec<i64>> {
+pub(crate) async fn churned(connection: &mut PgConnection, currency: Currency, periods: &[Period]) -> Result<Vec<i64>> {
     let first: Vec<NaiveDate> = periods.iter().map(|period| period.from).collect();
     let last: Vec<NaiveDate> = periods.iter().map(|period| period.to).collect();
     let counts = sqlx::query_scalar!(

@@ -50,7 +50,8 @@ async fn business(pool: &PgPool) {
         let subscription = fixture::subscription(pool, customer, currency, minor, "2026-03-10T00:00:00Z").await;
         let lines = &[("rev2_coaching", "", minor)];
         let at = "2026-03-10T12:00:00Z";
-        let new = NewMovement { customer, subscription, movement: "new", currency, before: 0, lines, at, paying_since: None };
+        let new =
+            NewMovement { customer, subscription, movement: "new", currency, before: 0, lines, at, paying_since: None };
         fixture::movement(pool, &new).await;
     }
     fixture::roll_up(pool).await;
@@ -77,7 +78,8 @@ async fn figures_of_a_month_and_the_month_before(pool: PgPool) {
     let on = |d: &str| april.mrr.series.iter().find(|point| point.day == day(d)).unwrap().value;
     assert_eq!((on("2026-04-04"), on("2026-04-05"), on("2026-04-30")), (usd(26_667), usd(10_000), usd(10_000)));
     // A step of its own: all of net new and churn is on the day on which it happened.
-    let net_new: Vec<_> = april.net_new_mrr.series.iter().filter(|p| p.value != usd(0)).map(|p| (p.day, p.value)).collect();
+    let net_new: Vec<_> =
+        april.net_new_mrr.series.iter().filter(|p| p.value != usd(0)).map(|p| (p.day, p.value)).collect();
     assert_eq!(net_new, [(day("2026-04-05"), usd(-16_667))]);
     let rates = &april.customer_churn_rate.series;
     let churn: Vec<_> = rates.iter().filter(|p| p.value != Some(0.0)).map(|p| (p.day, p.value)).collect();
@@ -97,7 +99,8 @@ async fn without_anybody_rates_and_means_are_none(pool: PgPool) {
     let year = figures(&pool, "2026-01-01", "2026-12-31").await;
     assert_eq!((year.customer_churn_rate.value, year.mrr.value), (None, usd(26_667)));
     assert_eq!(year.mrr.previous, usd(0));
-    let yen = overview(&pool, period("2026-01-01", "2026-12-31"), Comparison::Previous, Some(Currency::JPY)).await.unwrap();
+    let yen =
+        overview(&pool, period("2026-01-01", "2026-12-31"), Comparison::Previous, Some(Currency::JPY)).await.unwrap();
     assert_eq!(yen.mrr.value, Some(Money::new(0, Currency::JPY)));
 }
 
@@ -131,7 +134,14 @@ async fn trials_and_scheduled_churn(pool: PgPool) {
     .await;
     let march = figures(&pool, "2026-03-01", "2026-03-31").await;
     let on = |d: &str| march.trials_running.series.iter().find(|point| point.day == day(d)).unwrap().value;
-    for (d, n) in [("2026-03-09", 0), ("2026-03-10", 1), ("2026-03-15", 2), ("2026-03-19", 2), ("2026-03-20", 1), ("2026-03-31", 1)] {
+    for (d, n) in [
+        ("2026-03-09", 0),
+        ("2026-03-10", 1),
+        ("2026-03-15", 2),
+        ("2026-03-19", 2),
+        ("2026-03-20", 1),
+        ("2026-03-31", 1),
+    ] {
         assert_eq!(on(d), Some(n), "{d}");
     }
     assert_eq!((march.trials_running.value, march.trials_running.previous), (Some(1), Some(0)));
@@ -183,7 +193,8 @@ async fn days_are_those_of_the_account(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_waterfall_holds_for_every_period(pool: PgPool) {
     business(&pool).await;
-    let of = |summary: &MovementSummary| summary.movements.iter().map(|m| (m.amount.minor, m.count)).collect::<Vec<_>>();
+    let of =
+        |summary: &MovementSummary| summary.movements.iter().map(|m| (m.amount.minor, m.count)).collect::<Vec<_>>();
     let all = movements(&pool, period("2026-01-01", "2026-12-31"), None).await.unwrap();
     assert_eq!(of(&all), [(26_667, 2), (16_667, 1), (6_000, 1), (-6_000, 1), (-16_667, 1), (0, 0)]);
     for from in 1..=5 {
@@ -198,7 +209,11 @@ async fn the_waterfall_holds_for_every_period(pool: PgPool) {
         }
     }
     // The check is real: a row that no type accounts for shows up.
-    fixture::run(&pool, "INSERT INTO mrr_daily VALUES ('usd', '2026-01-05', 'unheard of', 'rev1_individual', 'tier1', 7, 0)").await;
+    fixture::run(
+        &pool,
+        "INSERT INTO mrr_daily VALUES ('usd', '2026-01-05', 'unheard of', 'rev1_individual', 'tier1', 7, 0)",
+    )
+    .await;
     let broken = movements(&pool, period("2026-01-01", "2026-12-31"), None).await.unwrap();
     assert_eq!(broken.difference.minor, 7);
 }

@@ -13,8 +13,16 @@ async fn business(pool: &PgPool) {
         let customer = fixture::customer(pool, "Ada", "2025-01-01T00:00:00Z").await;
         let subscription = fixture::subscription(pool, customer, "usd", minor, at).await;
         let lines = &[(stream, tier, minor)];
-        let new =
-            NewMovement { customer, subscription, movement: "new", currency: "usd", before: 0, lines, at, paying_since: None };
+        let new = NewMovement {
+            customer,
+            subscription,
+            movement: "new",
+            currency: "usd",
+            before: 0,
+            lines,
+            at,
+            paying_since: None,
+        };
         fixture::movement(pool, &new).await;
     }
     fixture::roll_up(pool).await;
@@ -35,7 +43,10 @@ async fn series(pool: &PgPool, to: &str, step: Option<Step>, group_by: GroupBy) 
 async fn by_stream_in_weeks(pool: PgPool) {
     business(&pool).await;
     let found = series(&pool, "2026-01-20", Some(Step::Week), GroupBy::Stream).await;
-    assert_eq!(found.days.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-01-11", "2026-01-18", "2026-01-20"]);
+    assert_eq!(
+        found.days.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["2026-01-11", "2026-01-18", "2026-01-20"]
+    );
     let lines: Vec<_> = found.series.iter().map(|l| (l.key.as_str(), l.label.as_str(), l.values.as_slice())).collect();
     assert_eq!(
         lines,
@@ -68,7 +79,8 @@ async fn by_tier_in_days(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn individuals_without_a_tier_are_not_lost(pool: PgPool) {
     business(&pool).await;
-    fixture::run(&pool, "INSERT INTO mrr_daily VALUES ('usd', '2026-01-05', 'new', 'rev1_individual', '', 700, 1)").await;
+    fixture::run(&pool, "INSERT INTO mrr_daily VALUES ('usd', '2026-01-05', 'new', 'rev1_individual', '', 700, 1)")
+        .await;
     let found = series(&pool, "2026-01-07", Some(Step::Month), GroupBy::Tier).await;
     assert_eq!(found.total, [4_500]);
     assert_eq!(found.series[3].label, "REV 1 without tier");

@@ -5,7 +5,7 @@
 
 use super::facts::{Body, CustomerFact, Fact, ObjectFact, PriceFact, ProductFact, Stamp};
 use super::normalise::{Normalised, normalise};
-use super::{objects, recompute, settle, transactions};
+use super::{objects, recompute, refetch, settle, transactions};
 use crate::db::{DomainError, Result};
 use crate::subscriptions::version::Version;
 use crate::{customers, plans, realtime, subscriptions};
@@ -88,7 +88,9 @@ pub async fn step(db: &mut PgConnection) -> Result<Step> {
             for event in &claimed {
                 match apply(db, std::slice::from_ref(event)).await {
                     Ok(step) => total.movements += step.movements,
-                    Err(error) if is_about_the_data(&error) => settle::put_off(db, &event.event_id, &error.to_string()).await?,
+                    Err(error) if is_about_the_data(&error) => {
+                        settle::put_off(db, &event.event_id, &error.to_string()).await?
+                    }
                     Err(error) => return Err(error),
                 }
                 total.events += 1;
@@ -118,7 +120,9 @@ fn is_about_the_data(error: &DomainError) -> bool {
     match error {
         DomainError::Database(sqlx::Error::Database(error)) => {
             // Shutdown, crash recovery, too many connections, out of disk: the server's state, not the event.
-            !error.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") || code.starts_with("58"))
+            !error.code().is_some_and(|code| {
+                code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") || code.starts_with("58")
+            })
         }
         DomainError::Database(sqlx::Error::Encode(_) | sqlx::Error::ColumnDecode { .. }) => true,
         DomainError::Database(_) => false,
@@ -253,8 +257,11 @@ impl Batch {
         let mut known = customers::upsert::known(db, &self.seen.keys().cloned().collect::<Vec<_>>()).await?;
         let touched = touched_customers.iter().filter_map(|id| Some((id.clone(), *known.get(id)?))).collect();
         let movements = recompute::customers(db, &touched).await?;
-        let payments: Vec<String> = self.objects.values().filter(|o| o.body.is_payment()).map(|o| o.id.clone()).collect();
+        let payments: Vec<String> =
+            self.objects.values().filter(|o| o.body.is_payment()).map(|o| o.id.clone()).collect();
         let outcome = transactions::reconcile(db, &payments, &mut known).await?;
+        let awaited: Vec<String> = outcome.waiting.values().cloned().collect();
+        refetch::note_gaps(db, &self.seen.keys().cloned().collect::<Vec<_>>(), &awaited).await?;
         for (refund, on) in outcome.waiting {
             for event in self.refund_events.remove(&refund).unwrap_or_default() {
                 let reason = format!("refund {refund} waits for its payment {on}");
@@ -280,7 +287,9 @@ impl Batch {
         }
 
         let mut touched: HashSet<String> = self.customers.keys().cloned().collect();
-        touched.extend(objects.iter().filter(|o| matches!(o.body, Body::Discount { .. })).filter_map(|o| o.customer.clone()));
+        touched.extend(
+            objects.iter().filter(|o| matches!(o.body, Body::Discount { .. })).filter_map(|o| o.customer.clone()),
+        );
         let needed: HashSet<&String> = self.versions.iter().flat_map(|(.., prices)| prices).collect();
         let mapped = plans::upsert::mapping(db, &needed.into_iter().cloned().collect::<Vec<_>>()).await?;
         let mut versions = Vec::new();
@@ -294,6 +303,7 @@ impl Batch {
             }
         }
         subscriptions::upsert::store_versions(db, &versions).await?;
+        refetch::note_ties(db, &versions.into_iter().map(|(_, v)| v.subscription).collect::<Vec<_>>()).await?;
         Ok(touched)
     }
 
@@ -311,7 +321,8 @@ impl Batch {
         plans::upsert::store_prices(db, &self.prices.values().cloned().collect::<Vec<_>>()).await?;
         let after = plans::upsert::mapping(db, &prices).await?;
         settle::release(db, &after.keys().cloned().collect::<Vec<_>>()).await?;
-        let changed: Vec<String> = before.into_iter().filter(|(price, key)| after.get(price) != Some(key)).map(|(price, _)| price).collect();
+        let changed: Vec<String> =
+            before.into_iter().filter(|(price, key)| after.get(price) != Some(key)).map(|(price, _)| price).collect();
         if !changed.is_empty() {
             plans::upsert::recompute_users_of(db, &changed, "price_metadata").await?;
         }

@@ -1,6 +1,6 @@
 use super::super::{events_replay::replay, events_stats::stats};
 use super::*;
-use crate::fixture::{self, exact, refused, walk};
+use crate::fixture::{self, exact, refused, walk, walk_by};
 use crm_types::billing::ReplayRequest;
 
 fn ids(ids: &[&str]) -> ReplayRequest {
@@ -99,5 +99,16 @@ async fn a_replay_says_what_is_to_be_replayed(pool: PgPool) {
         (ids(&["evt_\0"]), "ids"),
     ] {
         assert_eq!(refused(replay(&pool, &request).await), field);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn more_events_than_are_counted_are_walked_in_both_orders(pool: PgPool) {
+    fixture::many(&pool).await;
+    let filter = EventFilter { q: Text::parse("q", "0").unwrap(), ..EventFilter::default() };
+    for sort in StripeEventSort::ALL {
+        let (pool, filter) = (&pool, &filter);
+        let rows = walk_by(200, |page| async move { list(pool, filter, *sort, &page).await }, |e| e.id.clone()).await;
+        assert_eq!(rows.len(), fixture::MANY, "{sort}");
     }
 }

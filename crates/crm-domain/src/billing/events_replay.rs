@@ -49,7 +49,9 @@ fn parse(request: &ReplayRequest) -> Result<(Option<&[String]>, Option<&'static 
         ([], Some(state @ (EventState::Dead | EventState::Parked))) => Ok((None, Some(state.as_str()))),
         ([], Some(_)) => invalid("state", "unknown_value", "Only `dead` and `parked` can be replayed as a whole."),
         (ids, None) if ids.len() > IDS_MAX => invalid("ids", "too_many", "Give at most 1,000 ids."),
-        (ids, None) if ids.iter().any(|id| id.contains('\0')) => invalid("ids", "invalid", "An id has a NUL character."),
+        (ids, None) if ids.iter().any(|id| id.contains('\0')) => {
+            invalid("ids", "invalid", "An id has a NUL character.")
+        }
         (ids, None) => Ok((Some(ids), None)),
     }
 }

@@ -88,7 +88,8 @@ impl Delivery {
 pub async fn store(db: impl PgExecutor<'_>, deliveries: &[Delivery]) -> Result<u64> {
     let n = deliveries.len();
     let (mut ids, mut accounts, mut kinds) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
-    let (mut versions, mut objects, mut created) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
+    let (mut versions, mut objects, mut created) =
+        (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
     let (mut livemodes, mut raws) = (Vec::with_capacity(n), Vec::with_capacity(n));
     for delivery in deliveries {
         ids.push(delivery.event_id.as_str());

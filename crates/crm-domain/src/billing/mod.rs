@@ -11,6 +11,7 @@ pub mod objects;
 pub mod payments;
 pub mod rebuild;
 pub mod recompute;
+pub mod refetch;
 pub mod settle;
 pub mod signature;
 pub mod transactions;

@@ -86,7 +86,10 @@ pub async fn coupons_of(db: &mut PgConnection, discounts: &[String]) -> Result<H
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().filter_map(|r| if let Body::Coupon(coupon) = r.body.0 { Some((r.id, coupon)) } else { None }).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|r| if let Body::Coupon(coupon) = r.body.0 { Some((r.id, coupon)) } else { None })
+        .collect())
 }
 
 /// The coupons that are stored, of these.
@@ -97,7 +100,10 @@ pub async fn coupons(db: &mut PgConnection, ids: &[String]) -> Result<HashMap<St
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().filter_map(|r| if let Body::Coupon(coupon) = r.body.0 { Some((r.id, coupon)) } else { None }).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|r| if let Body::Coupon(coupon) = r.body.0 { Some((r.id, coupon)) } else { None })
+        .collect())
 }
 
 /// Puts everyone who has a discount of these coupons into the queue of customers to compute again.

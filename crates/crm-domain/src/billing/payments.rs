@@ -157,7 +157,14 @@ impl<'a> Payment<'a> {
         }
     }
 
-    fn row(&self, key: String, status: TransactionStatus, currency: Currency, amount: i64, at: DateTime<Utc>) -> TransactionRow {
+    fn row(
+        &self,
+        key: String,
+        status: TransactionStatus,
+        currency: Currency,
+        amount: i64,
+        at: DateTime<Utc>,
+    ) -> TransactionRow {
         let invoice = self.invoices.first();
         TransactionRow {
             business_key: key,
@@ -186,14 +193,21 @@ impl<'a> Payment<'a> {
         for (id, invoice) in &self.invoices {
             if invoice.amount_paid > 0 {
                 let at = invoice.paid_at.unwrap_or(invoice.created);
-                let mut row = self.row((*id).to_owned(), TransactionStatus::Succeeded, invoice.currency, invoice.amount_paid, at);
+                let mut row =
+                    self.row((*id).to_owned(), TransactionStatus::Succeeded, invoice.currency, invoice.amount_paid, at);
                 row.tax = invoice.tax.clamp(0, invoice.amount_paid);
                 row.reason = invoice.out_of_band.then(|| "paid_out_of_band".to_owned());
                 rows.push(row);
             }
             if invoice.status == "open" && invoice.amount_remaining > 0 {
                 let key = format!("{id}:open");
-                let mut row = self.row(key, TransactionStatus::Pending, invoice.currency, invoice.amount_remaining, invoice.created);
+                let mut row = self.row(
+                    key,
+                    TransactionStatus::Pending,
+                    invoice.currency,
+                    invoice.amount_remaining,
+                    invoice.created,
+                );
                 row.reason = self.intents.iter().find_map(|(_, p)| p.last_error.clone());
                 rows.push(row);
             }
@@ -244,8 +258,13 @@ impl<'a> Payment<'a> {
             .iter()
             .filter(|(_, attempt)| is_reported(attempt))
             .map(|(o, attempt)| {
-                let mut row =
-                    self.row(o.id.clone(), TransactionStatus::Failed, attempt.currency, attempt.amount.max(0), attempt.at);
+                let mut row = self.row(
+                    o.id.clone(),
+                    TransactionStatus::Failed,
+                    attempt.currency,
+                    attempt.amount.max(0),
+                    attempt.at,
+                );
                 let reason = attempt.reason.clone().or_else(|| bank(attempt.at));
                 row.reason = reason.or_else(|| Some("payment_failed".to_owned()));
                 row
@@ -281,14 +300,27 @@ impl<'a> Payment<'a> {
             let unlisted = charge.amount_refunded.saturating_sub(listed);
             if unlisted > 0 {
                 let at = self.objects.iter().find(|o| o.id == *id).map_or(charge.created, |o| o.stamp.at);
-                rows.push(self.refund_row(format!("{id}:refunded"), TransactionStatus::Refunded, charge.currency, unlisted, at));
+                rows.push(self.refund_row(
+                    format!("{id}:refunded"),
+                    TransactionStatus::Refunded,
+                    charge.currency,
+                    unlisted,
+                    at,
+                ));
                 refunded = refunded.saturating_add(unlisted);
             }
         }
         (rows, refunded)
     }
 
-    fn refund_row(&self, key: String, status: TransactionStatus, currency: Currency, amount: i64, at: DateTime<Utc>) -> TransactionRow {
+    fn refund_row(
+        &self,
+        key: String,
+        status: TransactionStatus,
+        currency: Currency,
+        amount: i64,
+        at: DateTime<Utc>,
+    ) -> TransactionRow {
         TransactionRow { kind: TransactionKind::Refund, ..self.row(key, status, currency, -amount.max(0), at) }
     }
 }

@@ -7,49 +7,105 @@ fn at(second: i64) -> DateTime<Utc> {
 }
 
 fn object(id: &str, body: Body) -> ObjectFact {
-    let customer = matches!(body, Body::Invoice(_) | Body::PaymentIntent(_) | Body::Charge(_)).then(|| "cus_1".to_owned());
+    let customer =
+        matches!(body, Body::Invoice(_) | Body::PaymentIntent(_) | Body::Charge(_)).then(|| "cus_1".to_owned());
     ObjectFact { id: id.into(), customer, stamp: Stamp { at: at(0), rank: 0, event: "evt".into() }, body }
 }
 
 fn invoice(status: &str, paid: i64, remaining: i64) -> ObjectFact {
-    object("in_1", Body::Invoice(Invoice {
-        status: status.into(), number: Some("N-1".into()), subscription: Some("sub_1".into()), currency: Currency::USD, amount_paid: paid,
-        amount_remaining: remaining, tax: 0, billing_reason: Some("subscription_cycle".into()), out_of_band: false, created: at(0),
-        paid_at: None, payment_intent: None, charge: None,
-    }))
+    object(
+        "in_1",
+        Body::Invoice(Invoice {
+            status: status.into(),
+            number: Some("N-1".into()),
+            subscription: Some("sub_1".into()),
+            currency: Currency::USD,
+            amount_paid: paid,
+            amount_remaining: remaining,
+            tax: 0,
+            billing_reason: Some("subscription_cycle".into()),
+            out_of_band: false,
+            created: at(0),
+            paid_at: None,
+            payment_intent: None,
+            charge: None,
+        }),
+    )
 }
 
 fn intent(status: &str, for_invoice: bool) -> ObjectFact {
-    object("pi_1", Body::PaymentIntent(PaymentIntent {
-        status: status.into(), amount: 900, amount_received: if status == "succeeded" { 900 } else { 0 }, currency: Currency::USD,
-        invoice: None, for_invoice, latest_charge: Some("ch_1".into()), last_error: None, created: at(0),
-    }))
+    object(
+        "pi_1",
+        Body::PaymentIntent(PaymentIntent {
+            status: status.into(),
+            amount: 900,
+            amount_received: if status == "succeeded" { 900 } else { 0 },
+            currency: Currency::USD,
+            invoice: None,
+            for_invoice,
+            latest_charge: Some("ch_1".into()),
+            last_error: None,
+            created: at(0),
+        }),
+    )
 }
 
 fn charge(refunded: i64) -> ObjectFact {
-    object("ch_1", Body::Charge(Charge {
-        status: "succeeded".into(), amount: 900, amount_refunded: refunded, currency: Currency::USD, payment_intent: Some("pi_1".into()),
-        invoice: None, created: at(0),
-    }))
+    object(
+        "ch_1",
+        Body::Charge(Charge {
+            status: "succeeded".into(),
+            amount: 900,
+            amount_refunded: refunded,
+            currency: Currency::USD,
+            payment_intent: Some("pi_1".into()),
+            invoice: None,
+            created: at(0),
+        }),
+    )
 }
 
 fn refund(n: usize, amount: i64, status: &str) -> ObjectFact {
-    object(&format!("re_{n}"), Body::Refund(Refund {
-        status: status.into(), amount, currency: Currency::USD, charge: Some("ch_1".into()), payment_intent: Some("pi_1".into()),
-        reason: None, created: at(50),
-    }))
+    object(
+        &format!("re_{n}"),
+        Body::Refund(Refund {
+            status: status.into(),
+            amount,
+            currency: Currency::USD,
+            charge: Some("ch_1".into()),
+            payment_intent: Some("pi_1".into()),
+            reason: None,
+            created: at(50),
+        }),
+    )
 }
 
 fn link() -> ObjectFact {
-    object("inpay_1", Body::InvoicePayment(InvoicePayment { invoice: Some("in_1".into()), payment_intent: Some("pi_1".into()), charge: None }))
+    object(
+        "inpay_1",
+        Body::InvoicePayment(InvoicePayment {
+            invoice: Some("in_1".into()),
+            payment_intent: Some("pi_1".into()),
+            charge: None,
+        }),
+    )
 }
 
 fn failed(of_invoice: bool, n: usize, second: i64) -> ObjectFact {
     let id = if of_invoice { format!("in_1:failed:{n}") } else { format!("pi_1:failed:ch_{n}") };
-    object(&id, Body::FailedAttempt(FailedAttempt {
-        of_invoice, invoice: of_invoice.then(|| "in_1".into()), payment_intent: (!of_invoice).then(|| "pi_1".into()), amount: 900,
-        currency: Currency::USD, attempt: n.to_string(), reason: (!of_invoice).then(|| "Your card was declined.".into()), at: at(second),
-    }))
+    object(
+        &id,
+        Body::FailedAttempt(FailedAttempt {
+            of_invoice,
+            invoice: of_invoice.then(|| "in_1".into()),
+            payment_intent: (!of_invoice).then(|| "pi_1".into()),
+            amount: 900,
+            currency: Currency::USD,
+            attempt: n.to_string(),
+            reason: (!of_invoice).then(|| "Your card was declined.".into()),
+            at: at(second),
+        }),
+    )
 }
 
 /// Key, status, amount of each row.
@@ -66,7 +122,10 @@ fn rows(objects: Vec<ObjectFact>) -> Vec<(String, &'static str, i64)> {
 
 #[test]
 fn an_invoice_its_intent_and_its_charge_are_one_payment() {
-    assert_eq!(rows(vec![invoice("paid", 900, 0), link(), intent("succeeded", true), charge(0)]), vec![("in_1".into(), "succeeded", 900)]);
+    assert_eq!(
+        rows(vec![invoice("paid", 900, 0), link(), intent("succeeded", true), charge(0)]),
+        vec![("in_1".into(), "succeeded", 900)]
+    );
 }
 
 #[test]
@@ -88,37 +147,62 @@ fn states_of_an_invoice() {
 fn a_payment_without_an_invoice_is_one_time() {
     let mut group = vec![intent("succeeded", false), charge(0)];
     let row = &transactions(&mut group).unwrap()[0];
-    assert_eq!((row.business_key.as_str(), row.transaction_type, row.charge.as_deref()), ("pi_1", TransactionType::OneTime, Some("ch_1")));
+    assert_eq!(
+        (row.business_key.as_str(), row.transaction_type, row.charge.as_deref()),
+        ("pi_1", TransactionType::OneTime, Some("ch_1"))
+    );
 }
 
 #[test]
 fn an_intent_for_an_invoice_that_nothing_links_yet_is_no_payment_of_its_own() {
     assert_eq!(rows(vec![intent("succeeded", true), charge(0)]), vec![]);
-    let both = vec![intent("requires_payment_method", true), failed(false, 1, 0), invoice("open", 0, 900), failed(true, 1, 1)];
+    let both =
+        vec![intent("requires_payment_method", true), failed(false, 1, 0), invoice("open", 0, 900), failed(true, 1, 1)];
     assert_eq!(rows(both), vec![("in_1:failed:1".into(), "failed", 900), ("in_1:open".into(), "pending", 900)]);
 }
 
 #[test]
 fn a_failed_attempt_says_what_the_bank_said_once_the_two_are_linked() {
-    let mut group = vec![invoice("paid", 900, 0), link(), intent("succeeded", true), failed(false, 1, 10), failed(true, 1, 12)];
+    let mut group =
+        vec![invoice("paid", 900, 0), link(), intent("succeeded", true), failed(false, 1, 10), failed(true, 1, 12)];
     let rows = transactions(&mut group).unwrap();
-    let failed: Vec<_> = rows.iter().filter(|r| r.status == TransactionStatus::Failed).map(|r| (r.business_key.as_str(), r.reason.as_deref())).collect();
+    let failed: Vec<_> = rows
+        .iter()
+        .filter(|r| r.status == TransactionStatus::Failed)
+        .map(|r| (r.business_key.as_str(), r.reason.as_deref()))
+        .collect();
     assert_eq!(failed, vec![("in_1:failed:1", Some("Your card was declined."))]);
 }
 
 #[test]
 fn refunds_partial_then_full_and_failed() {
     assert_eq!(
-        rows(vec![invoice("paid", 900, 0), link(), intent("succeeded", true), charge(900), refund(1, 400, "succeeded"), refund(2, 500, "succeeded")]),
+        rows(vec![
+            invoice("paid", 900, 0),
+            link(),
+            intent("succeeded", true),
+            charge(900),
+            refund(1, 400, "succeeded"),
+            refund(2, 500, "succeeded")
+        ]),
         vec![("in_1".into(), "succeeded", 900), ("re_1".into(), "refunded", -400), ("re_2".into(), "refunded", -500)]
     );
-    assert_eq!(rows(vec![intent("succeeded", false), charge(0), refund(1, 400, "failed")])[1], ("re_1".into(), "failed", -400));
+    assert_eq!(
+        rows(vec![intent("succeeded", false), charge(0), refund(1, 400, "failed")])[1],
+        ("re_1".into(), "failed", -400)
+    );
 }
 
 #[test]
 fn what_a_charge_knows_of_refunds_beyond_those_listed_is_a_row_until_they_come() {
-    assert_eq!(rows(vec![intent("succeeded", false), charge(400)]), vec![("ch_1:refunded".into(), "refunded", -400), ("pi_1".into(), "succeeded", 900)]);
-    assert_eq!(rows(vec![intent("succeeded", false), charge(400), refund(1, 400, "succeeded")]), vec![("pi_1".into(), "succeeded", 900), ("re_1".into(), "refunded", -400)]);
+    assert_eq!(
+        rows(vec![intent("succeeded", false), charge(400)]),
+        vec![("ch_1:refunded".into(), "refunded", -400), ("pi_1".into(), "succeeded", 900)]
+    );
+    assert_eq!(
+        rows(vec![intent("succeeded", false), charge(400), refund(1, 400, "succeeded")]),
+        vec![("pi_1".into(), "succeeded", 900), ("re_1".into(), "refunded", -400)]
+    );
 }
 
 #[test]

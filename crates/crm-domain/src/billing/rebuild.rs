@@ -39,7 +39,10 @@ pub async fn rebuild(db: &mut PgConnection, mut progress: impl FnMut(&Rebuilt)) 
     }
     // Twice over the inbox: what is parked because its price was only described later is taken in the second pass.
     facts(&mut tx, &mut rebuilt, &mut progress).await?;
-    while sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM stripe_events WHERE state = 'pending') AS "some!""#).fetch_one(&mut *tx).await? {
+    while sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM stripe_events WHERE state = 'pending') AS "some!""#)
+        .fetch_one(&mut *tx)
+        .await?
+    {
         let claimed = settle::claim(&mut tx, BATCH).await?;
         if claimed.is_empty() {
             break;
@@ -62,9 +65,13 @@ pub async fn rebuild(db: &mut PgConnection, mut progress: impl FnMut(&Rebuilt)) 
 async fn facts(db: &mut PgConnection, rebuilt: &mut Rebuilt, progress: &mut impl FnMut(&Rebuilt)) -> Result<()> {
     let mut after = 0_i64;
     loop {
-        let rows = sqlx::query!("SELECT seq, event_id, raw FROM stripe_events WHERE seq > $1 ORDER BY seq LIMIT $2", after, BATCH)
-            .fetch_all(&mut *db)
-            .await?;
+        let rows = sqlx::query!(
+            "SELECT seq, event_id, raw FROM stripe_events WHERE seq > $1 ORDER BY seq LIMIT $2",
+            after,
+            BATCH
+        )
+        .fetch_all(&mut *db)
+        .await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.seq;
         rebuilt.events += rows.len() as i64;
@@ -122,6 +129,10 @@ async fn park_refunds(db: &mut PgConnection, waiting: &[(String, String)]) -> Re
 }
 
 async fn recount(db: &mut PgConnection) -> Result<()> {
-    sqlx::query!("UPDATE stripe_event_counters c SET n = (SELECT count(*) FROM stripe_events e WHERE e.state = c.state)").execute(db).await?;
+    sqlx::query!(
+        "UPDATE stripe_event_counters c SET n = (SELECT count(*) FROM stripe_events e WHERE e.state = c.state)"
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }

@@ -66,7 +66,8 @@ pub async fn queued(db: &mut PgConnection, limit: i64) -> Result<(usize, usize)>
     .fetch_all(&mut *db)
     .await?;
     let count = rows.len();
-    let touched = rows.into_iter().filter_map(|r| Some((r.stripe_customer_id?, Known { id: r.id, created_at: r.created_at })));
+    let touched =
+        rows.into_iter().filter_map(|r| Some((r.stripe_customer_id?, Known { id: r.id, created_at: r.created_at })));
     let written = customers(db, &touched.collect()).await?;
     Ok((count, written))
 }

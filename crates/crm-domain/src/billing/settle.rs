@@ -20,15 +20,19 @@ pub async fn claim(db: &mut PgConnection, limit: i64) -> Result<Vec<Claimed>> {
 
 /// How many events wait, counted up to `cap`.
 pub async fn pending(db: impl sqlx::PgExecutor<'_>, cap: i64) -> Result<i64> {
-    Ok(sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM (SELECT FROM stripe_events WHERE state = 'pending' LIMIT $1) p"#, cap)
-        .fetch_one(db)
-        .await?)
+    Ok(sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM (SELECT FROM stripe_events WHERE state = 'pending' LIMIT $1) p"#,
+        cap
+    )
+    .fetch_one(db)
+    .await?)
 }
 
 /// Writes the verdicts, and counts.
 pub async fn settle(db: &mut PgConnection, verdicts: &[(String, Verdict)]) -> Result<()> {
     let mut ids = Vec::with_capacity(verdicts.len());
-    let (mut states, mut reasons, mut parked) = (Vec::with_capacity(verdicts.len()), Vec::with_capacity(verdicts.len()), Vec::with_capacity(verdicts.len()));
+    let (mut states, mut reasons, mut parked) =
+        (Vec::with_capacity(verdicts.len()), Vec::with_capacity(verdicts.len()), Vec::with_capacity(verdicts.len()));
     let (mut done, mut ignored) = (0_i64, 0_i64);
     for (id, verdict) in verdicts {
         let (state, reason, on) = match verdict {

@@ -78,7 +78,15 @@ mod tests {
         let rotated = format!("t={t},v1={},v1={}", sign("whsec_gone", t, body), sign("whsec_old", t, body));
         assert_eq!(check(&rotated, body), Ok(()), "any v1, any secret");
         assert_eq!(check(&format!("t={t},v0={}", sign("whsec_new", t, body)), body), Err(SignatureError::Malformed));
-        for bad in ["", "t=,v1=", "v1=00", "t=abc,v1=00", "t=1700000000", "t=1700000000,v1=zz", &format!("t={},v1=00", i64::MAX)] {
+        for bad in [
+            "",
+            "t=,v1=",
+            "v1=00",
+            "t=abc,v1=00",
+            "t=1700000000",
+            "t=1700000000,v1=zz",
+            &format!("t={},v1=00", i64::MAX),
+        ] {
             assert!(check(bad, body).is_err(), "{bad}");
         }
         assert_eq!(verify(&good(t), body, &[], now), Err(SignatureError::Mismatch), "no secret, no entry");

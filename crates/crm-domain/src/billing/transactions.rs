@@ -21,7 +21,11 @@ pub struct Outcome {
 }
 
 /// Derives the transactions of the payments that these objects belong to, and stores what differs.
-pub async fn reconcile(db: &mut PgConnection, touched: &[String], customers: &mut HashMap<String, Known>) -> Result<Outcome> {
+pub async fn reconcile(
+    db: &mut PgConnection,
+    touched: &[String],
+    customers: &mut HashMap<String, Known>,
+) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     if touched.is_empty() {
         return Ok(outcome);
@@ -35,13 +39,20 @@ pub async fn reconcile(db: &mut PgConnection, touched: &[String], customers: &mu
                 rows.extend(derived);
             }
             None => {
-                let waiting = group.iter().filter_map(|o| Some((o.id.clone(), o.body.links().first().map(|l| (*l).to_owned())?)));
+                let waiting =
+                    group.iter().filter_map(|o| Some((o.id.clone(), o.body.links().first().map(|l| (*l).to_owned())?)));
                 outcome.waiting.extend(waiting);
             }
         }
     }
-    let missing: Vec<String> =
-        rows.iter().map(|r| &r.customer).filter(|c| !customers.contains_key(*c)).collect::<HashSet<_>>().into_iter().cloned().collect();
+    let missing: Vec<String> = rows
+        .iter()
+        .map(|r| &r.customer)
+        .filter(|c| !customers.contains_key(*c))
+        .collect::<HashSet<_>>()
+        .into_iter()
+        .cloned()
+        .collect();
     if !missing.is_empty() {
         customers.extend(crate::customers::upsert::known(db, &missing).await?);
     }
@@ -65,7 +76,8 @@ fn transaction_id(row: &TransactionRow) -> Uuid {
 }
 
 async fn store(db: &mut PgConnection, rows: &[TransactionRow], customers: &HashMap<String, Known>) -> Result<()> {
-    let rows: Vec<(&TransactionRow, Uuid)> = rows.iter().filter_map(|r| Some((r, customers.get(&r.customer)?.id))).collect();
+    let rows: Vec<(&TransactionRow, Uuid)> =
+        rows.iter().filter_map(|r| Some((r, customers.get(&r.customer)?.id))).collect();
     if rows.is_empty() {
         return Ok(());
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixture::{self, exact, walk};
+use crate::fixture::{self, exact, walk, walk_by};
 use crm_types::Money;
 
 async fn transaction(pool: &PgPool, customer: Uuid, key: &str, status: &str, amount: i64, at: &str) {
@@ -73,5 +73,23 @@ async fn every_order_walks_every_row_once_though_keys_are_tied(pool: PgPool) {
         let (pool, filter) = (&pool, &filter);
         let rows = walk(|page| async move { list(pool, filter, *sort, &page).await }, |t| t.id.to_string()).await;
         assert_eq!(rows.len(), 5, "{sort}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn more_rows_than_are_counted_are_walked_in_every_order(pool: PgPool) {
+    fixture::many(&pool).await;
+    let filter = TransactionFilter { currency: Some(Currency::USD), ..TransactionFilter::default() };
+    for sort in TransactionSort::ALL {
+        let (pool, filter) = (&pool, &filter);
+        let rows =
+            walk_by(200, |page| async move { list(pool, filter, *sort, &page).await }, |t| t.id.to_string()).await;
+        assert_eq!(rows.len(), fixture::MANY, "{sort}");
+        match sort {
+            TransactionSort::Amount => assert!(rows.iter().map(|t| t.amount.minor).is_sorted()),
+            TransactionSort::AmountDescending => assert!(rows.iter().rev().map(|t| t.amount.minor).is_sorted()),
+            TransactionSort::OccurredAt => assert!(rows.iter().map(|t| t.occurred_at).is_sorted()),
+            TransactionSort::OccurredAtDescending => assert!(rows.iter().rev().map(|t| t.occurred_at).is_sorted()),
+        }
     }
 }

@@ -163,7 +163,9 @@ fn read(row: &PgRow) -> sqlx::Result<Customer> {
         lifecycle_state: row.word("lifecycle_state")?,
         stream: row.optional_word("stream")?,
         tier: row.optional_word("tier")?,
-        mrr: currency.map(|currency| Ok::<_, sqlx::Error>(Money::new(row.try_get("mrr_minor")?, currency))).transpose()?,
+        mrr: currency
+            .map(|currency| Ok::<_, sqlx::Error>(Money::new(row.try_get("mrr_minor")?, currency)))
+            .transpose()?,
         acquisition_source: row.try_get("acquisition_source")?,
         utm_campaign: row.try_get("utm_campaign")?,
         stripe_customer_id: row.try_get("stripe_customer_id")?,

@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixture::{self, NewMovement, exact, page, refused, walk};
+use crate::fixture::{self, NewMovement, exact, page, refused, walk, walk_by};
 use uuid::Uuid;
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -58,7 +58,9 @@ async fn a_cursor_that_was_tampered_with_is_refused_and_never_reaches_sql(pool: 
     let first = list(&pool, &filter, CustomerSort::Name, &page(1, None)).await.unwrap();
     let json = String::from_utf8(URL_SAFE_NO_PAD.decode(first.next_cursor.unwrap()).unwrap()).unwrap();
     let id = first.items[0].id.to_string();
-    for (old, new) in [("\"ada\"", "7"), ("\"ada\"", "null"), ("\"ada\"", r#""\u0000""#), (id.as_str(), "not an id"), ("]]", ",1]]")] {
+    for (old, new) in
+        [("\"ada\"", "7"), ("\"ada\"", "null"), ("\"ada\"", r#""\u0000""#), (id.as_str(), "not an id"), ("]]", ",1]]")]
+    {
         assert!(json.contains(old));
         let cursor = URL_SAFE_NO_PAD.encode(json.replace(old, new));
         assert_eq!(refused(list(&pool, &filter, CustomerSort::Name, &page(1, Some(cursor))).await), "cursor", "{new}");
@@ -181,11 +183,7 @@ async fn a_customer_and_the_journey(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn counting_stops_at_the_cap_unless_exact(pool: PgPool) {
-    fixture::run(
-        &pool,
-        "INSERT INTO customers (id, created_at) SELECT gen_random_uuid(), now() FROM generate_series(1, 10001)",
-    )
-    .await;
+    fixture::many(&pool).await;
     let filter = CustomerFilter::default();
     let capped = list(&pool, &filter, CustomerSort::CreatedAt, &page(1, None)).await.unwrap();
     assert_eq!((capped.total, capped.total_capped), (10_000, true));
@@ -195,7 +193,39 @@ async fn counting_stops_at_the_cap_unless_exact(pool: PgPool) {
 
 #[test]
 fn a_page_has_1_to_200_rows() {
-    for (limit, fine) in [(Some(0), false), (Some(1), true), (Some(200), true), (Some(201), false), (Some(u32::MAX), false), (None, true)] {
+    for (limit, fine) in [
+        (Some(0), false),
+        (Some(1), true),
+        (Some(200), true),
+        (Some(201), false),
+        (Some(u32::MAX), false),
+        (None, true),
+    ] {
         assert_eq!(PageRequest::new(limit, None, None).is_ok(), fine, "{limit:?}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn more_rows_than_are_counted_are_walked_in_every_order(pool: PgPool) {
+    fixture::many(&pool).await;
+    let paying_at = Some(Day::parse("paying_at", "2026-01-01".parse().unwrap()).unwrap());
+    for filter in [CustomerFilter::default(), CustomerFilter { paying_at, ..CustomerFilter::default() }] {
+        for sort in CustomerSort::ALL {
+            let (pool, filter) = (&pool, &filter);
+            let rows =
+                walk_by(200, |page| async move { list(pool, filter, *sort, &page).await }, |c| c.id.to_string()).await;
+            assert_eq!(rows.len(), fixture::MANY, "{sort}");
+            let mut by_mrr = rows.iter().map(|c| c.mrr.unwrap().minor);
+            match sort {
+                CustomerSort::Mrr => assert!(by_mrr.is_sorted()),
+                CustomerSort::MrrDescending => assert!(by_mrr.is_sorted_by(|a, b| a >= b)),
+                CustomerSort::Name => assert!(rows.iter().map(|c| &c.name).is_sorted()),
+                CustomerSort::NameDescending => assert!(rows.iter().rev().map(|c| &c.name).is_sorted()),
+                CustomerSort::CreatedAt => assert!(rows.iter().map(|c| c.created_at).is_sorted()),
+                CustomerSort::CreatedAtDescending => assert!(rows.iter().rev().map(|c| c.created_at).is_sorted()),
+            }
+        }
+        let all = list(&pool, &filter, CustomerSort::Name, &exact()).await.unwrap();
+        assert_eq!((all.total, all.total_capped), (10_001, false));
     }
 }

@@ -53,7 +53,8 @@ pub async fn store(db: &mut PgConnection, facts: &[CustomerFact]) -> Result<()> 
         return Ok(());
     }
     let n = facts.len();
-    let (mut ids, mut at, mut ranks, mut events) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
+    let (mut ids, mut at, mut ranks, mut events) =
+        (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
     let (mut emails, mut names, mut phones) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
     let (mut metadata, mut deleted) = (Vec::with_capacity(n), Vec::with_capacity(n));
     for fact in facts {
@@ -134,8 +135,10 @@ async fn claim_emails(db: &mut PgConnection, touched: &[String]) -> Result<()> {
 pub async fn store_derived(db: &mut PgConnection, histories: &[(Uuid, &History)]) -> Result<()> {
     let n = histories.len();
     let (mut ids, mut types, mut states) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
-    let (mut streams, mut tiers, mut mrr, mut currencies) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
-    let (mut first_paid, mut trial_starts, mut trial_ends, mut sources) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
+    let (mut streams, mut tiers, mut mrr, mut currencies) =
+        (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
+    let (mut first_paid, mut trial_starts, mut trial_ends, mut sources) =
+        (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
     for (id, history) in histories {
         let plan = history.main_plan();
         ids.push(*id);

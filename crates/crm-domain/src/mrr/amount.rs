@@ -89,7 +89,13 @@ pub fn monthly(snapshot: &Snapshot, catalog: &Catalog) -> Result<Vec<(PlanKey, i
     for item in &snapshot.items {
         let coupons = applicable(&item.discounts, catalog);
         let full = item_monthly(item).ok_or(Overflow)?;
-        amounts.push(discounted(vec![full], &coupons, item, snapshot.currency).ok_or(Overflow)?.first().copied().unwrap_or_default());
+        amounts.push(
+            discounted(vec![full], &coupons, item, snapshot.currency)
+                .ok_or(Overflow)?
+                .first()
+                .copied()
+                .unwrap_or_default(),
+        );
     }
     if let Some(first) = snapshot.items.first() {
         let coupons = applicable(&snapshot.discounts, catalog);

@@ -108,7 +108,11 @@ fn only_active_and_past_due_count() {
         ("paused", 0),
         ("something_new", 0),
     ] {
-        assert_eq!(total(&snapshot(status, vec![item("p1", "900", Interval::Month, 1, 1)]), &catalog()), expected, "{status}");
+        assert_eq!(
+            total(&snapshot(status, vec![item("p1", "900", Interval::Month, 1, 1)]), &catalog()),
+            expected,
+            "{status}"
+        );
     }
     let mut paused = snapshot("active", vec![item("p1", "900", Interval::Month, 1, 1)]);
     paused.paused = true;
@@ -168,10 +172,17 @@ fn item_discounts_touch_their_item_only_and_parts_add_up() {
     let mut first = item("p1", "900", Interval::Month, 1, 1);
     first.discounts = vec!["half".into()];
     let s = snapshot("active", vec![first, item("coach", "100000", Interval::Year, 1, 1)]);
-    assert_eq!(monthly(&s, &catalog()).unwrap(), vec![((Rev1Individual, Some(Tier1)), 450), ((Rev2Coaching, None), 8333)]);
+    assert_eq!(
+        monthly(&s, &catalog()).unwrap(),
+        vec![((Rev1Individual, Some(Tier1)), 450), ((Rev2Coaching, None), 8333)]
+    );
     // 3.33 + 3.33 of two tiers round once, together: 6.67, not 6.66.
-    let thirds = snapshot("active", vec![item("p1", "1000", Interval::Month, 3, 1), item("p2", "1000", Interval::Month, 3, 1)]);
-    assert_eq!(monthly(&thirds, &catalog()).unwrap(), vec![((Rev1Individual, Some(Tier1)), 334), ((Rev1Individual, Some(Tier2)), 333)]);
+    let thirds =
+        snapshot("active", vec![item("p1", "1000", Interval::Month, 3, 1), item("p2", "1000", Interval::Month, 3, 1)]);
+    assert_eq!(
+        monthly(&thirds, &catalog()).unwrap(),
+        vec![((Rev1Individual, Some(Tier1)), 334), ((Rev1Individual, Some(Tier2)), 333)]
+    );
 }
 
 #[test]
@@ -195,7 +206,9 @@ fn a_requested_cancellation_counts_when_the_policy_says() {
 
 #[test]
 fn amounts_beyond_counting_are_refused_not_wrapped() {
-    for (amount, quantity) in [("99999999999999999999", 1), ("1000000", i64::MAX), ("99999999999999999999.999999999999", i64::MAX)] {
+    for (amount, quantity) in
+        [("99999999999999999999", 1), ("1000000", i64::MAX), ("99999999999999999999.999999999999", i64::MAX)]
+    {
         let s = snapshot("active", vec![item("p1", amount, Interval::Day, 1, quantity)]);
         assert_eq!(check(&s), Err(Overflow), "{amount} x {quantity}");
     }

@@ -120,7 +120,12 @@ pub struct History {
 impl History {
     /// MRR now, in one currency.
     pub fn mrr(&self, currency: Currency) -> i64 {
-        self.standings.values().filter(|s| s.body.currency == currency).flat_map(|s| &s.parts).map(|(_, minor)| minor).sum()
+        self.standings
+            .values()
+            .filter(|s| s.body.currency == currency)
+            .flat_map(|s| &s.parts)
+            .map(|(_, minor)| minor)
+            .sum()
     }
 
     /// The part that pays most now.
@@ -150,7 +155,9 @@ impl History {
 /// Computes the history of one customer. `known_since` is when the journey begins.
 pub fn derive(versions: &[Version], catalog: &Catalog, known_since: DateTime<Utc>) -> Result<History, Overflow> {
     let mut ordered: Vec<&Version> = versions.iter().collect();
-    ordered.sort_by(|a, b| (a.at, a.rank, &a.subscription, &a.event_id).cmp(&(b.at, b.rank, &b.subscription, &b.event_id)));
+    ordered.sort_by(|a, b| {
+        (a.at, a.rank, &a.subscription, &a.event_id).cmp(&(b.at, b.rank, &b.subscription, &b.event_id))
+    });
     let mut fold = Fold::begin(known_since);
     for version in ordered {
         fold.step(version, catalog)?;
@@ -353,7 +360,12 @@ fn main_plan(standings: &BTreeMap<String, Standing>) -> Option<PlanKey> {
 fn held_stream(standings: &BTreeMap<String, Standing>) -> Option<Stream> {
     standings
         .values()
-        .filter(|s| !s.parts.is_empty() || (s.body.paused && s.body.status == "active" && s.trialed_from.is_none_or(|_| s.converted == Some(true))))
+        .filter(|s| {
+            !s.parts.is_empty()
+                || (s.body.paused
+                    && s.body.status == "active"
+                    && s.trialed_from.is_none_or(|_| s.converted == Some(true)))
+        })
         .filter_map(|s| s.plan.map(|(stream, _)| stream))
         .max()
 }
@@ -374,15 +386,20 @@ fn reason(movement: MovementType, old: Option<&Snapshot>, new: &Snapshot) -> &'s
         MovementType::Reactivation => "returned",
         MovementType::Churn | MovementType::Contraction if new.paused || new.status == "paused" => "paused",
         MovementType::Churn | MovementType::Contraction if new.status == "unpaid" => "unpaid",
-        MovementType::Churn | MovementType::Contraction if new.status == "canceled" => match new.cancel_reason.as_deref() {
-            Some("payment_failed") => "payment_failed",
-            _ => "cancelled",
-        },
+        MovementType::Churn | MovementType::Contraction if new.status == "canceled" => {
+            match new.cancel_reason.as_deref() {
+                Some("payment_failed") => "payment_failed",
+                _ => "cancelled",
+            }
+        }
         MovementType::Churn if new.cancel_at_period_end || new.cancel_at.is_some() => "cancellation_requested",
         MovementType::Expansion if old.is_none() || was("trialing") => "subscription_added",
         MovementType::Expansion if was_paused => "paused",
         MovementType::Expansion | MovementType::Contraction
-            if old.is_some_and(|o| o.discounts != new.discounts || o.items.iter().map(|i| &i.discounts).ne(new.items.iter().map(|i| &i.discounts))) =>
+            if old.is_some_and(|o| {
+                o.discounts != new.discounts
+                    || o.items.iter().map(|i| &i.discounts).ne(new.items.iter().map(|i| &i.discounts))
+            }) =>
         {
             "discount"
         }

@@ -22,7 +22,15 @@ fn catalog() -> Catalog {
     }
 }
 
-fn version(subscription: &str, event: &str, day: i64, status: &str, price: &str, minor: i64, interval: Interval) -> Version {
+fn version(
+    subscription: &str,
+    event: &str,
+    day: i64,
+    status: &str,
+    price: &str,
+    minor: i64,
+    interval: Interval,
+) -> Version {
     let item = Item {
         price: price.into(),
         quantity: 1,
@@ -96,10 +104,18 @@ fn cancelling_one_of_two_is_a_contraction_the_second_is_churn() {
 fn a_pause_is_churn_and_resuming_reactivation_with_the_same_reason() {
     let mut paused = month("s", "e2", 10, "active", "tier1", 900);
     paused.body.paused = true;
-    let versions = vec![month("s", "e1", 0, "active", "tier1", 900), paused, month("s", "e3", 20, "active", "tier1", 900)];
+    let versions =
+        vec![month("s", "e1", 0, "active", "tier1", 900), paused, month("s", "e3", 20, "active", "tier1", 900)];
     let history = derive(&versions, &catalog(), at(0)).unwrap();
     let moves: Vec<(MovementType, &str)> = history.movements.iter().map(|m| (m.movement, m.reason.as_str())).collect();
-    assert_eq!(moves, vec![(MovementType::New, "subscribed"), (MovementType::Churn, "paused"), (MovementType::Reactivation, "paused")]);
+    assert_eq!(
+        moves,
+        vec![
+            (MovementType::New, "subscribed"),
+            (MovementType::Churn, "paused"),
+            (MovementType::Reactivation, "paused")
+        ]
+    );
     assert_eq!(history.state(), LifecycleState::Rev1User, "a pause is no churned customer");
 }
 
@@ -110,14 +126,18 @@ fn a_trial_converts() {
     assert_eq!(history.movements.len(), 1);
     assert_eq!(history.movements[0].reason, "trial_converted");
     let standing = &history.standings["s"];
-    assert_eq!((standing.trialed_from, standing.trialed_until, standing.converted), (Some(at(0)), Some(at(10)), Some(true)));
+    assert_eq!(
+        (standing.trialed_from, standing.trialed_until, standing.converted),
+        (Some(at(0)), Some(at(10)), Some(true))
+    );
     let reasons: Vec<&str> = history.transitions.iter().map(|t| t.reason.as_str()).collect();
     assert_eq!(reasons, vec!["first_seen", "trial_started", "trial_converted"]);
 }
 
 #[test]
 fn a_trial_that_ends_unpaid_leaves_a_prospect() {
-    let versions = vec![month("s", "e1", 0, "trialing", "tier2", 1900), month("s", "e2", 10, "canceled", "tier2", 1900)];
+    let versions =
+        vec![month("s", "e1", 0, "trialing", "tier2", 1900), month("s", "e2", 10, "canceled", "tier2", 1900)];
     let history = derive(&versions, &catalog(), at(0)).unwrap();
     assert!(history.movements.is_empty());
     assert_eq!((history.state(), history.customer_type()), (LifecycleState::Prospect, CustomerType::Prospect));
@@ -128,7 +148,8 @@ fn a_trial_that_ends_unpaid_leaves_a_prospect() {
 fn an_upgrade_moves_mrr_between_tiers_and_is_a_tier_move() {
     let versions = vec![month("s", "e1", 0, "active", "tier1", 900), month("s", "e2", 5, "active", "tier2", 1900)];
     let history = derive(&versions, &catalog(), at(0)).unwrap();
-    let lines: Vec<(Option<Tier>, i64)> = history.movements[1].lines.iter().map(|((_, tier), minor)| (*tier, *minor)).collect();
+    let lines: Vec<(Option<Tier>, i64)> =
+        history.movements[1].lines.iter().map(|((_, tier), minor)| (*tier, *minor)).collect();
     assert_eq!(lines, vec![(Some(Tier::Tier1), -900), (Some(Tier::Tier2), 1900)]);
     assert_eq!(history.movements[1].reason, "upgrade");
     let m = &history.tier_moves[0];
@@ -147,17 +168,27 @@ fn a_move_between_tiers_at_one_price_still_moves_the_tiers() {
 fn currencies_have_chains_of_their_own() {
     let mut euro = month("b", "e3", 20, "active", "tier1", 900);
     euro.body.currency = Currency::EUR;
-    let versions = vec![month("a", "e1", 0, "active", "tier1", 900), month("a", "e2", 10, "canceled", "tier1", 900), euro];
+    let versions =
+        vec![month("a", "e1", 0, "active", "tier1", 900), month("a", "e2", 10, "canceled", "tier1", 900), euro];
     let history = derive(&versions, &catalog(), at(0)).unwrap();
     let moves: Vec<_> = history.movements.iter().map(|m| (m.movement, m.currency, m.before, m.after)).collect();
     assert_eq!(moves[2], (MovementType::Reactivation, Currency::EUR, 0, 900), "paid before, in whatever currency");
-    assert_eq!((history.currency, history.mrr(Currency::EUR), history.mrr(Currency::USD)), (Some(Currency::EUR), 900, 0));
+    assert_eq!(
+        (history.currency, history.mrr(Currency::EUR), history.mrr(Currency::USD)),
+        (Some(Currency::EUR), 900, 0)
+    );
 }
 
 /// A random life of up to three subscriptions.
 fn lives() -> impl Strategy<Value = Vec<Version>> {
-    let step = (0_usize..3, 0_i64..40, prop::sample::select(vec!["incomplete", "trialing", "active", "active", "past_due", "unpaid", "canceled"]),
-        prop::sample::select(vec![("tier1", 900), ("tier2", 1900), ("tier3", 2900), ("coach", 19_900)]), any::<bool>(), any::<bool>());
+    let step = (
+        0_usize..3,
+        0_i64..40,
+        prop::sample::select(vec!["incomplete", "trialing", "active", "active", "past_due", "unpaid", "canceled"]),
+        prop::sample::select(vec![("tier1", 900), ("tier2", 1900), ("tier3", 2900), ("coach", 19_900)]),
+        any::<bool>(),
+        any::<bool>(),
+    );
     prop::collection::vec(step, 0..12).prop_map(|steps| {
         steps
             .into_iter()

@@ -75,7 +75,9 @@ mod tests {
 
     #[test]
     fn halves_round_away_from_zero() {
-        for (numer, denom, rounded) in [(1, 2, 1), (-1, 2, -1), (5, 2, 3), (-5, 2, -3), (49, 100, 0), (200_000, 12, 16_667), (0, 1, 0)] {
+        for (numer, denom, rounded) in
+            [(1, 2, 1), (-1, 2, -1), (5, 2, 3), (-5, 2, -3), (49, 100, 0), (200_000, 12, 16_667), (0, 1, 0)]
+        {
             assert_eq!(round_half_away(Ratio::new(numer, denom)), Some(rounded), "{numer}/{denom}");
         }
         assert_eq!(round_half_away(Ratio::from_integer(i128::MAX / 4)), None);

@@ -76,7 +76,9 @@ fn order(sort: MovementSort, filter: &MovementFilter) -> Order {
         name: sort.as_str(),
         columns: match sort {
             S::OccurredAt | S::OccurredAtDescending => &[("m.occurred_at", Kind::Time), ("m.id", Kind::Id)],
-            S::Amount | S::AmountDescending if filter.by_part() => &[("part.amount_minor", Kind::Int), ("m.id", Kind::Id)],
+            S::Amount | S::AmountDescending if filter.by_part() => {
+                &[("part.amount_minor", Kind::Int), ("m.id", Kind::Id)]
+            }
             S::Amount | S::AmountDescending => &[("m.amount_minor", Kind::Int), ("m.id", Kind::Id)],
         },
         descending: matches!(sort, S::OccurredAtDescending | S::AmountDescending),
@@ -89,8 +91,10 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter, whol
         push_part(query, filter, whole);
     }
     query.push(" WHERE true");
-    if filter.by_part() && !whole {
-        query.push(" AND part.amount_minor IS NOT NULL AND m.id IN (SELECT l.movement_id FROM mrr_movement_lines l WHERE true");
+    if filter.stream.is_some() && filter.tier.is_none() && !whole {
+        query.push(
+            " AND part.amount_minor IS NOT NULL AND m.id IN (SELECT l.movement_id FROM mrr_movement_lines l WHERE true",
+        );
         push_lines(query, filter);
         query.push(")");
     }
@@ -113,22 +117,25 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter, whol
     }
 }
 
-/// Joins the part of each movement that the filter names. Two forms of the same: one probe a row for a page in the order
-/// of time, or one pass over the lines when all of them count.
+/// Joins the part of each movement that the filter names. A tier is one line of a movement. A stream may be several: then
+/// there are two forms of the same, one probe a row for a page in the order of time, or one pass over the lines when all
+/// of them count.
 fn push_part(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter, whole: bool) {
-    // Materialised, or each parallel worker would make the pass on its own.
-    query.push(if whole {
-        " JOIN (WITH parts AS MATERIALIZED (SELECT l.movement_id,"
-    } else {
-        " CROSS JOIN LATERAL (SELECT"
-    });
-    query.push(" sum(l.amount_minor)::bigint AS amount_minor FROM mrr_movement_lines l WHERE true");
+    let (select, join) = match (filter.tier, whole) {
+        (Some(_), _) => (" JOIN (SELECT l.movement_id, l.amount_minor", ") AS part ON part.movement_id = m.id"),
+        // Materialised, or each parallel worker would make the pass on its own.
+        (None, true) => (
+            " JOIN (WITH parts AS MATERIALIZED (SELECT l.movement_id, sum(l.amount_minor)::bigint AS amount_minor",
+            " GROUP BY l.movement_id) SELECT * FROM parts) AS part ON part.movement_id = m.id",
+        ),
+        (None, false) => (
+            " CROSS JOIN LATERAL (SELECT sum(l.amount_minor)::bigint AS amount_minor",
+            " AND l.movement_id = m.id) AS part",
+        ),
+    };
+    query.push(select).push(" FROM mrr_movement_lines l WHERE true");
     push_lines(query, filter);
-    query.push(if whole {
-        " GROUP BY l.movement_id) SELECT * FROM parts) AS part ON part.movement_id = m.id"
-    } else {
-        " AND l.movement_id = m.id) AS part"
-    });
+    query.push(join);
 }
 
 /// Adds which lines are meant. The days of a line are those of its movement: said twice, either table's index serves.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::analytics;
-use crate::fixture::{self, NewMovement, exact, page, refused, walk};
+use crate::fixture::{self, NewMovement, exact, page, refused, walk, walk_by};
 use crm_types::Money;
 use uuid::Uuid;
 
@@ -28,10 +28,18 @@ async fn business(pool: &PgPool) -> [Uuid; 2] {
     let since = Some(new.at);
     fixture::movement(pool, &new).await;
     let lines: &[_] = &[(T1, "tier1", -900), (T1, "tier2", 1_900)];
-    let up = NewMovement { movement: "expansion", before: 900, lines, at: "2026-02-05T10:00:00Z", paying_since: since, ..new };
+    let up = NewMovement {
+        movement: "expansion",
+        before: 900,
+        lines,
+        at: "2026-02-05T10:00:00Z",
+        paying_since: since,
+        ..new
+    };
     fixture::movement(pool, &up).await;
     let lines: &[_] = &[(T1, "tier2", -1_900)];
-    fixture::movement(pool, &NewMovement { movement: "churn", before: 1_900, lines, at: "2026-03-05T10:00:00Z", ..up }).await;
+    fixture::movement(pool, &NewMovement { movement: "churn", before: 1_900, lines, at: "2026-03-05T10:00:00Z", ..up })
+        .await;
 
     let subscription = fixture::subscription(pool, bob, "usd", 900, "2026-01-01T00:00:00Z").await;
     let bobs = NewMovement { customer: bob, subscription, at: "2026-03-05T10:00:00Z", ..new };
@@ -60,6 +68,7 @@ async fn amounts_are_the_part_that_the_filter_names(pool: PgPool) {
         (MovementFilter { tier: Some(Tier::Tier1), ..none() }, vec![("new", 900), ("expansion", -900), ("new", 900)]),
         (MovementFilter { tier: Some(Tier::Tier2), ..none() }, vec![("expansion", 1_900), ("churn", -1_900)]),
         (MovementFilter { tier: Some(Tier::Tier3), ..none() }, vec![]),
+        (MovementFilter { tier: Some(Tier::Tier1), stream: Some(Stream::Rev2Coaching), ..none() }, vec![]),
         (
             MovementFilter { stream: Some(Stream::Rev1Individual), movements: vec![MovementType::Expansion], ..none() },
             vec![("expansion", 1_000)],
@@ -138,4 +147,27 @@ async fn the_rows_behind_a_bar_add_up_to_it(pool: PgPool) {
 async fn paying_at_start_needs_a_start(pool: PgPool) {
     let filter = MovementFilter { paying_at_start: true, ..MovementFilter::default() };
     assert_eq!(refused(list(&pool, &filter, MovementSort::Amount, &page(1, None)).await), "from");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn more_rows_than_are_counted_are_walked_in_every_order(pool: PgPool) {
+    fixture::many(&pool).await;
+    let stream = Some(Stream::Rev1Individual);
+    for (stream, tier) in [(None, None), (None, Some(Tier::Tier1)), (stream, None)] {
+        let filter = MovementFilter { stream, tier, ..MovementFilter::default() };
+        for sort in MovementSort::ALL {
+            let (pool, filter) = (&pool, &filter);
+            let rows =
+                walk_by(200, |page| async move { list(pool, filter, *sort, &page).await }, |m| m.id.to_string()).await;
+            assert_eq!(rows.len(), fixture::MANY, "{sort}");
+            match sort {
+                MovementSort::Amount => assert!(rows.iter().map(|m| m.amount.minor).is_sorted()),
+                MovementSort::AmountDescending => assert!(rows.iter().rev().map(|m| m.amount.minor).is_sorted()),
+                MovementSort::OccurredAt => assert!(rows.iter().map(|m| m.occurred_at).is_sorted()),
+                MovementSort::OccurredAtDescending => assert!(rows.iter().rev().map(|m| m.occurred_at).is_sorted()),
+            }
+        }
+        let found = list(&pool, &filter, MovementSort::Amount, &exact()).await.unwrap();
+        assert_eq!((found.total, found.sums), (10_001, vec![usd(3_000_200)]));
+    }
 }

@@ -45,7 +45,9 @@ impl Totals {
             }
             (Count::Exact, Some(Sum { currency, amount })) => {
                 let mut query = QueryBuilder::new("SELECT ");
-                query.push(format_args!("{currency} AS currency, count(*) AS n, coalesce({amount}, 0)::bigint AS amount"));
+                query.push(format_args!(
+                    "{currency} AS currency, count(*) AS n, coalesce({amount}, 0)::bigint AS amount"
+                ));
                 source(&mut query);
                 query.push(" GROUP BY 1 ORDER BY 1");
                 let rows = query.build().persistent(false).fetch_all(pool).await?;

@@ -71,7 +71,10 @@ async fn a_mapping_releases_events_and_queues_who_ever_had_the_price(pool: PgPoo
     let reply = map(&pool, &id("price_1"), &mapping).await.unwrap();
     listener.recv().await.unwrap();
     assert_eq!((reply.released_events, reply.customers_to_recompute), (1, 1));
-    assert_eq!((reply.price.tier, reply.price.mapped_by, reply.price.parked_events), (Some(Tier::Tier3), Some(MappingSource::Admin), 0));
+    assert_eq!(
+        (reply.price.tier, reply.price.mapped_by, reply.price.parked_events),
+        (Some(Tier::Tier3), Some(MappingSource::Admin), 0)
+    );
     let inbox = stats(&pool).await.unwrap();
     assert_eq!((inbox.pending, inbox.parked, inbox.unmapped_prices), (1, 1, 1));
     let queued: Vec<(uuid::Uuid, String)> =
@@ -80,7 +83,10 @@ async fn a_mapping_releases_events_and_queues_who_ever_had_the_price(pool: PgPoo
 
     // Again, to another stream: nobody is queued twice.
     let reply = map(&pool, &id("price_1"), &PriceMapping { stream: Stream::Rev2Coaching, tier: None }).await.unwrap();
-    assert_eq!((reply.price.stream, reply.price.tier, reply.customers_to_recompute), (Some(Stream::Rev2Coaching), None, 0));
+    assert_eq!(
+        (reply.price.stream, reply.price.tier, reply.customers_to_recompute),
+        (Some(Stream::Rev2Coaching), None, 0)
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -28,13 +28,19 @@ async fn only_a_policy_makes_everyone_be_recomputed(pool: PgPool) {
     assert!(queued(&pool).await.is_empty());
 
     // Nothing changes: no new version.
-    assert_eq!(update(&pool, &AccountSettingsPatch { discounts_forever: Some(true), ..patch(2) }).await.unwrap().version, 2);
+    assert_eq!(
+        update(&pool, &AccountSettingsPatch { discounts_forever: Some(true), ..patch(2) }).await.unwrap().version,
+        2
+    );
     assert!(queued(&pool).await.is_empty());
 
     let policy = AccountSettingsPatch { cancellation: Some(CancellationPolicy::Request), ..patch(2) };
     assert_eq!(update(&pool, &policy).await.unwrap().version, 3);
     assert_eq!(queued(&pool).await, ["policy"]);
-    assert_eq!(update(&pool, &AccountSettingsPatch { discounts_limited: Some(true), ..patch(3) }).await.unwrap().version, 4);
+    assert_eq!(
+        update(&pool, &AccountSettingsPatch { discounts_limited: Some(true), ..patch(3) }).await.unwrap().version,
+        4
+    );
     assert_eq!(queued(&pool).await, ["policy"]);
 }
 
@@ -85,8 +91,11 @@ async fn a_changed_time_zone_moves_the_days_of_the_ledger(pool: PgPool) {
     fixture::movement(&pool, &new).await;
     let lines: &[_] = &[("rev1_individual", "tier1", -900), ("rev1_individual", "tier2", 1_900)];
     let at = "2026-03-11T10:00:00Z";
-    fixture::movement(&pool, &NewMovement { movement: "expansion", before: 900, lines, at, paying_since: Some(new.at), ..new })
-        .await;
+    fixture::movement(
+        &pool,
+        &NewMovement { movement: "expansion", before: 900, lines, at, paying_since: Some(new.at), ..new },
+    )
+    .await;
     let days = |pool: PgPool| async move {
         sqlx::query_as::<_, (String, String, String, i64, i64)>(
             "SELECT day::text, movement, tier, amount_minor, movements FROM mrr_daily ORDER BY 1, 2, 3",
@@ -95,9 +104,12 @@ async fn a_changed_time_zone_moves_the_days_of_the_ledger(pool: PgPool) {
         .await
         .unwrap()
     };
-    let row = |day: &str, movement: &str, tier: &str, amount, n| (day.to_owned(), movement.to_owned(), tier.to_owned(), amount, n);
+    let row = |day: &str, movement: &str, tier: &str, amount, n| {
+        (day.to_owned(), movement.to_owned(), tier.to_owned(), amount, n)
+    };
     fixture::roll_up(&pool).await;
-    let expansion = [row("2026-03-11", "expansion", "tier1", -900, 0), row("2026-03-11", "expansion", "tier2", 1_900, 1)];
+    let expansion =
+        [row("2026-03-11", "expansion", "tier1", -900, 0), row("2026-03-11", "expansion", "tier2", 1_900, 1)];
     let mut wanted = vec![row("2026-03-10", "new", "tier1", 900, 1)];
     wanted.extend(expansion.clone());
     assert_eq!(days(pool.clone()).await, wanted);

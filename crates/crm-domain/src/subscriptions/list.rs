@@ -39,7 +39,7 @@ pub struct SubscriptionFilter {
 }
 
 const COLUMNS: &str = "page.id, page.customer_id, page.stripe_subscription_id, page.status, page.stripe_status, page.stream, \
-    page.tier, subscription_plan(page.price_ids) AS plan, page.shown_mrr, page.shown_currency, page.interval, page.interval_count, page.quantity, \
+    page.tier, coalesce(subscription_plan(page.price_ids), '') AS plan, page.shown_mrr, page.shown_currency, page.interval, page.interval_count, page.quantity, \
     page.current_period_start, page.current_period_end, page.trial_start, page.trial_end, page.converted_from_trial, \
     page.cancel_at, page.ended_at, page.cancel_reason, page.created_at, \
     coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name";
@@ -115,7 +115,8 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, 
         push_equal(query, "s.currency", filter.currency.as_ref().map(Currency::code));
     }
     if let Some(q) = &filter.q {
-        query.push(" AND s.id IN (SELECT f.id FROM subscriptions f JOIN customers c ON c.id = f.customer_id WHERE true");
+        query
+            .push(" AND s.id IN (SELECT f.id FROM subscriptions f JOIN customers c ON c.id = f.customer_id WHERE true");
         crate::customers::list::push_search(query, q);
         query.push(" UNION ALL SELECT f.id FROM subscriptions f WHERE f.stripe_subscription_id = ");
         query.push_bind(q.as_str().to_owned()).push(")");

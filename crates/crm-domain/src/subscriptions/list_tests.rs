@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixture::{self, NewMovement, exact, walk};
+use crate::fixture::{self, NewMovement, exact, walk, walk_by};
 use crm_types::Money;
 use uuid::Uuid;
 
@@ -79,8 +79,11 @@ async fn chain(pool: &PgPool) -> Uuid {
     };
     fixture::movement(pool, &down).await;
     let lines: &[_] = &[("rev1_individual", "tier1", -16_667)];
-    fixture::movement(pool, &NewMovement { movement: "churn", before: 16_667, lines, at: "2026-04-05T10:00:00Z", ..down })
-        .await;
+    fixture::movement(
+        pool,
+        &NewMovement { movement: "churn", before: 16_667, lines, at: "2026-04-05T10:00:00Z", ..down },
+    )
+    .await;
     subscription
 }
 
@@ -108,7 +111,8 @@ async fn the_mrr_of_a_day_nets_reversals_and_splits_by_tier(pool: PgPool) {
             assert_eq!((capped.total, capped.items), (found.total, found.items));
         }
     }
-    let euros = SubscriptionFilter { as_of: day("2026-02-05"), currency: Some(Currency::EUR), ..SubscriptionFilter::default() };
+    let euros =
+        SubscriptionFilter { as_of: day("2026-02-05"), currency: Some(Currency::EUR), ..SubscriptionFilter::default() };
     assert!(ids(&pool, euros).await.is_empty());
 }
 
@@ -161,7 +165,11 @@ async fn trials_run_to_the_end_of_the_day_before_they_end(pool: PgPool) {
         ("2026-01-10", vec![over, running]),
         ("2026-01-11", vec![running]),
     ] {
-        assert_eq!(ids(&pool, SubscriptionFilter { trialing_at: day(at), ..SubscriptionFilter::default() }).await, wanted, "{at}");
+        assert_eq!(
+            ids(&pool, SubscriptionFilter { trialing_at: day(at), ..SubscriptionFilter::default() }).await,
+            wanted,
+            "{at}"
+        );
     }
 }
 
@@ -174,8 +182,14 @@ async fn filters_narrow_to_what_they_name(pool: PgPool) {
     let coach = fixture::subscription(&pool, bob, "eur", 19_900, "2026-01-03T00:00:00Z").await;
     for (id, set) in [
         (leaving, "UPDATE subscriptions SET cancel_at = '2026-02-01Z' WHERE id = $1"),
-        (left, "UPDATE subscriptions SET cancel_at = '2026-02-01Z', ended_at = '2026-02-01Z', status = 'cancelled' WHERE id = $1"),
-        (coach, "UPDATE subscriptions SET stream = 'rev2_coaching', tier = NULL, price_ids = '{price_2,price_3}' WHERE id = $1"),
+        (
+            left,
+            "UPDATE subscriptions SET cancel_at = '2026-02-01Z', ended_at = '2026-02-01Z', status = 'cancelled' WHERE id = $1",
+        ),
+        (
+            coach,
+            "UPDATE subscriptions SET stream = 'rev2_coaching', tier = NULL, price_ids = '{price_2,price_3}' WHERE id = $1",
+        ),
     ] {
         sqlx::query(set).bind(id).execute(&pool).await.unwrap();
     }
@@ -201,4 +215,29 @@ async fn filters_narrow_to_what_they_name(pool: PgPool) {
     let one = find(&pool, SubscriptionId(coach)).await.unwrap();
     assert_eq!((one.customer_name.as_deref(), one.mrr), (Some("Bob"), Money::new(19_900, Currency::EUR)));
     assert!(matches!(find(&pool, SubscriptionId(Uuid::nil())).await, Err(DomainError::NotFound { .. })));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn more_rows_than_are_counted_are_walked_in_every_order(pool: PgPool) {
+    fixture::many(&pool).await;
+    for as_of in [None, day("2026-01-01")] {
+        let filter = SubscriptionFilter { as_of, ..SubscriptionFilter::default() };
+        for sort in SubscriptionSort::ALL {
+            let (pool, filter) = (&pool, &filter);
+            let rows =
+                walk_by(200, |page| async move { list(pool, filter, *sort, &page).await }, |s| s.id.to_string()).await;
+            assert_eq!(rows.len(), fixture::MANY, "{sort}");
+            match sort {
+                SubscriptionSort::Mrr => assert!(rows.iter().map(|s| s.mrr.minor).is_sorted()),
+                SubscriptionSort::MrrDescending => assert!(rows.iter().rev().map(|s| s.mrr.minor).is_sorted()),
+                SubscriptionSort::CreatedAt => assert!(rows.iter().map(|s| s.created_at).is_sorted()),
+                SubscriptionSort::CreatedAtDescending => assert!(rows.iter().rev().map(|s| s.created_at).is_sorted()),
+                SubscriptionSort::CurrentPeriodEnd => {
+                    assert!(rows.iter().map(|s| (s.current_period_end.is_none(), s.current_period_end)).is_sorted());
+                }
+            }
+        }
+        let found = list(&pool, &filter, SubscriptionSort::Mrr, &exact()).await.unwrap();
+        assert_eq!((found.total, found.sums), (10_001, vec![usd(3_000_200)]));
+    }
 }

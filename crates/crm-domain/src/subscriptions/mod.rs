@@ -1,5 +1,5 @@
 //! Subscriptions: snapshots as Stripe sent them, and the row derived from the newest.
 
 pub mod list;
-pub mod version;
 pub mod upsert;
+pub mod version;

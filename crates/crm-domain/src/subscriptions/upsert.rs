@@ -20,7 +20,8 @@ pub async fn store_versions(db: &mut PgConnection, versions: &[(String, Version)
     let customers: Vec<&str> = versions.iter().map(|(customer, _)| customer.as_str()).collect();
     let at: Vec<DateTime<Utc>> = versions.iter().map(|(_, v)| v.at).collect();
     let ranks: Vec<i16> = versions.iter().map(|(_, v)| v.rank).collect();
-    let bodies = versions.iter().map(|(_, v)| serde_json::to_value(&v.body)).collect::<std::result::Result<Vec<_>, _>>();
+    let bodies =
+        versions.iter().map(|(_, v)| serde_json::to_value(&v.body)).collect::<std::result::Result<Vec<_>, _>>();
     let bodies = bodies.map_err(|e| DomainError::Database(sqlx::Error::Encode(e.into())))?;
     sqlx::query!(
         "INSERT INTO subscription_versions (event_id, stripe_subscription_id, stripe_customer_id, at, rank, body)
@@ -35,7 +36,9 @@ pub async fn store_versions(db: &mut PgConnection, versions: &[(String, Version)
     )
     .execute(&mut *db)
     .await?;
-    let pairs = versions.iter().flat_map(|(customer, v)| v.body.items.iter().map(move |i| (i.price.as_str(), customer.as_str())));
+    let pairs = versions
+        .iter()
+        .flat_map(|(customer, v)| v.body.items.iter().map(move |i| (i.price.as_str(), customer.as_str())));
     let (prices, owners): (Vec<&str>, Vec<&str>) = pairs.unzip();
     sqlx::query!(
         "INSERT INTO subscription_prices (price_id, stripe_customer_id) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING",
@@ -92,14 +95,18 @@ pub async fn store_standings(db: &mut PgConnection, histories: &[(Uuid, &History
     // `price_ids` travel as one text each: a nested array cannot be unnested.
     let price_ids: Vec<String> = all
         .iter()
-        .map(|(_, s)| serde_json::to_string(&s.body.items.iter().map(|i| &i.price).collect::<Vec<_>>()).unwrap_or_default())
+        .map(|(_, s)| {
+            serde_json::to_string(&s.body.items.iter().map(|i| &i.price).collect::<Vec<_>>()).unwrap_or_default()
+        })
         .collect();
     macro_rules! column {
         ($f:expr) => {
             &all.iter().map($f).collect::<Vec<_>>()
         };
     }
-    let largest = |s: &Standing| s.body.items.iter().max_by_key(|i| (i.interval, i.quantity)).map(|i| (i.interval.as_str(), i.interval_count));
+    let largest = |s: &Standing| {
+        s.body.items.iter().max_by_key(|i| (i.interval, i.quantity)).map(|i| (i.interval.as_str(), i.interval_count))
+    };
     sqlx::query!(
         "INSERT INTO subscriptions AS t (id, customer_id, stripe_subscription_id, status, stripe_status, stream, tier, currency, mrr_minor,
              interval, interval_count, quantity, price_ids, current_period_start, current_period_end, trial_start, trial_end,
@@ -162,8 +169,11 @@ pub async fn store_standings(db: &mut PgConnection, histories: &[(Uuid, &History
     )
     .execute(&mut *db)
     .await?;
-    let rows = sqlx::query!("SELECT stripe_subscription_id, id FROM subscriptions WHERE stripe_subscription_id = ANY($1)", &stripe_ids as &[&str])
-        .fetch_all(db)
-        .await?;
+    let rows = sqlx::query!(
+        "SELECT stripe_subscription_id, id FROM subscriptions WHERE stripe_subscription_id = ANY($1)",
+        &stripe_ids as &[&str]
+    )
+    .fetch_all(db)
+    .await?;
     Ok(rows.into_iter().map(|r| (r.stripe_subscription_id, r.id)).collect())
 }

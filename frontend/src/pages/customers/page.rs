@@ -4,6 +4,7 @@ use super::lead;
 use super::sections::{History, Movements, Subscriptions, Transactions};
 use crate::components::{Avatar, Badge, ErrorBox, ErrorNote, Icon, Moment, SkeletonCard, use_title};
 use crate::format::{MISSING, money};
+use crate::glance::Glance;
 use crate::labels;
 use crate::pages::mrr_movements::stream_and_tier;
 use crate::query::use_query;
@@ -17,13 +18,14 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn CustomerPage() -> impl IntoView {
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|p| p.get("id").unwrap_or_default()));
+    let id = Memo::new(move |_| params.glance(|p| p.get("id").unwrap_or_default()));
     let url = move || Some(format!("/api/customers/{}", id.get()));
     let query = use_query::<Customer>(url).refresh_on(use_realtime().billing());
     use_title(move || query.map(|c| lead(c).title).unwrap_or_else(|| "Customer".into()));
     let failed = Memo::new(move |_| query.error().get().filter(|_| query.map(|_| ()).is_none()));
     let retry = Callback::new(move |()| query.refresh());
-    move || match failed.get() {
+    move || {
+        match failed.get() {
         Some(error) => view! {
             <h1 class="vh">"Customer"</h1>
             <ErrorBox what="Customer" error=error on_retry=retry/>
@@ -59,6 +61,7 @@ pub fn CustomerPage() -> impl IntoView {
             </div>
         }
         .into_any(),
+    }
     }
 }
 

@@ -8,13 +8,13 @@ use crate::pages::{mrr_movements, subscriptions, transactions};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use crate::routes;
+use crate::session::use_session;
 use crm_types::Page;
 use crm_types::accounts::Permission;
 use crm_types::billing::Transaction;
 use crm_types::customers::{LifecycleState, LifecycleTransition};
 use crm_types::mrr::MrrMovement;
 use crm_types::subscriptions::Subscription;
-use crate::session::use_session;
 use leptos::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -85,9 +85,8 @@ where
 {
     let allowed = use_session().may(section.permission);
     let filters = move || routes::list("", &[("customer_id", &id.get())]);
-    let url = move || {
-        allowed.then(|| format!("{}{}&sort={}&limit={ROWS}&count=exact", section.api, filters(), section.sort))
-    };
+    let url =
+        move || allowed.then(|| format!("{}{}&sort={}&limit={ROWS}&count=exact", section.api, filters(), section.sort));
     let query = use_query::<Page<T>>(url).refresh_on(use_realtime().billing());
     let rows = Signal::derive(move || query.map(|p| p.items.iter().map(row).collect::<Vec<_>>()));
     let total = Signal::derive(move || query.map(|p| p.total));

@@ -3,6 +3,7 @@
 use super::SettingsFrame;
 use crate::api::stripe_events;
 use crate::components::{ActionButton, Badge, ErrorBox, Icon, Moment, SkeletonCard, use_toasts};
+use crate::glance::Glance;
 use crate::labels;
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
@@ -29,7 +30,7 @@ pub fn EventPage() -> impl IntoView {
             <nav class="crumbs mt-3" aria-label="Breadcrumb">
                 <a href=routes::SETTINGS_STRIPE>"Stripe"</a><Icon name="right" small=true/>
             </nav>
-            <div class="card">{event_view(move || params.with(|p| p.get("id")), "card__body")}</div>
+            <div class="card">{event_view(move || params.glance(|p| p.get("id")), "card__body")}</div>
         </SettingsFrame>
     }
 }

@@ -107,7 +107,11 @@ fn differences_view(differences: &[Money]) -> AnyView {
     if differences.is_empty() {
         return state(true, Tone::Negative, "0, as it must be".into()).into_any();
     }
-    differences.iter().map(|m| state(false, Tone::Negative, format!("off by {}", signed_money(*m)))).collect_view().into_any()
+    differences
+        .iter()
+        .map(|m| state(false, Tone::Negative, format!("off by {}", signed_money(*m))))
+        .collect_view()
+        .into_any()
 }
 
 /// `12.3 MB`, in powers of ten as disks are sold.
@@ -130,7 +134,13 @@ mod tests {
 
     #[test]
     fn bytes_are_readable() {
-        for (n, text) in [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (12_345_678, "12.3 MB"), (5_000_000_000_000_000, "5000.0 TB")] {
+        for (n, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (12_345_678, "12.3 MB"),
+            (5_000_000_000_000_000, "5000.0 TB"),
+        ] {
             assert_eq!(bytes(n), text);
         }
     }

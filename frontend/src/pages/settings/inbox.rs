@@ -3,13 +3,13 @@
 use super::event::EventPreview;
 use crate::api::stripe_events;
 use crate::components::ActionButton;
+use crate::components::use_toasts;
 use crate::labels::{self, counted};
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, List, ListBody, ListSpec, ListTotal, Row, use_list};
 use crate::query::Query;
 use crate::realtime::use_realtime;
 use crate::routes;
 use crate::session::use_session;
-use crate::components::use_toasts;
 use crm_types::accounts::Permission;
 use crm_types::billing::{EventState, InboxStats, StripeEvent};
 use leptos::prelude::*;
@@ -49,7 +49,7 @@ pub fn Inbox(stats: Query<InboxStats>) -> impl IntoView {
     let inbox = use_realtime().inbox();
     Effect::watch(move || inbox.get(), move |_, _, _| list.retry(), false);
     view! {
-        <section class="inbox" aria-labelledby="events">
+        <section class="inbox">
             <div class="between row--wrap">
                 <div><h2 id="events">"Events"</h2><ListTotal list=list/></div>
                 <div class="row row--wrap">
@@ -100,7 +100,9 @@ fn ReplayAll(state: EventState, stats: Query<InboxStats>, list: List) -> impl In
         busy.set(true);
         spawn_local(async move {
             match stripe_events::replay_all(session, state).await {
-                Ok(reply) => toasts.done(format!("{} will be applied again", counted(reply.replayed, "event", "events"))),
+                Ok(reply) => {
+                    toasts.done(format!("{} will be applied again", counted(reply.replayed, "event", "events")))
+                }
                 Err(error) => toasts.failed(format!("Not replayed: {}", error.detail())),
             }
             busy.try_set(false);

@@ -2,7 +2,9 @@
 
 use super::SettingsFrame;
 use crate::api::settings;
-use crate::components::{ActionButton, CURRENCIES, Check, ErrorBox, ErrorNote, Field, FormErrors, Select, SkeletonCard, use_toasts};
+use crate::components::{
+    ActionButton, CURRENCIES, Check, ErrorBox, ErrorNote, Field, FormErrors, Select, SkeletonCard, use_toasts,
+};
 use crate::query::{Query, use_query};
 use crate::session::use_session;
 use crm_types::Currency;
@@ -49,26 +51,36 @@ fn PolicyForm(saved: AccountSettings, query: Query<AccountSettings>) -> impl Int
     let locked = denied.is_some();
     let saved = StoredValue::new(saved);
     let patch = move || {
-        saved.with_value(|saved| difference(saved, AccountSettings {
-            account_name: name.get().trim().to_owned(),
-            reporting_currency: Currency::parse(&currency.get()).unwrap_or(saved.reporting_currency),
-            time_zone: zone.get().trim().to_owned(),
-            discounts_forever: forever.get(),
-            discounts_limited: limited.get(),
-            cancellation: cancellation.get().parse().unwrap_or(saved.cancellation),
-            version: saved.version,
-        }))
+        saved.with_value(|saved| {
+            difference(
+                saved,
+                AccountSettings {
+                    account_name: name.get().trim().to_owned(),
+                    reporting_currency: Currency::parse(&currency.get()).unwrap_or(saved.reporting_currency),
+                    time_zone: zone.get().trim().to_owned(),
+                    discounts_forever: forever.get(),
+                    discounts_limited: limited.get(),
+                    cancellation: cancellation.get().parse().unwrap_or(saved.cancellation),
+                    version: saved.version,
+                },
+            )
+        })
     };
-    let why_not = { let denied = denied.clone(); Signal::derive(move || denied.clone().or_else(|| {
-        patch().is_none().then(|| "Nothing has changed.".to_owned())
-    })) };
+    let why_not = {
+        let denied = denied.clone();
+        Signal::derive(move || denied.clone().or_else(|| patch().is_none().then(|| "Nothing has changed.".to_owned())))
+    };
     let save = Callback::new(move |()| {
         let Some(patch) = patch() else { return };
         busy.set(true);
         spawn_local(async move {
             match settings::change(session, &patch).await {
                 Ok(_) => {
-                    toasts.done(if recomputes(&patch) { "Settings saved. All movements are being recomputed." } else { "Settings saved" });
+                    toasts.done(if recomputes(&patch) {
+                        "Settings saved. All movements are being recomputed."
+                    } else {
+                        "Settings saved"
+                    });
                     query.refresh();
                 }
                 Err(error) => {

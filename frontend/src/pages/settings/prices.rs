@@ -2,8 +2,11 @@
 
 use super::SettingsFrame;
 use crate::api::plans;
-use crate::components::{ActionButton, Badge, EmptyState, ErrorBox, ErrorNote, FormErrors, Moment, Select, SkeletonCard, use_toasts};
+use crate::components::{
+    ActionButton, Badge, EmptyState, ErrorBox, ErrorNote, FormErrors, Moment, Select, SkeletonCard, use_toasts,
+};
 use crate::format::{MISSING, count, money};
+use crate::glance::Glance;
 use crate::labels::{self, Tone, counted};
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
@@ -20,7 +23,9 @@ use leptos::task::spawn_local;
 pub fn PricesPage() -> impl IntoView {
     let realtime = use_realtime();
     let read = |url: &'static str| {
-        use_query::<Page<Price>>(move || Some(url.to_owned())).refresh_on(realtime.billing()).refresh_on(realtime.inbox())
+        use_query::<Page<Price>>(move || Some(url.to_owned()))
+            .refresh_on(realtime.billing())
+            .refresh_on(realtime.inbox())
     };
     let (unmapped, mapped) = (read(plans::UNMAPPED), read(plans::MAPPED));
     let changed = Callback::new(move |()| {
@@ -150,7 +155,7 @@ fn MappingForm(
     let tier = RwSignal::new(tier.map(|t| t.to_string()).unwrap_or_default());
     let errors = FormErrors::new();
     let busy = RwSignal::new(false);
-    let individual = move || stream.with(|s| s == Stream::Rev1Individual.as_str());
+    let individual = move || stream.glance(|s| s == Stream::Rev1Individual.as_str());
     let mapping = move || {
         let stream = stream.get().parse::<Stream>().ok()?;
         let tier = tier.get().parse().ok().filter(|_| stream == Stream::Rev1Individual);

@@ -22,10 +22,12 @@ use leptos::task::spawn_local;
 pub fn StripePage() -> impl IntoView {
     let session = use_session();
     let realtime = use_realtime();
-    let health = use_query::<SystemHealth>(move || session.may(Permission::SystemRead).then(|| settings::HEALTH.into()));
-    let stats = use_query::<InboxStats>(move || session.may(Permission::StripeRead).then(|| stripe_events::STATS.into()))
-        .refresh_on(realtime.billing())
-        .refresh_on(realtime.inbox());
+    let health =
+        use_query::<SystemHealth>(move || session.may(Permission::SystemRead).then(|| settings::HEALTH.into()));
+    let stats =
+        use_query::<InboxStats>(move || session.may(Permission::StripeRead).then(|| stripe_events::STATS.into()))
+            .refresh_on(realtime.billing())
+            .refresh_on(realtime.inbox());
     view! {
         <SettingsFrame tab="Stripe">
             <div class="grid">

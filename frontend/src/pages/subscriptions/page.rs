@@ -2,6 +2,7 @@
 
 use super::details::{AtStripe, Facts, Head, use_subscription};
 use crate::components::{ErrorBox, Icon, SkeletonCard, use_title};
+use crate::glance::Glance;
 use crate::routes;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -10,9 +11,11 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn SubscriptionPage() -> impl IntoView {
     let params = use_params_map();
-    let query = use_subscription(move || params.with(|p| p.get("id")));
+    let query = use_subscription(move || params.glance(|p| p.get("id")));
     use_title(move || {
-        query.map(|s| s.customer_name.clone().unwrap_or_default()).map_or("Subscription".into(), |n| format!("{n}, subscription"))
+        query
+            .map(|s| s.customer_name.clone().unwrap_or_default())
+            .map_or("Subscription".into(), |n| format!("{n}, subscription"))
     });
     view! {
         <header class="page-head">

@@ -56,7 +56,8 @@ pub fn price_fact(object: &Reader<'_>, stamp: Stamp) -> Read<PriceFact> {
         Some(text) => Some(text.parse::<Interval>().map_err(|e| format!("{}.interval: {e}", object.path()))?),
         None => None,
     };
-    let amount = ["unit_amount_decimal", "unit_amount", "amount_decimal", "amount"].iter().find_map(|name| object.decimal(name));
+    let amount =
+        ["unit_amount_decimal", "unit_amount", "amount_decimal", "amount"].iter().find_map(|name| object.decimal(name));
     if let Some(text) = &amount
         && parse_decimal(text).is_none()
     {
@@ -86,7 +87,9 @@ fn coupon_body(object: &Reader<'_>) -> Read<Coupon> {
     }
     if let Some(Value::Object(options)) = object.get("currency_options") {
         for (code, option) in options {
-            if let (Some(currency), Some(minor)) = (Currency::parse(code), option.get("amount_off").and_then(Value::as_i64)) {
+            if let (Some(currency), Some(minor)) =
+                (Currency::parse(code), option.get("amount_off").and_then(Value::as_i64))
+            {
                 amounts_off.push((currency, minor));
             }
         }
@@ -124,7 +127,12 @@ pub fn discount(object: &Reader<'_>, stamp: &dyn Fn(i16) -> Stamp) -> Read<Vec<F
         body: Body::Discount { coupon: coupon_id.clone() },
     })];
     if let Some(inline) = inline {
-        facts.push(Fact::Object(ObjectFact { id: coupon_id, customer: None, stamp: stamp(0), body: Body::Coupon(coupon_body(&inline)?) }));
+        facts.push(Fact::Object(ObjectFact {
+            id: coupon_id,
+            customer: None,
+            stamp: stamp(0),
+            body: Body::Coupon(coupon_body(&inline)?),
+        }));
     }
     Ok(facts)
 }

@@ -30,7 +30,8 @@ pub fn invoice(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) -
     let parent = object_.maybe_object("parent").and_then(|p| p.maybe_object("subscription_details"));
     let line_subscription = || {
         object_.list("lines")?.iter().find_map(|line| {
-            line.id("subscription").or_else(|| line.maybe_object("parent")?.maybe_object("subscription_item_details")?.id("subscription"))
+            line.id("subscription")
+                .or_else(|| line.maybe_object("parent")?.maybe_object("subscription_item_details")?.id("subscription"))
         })
     };
     let tax = object_.maybe_integer("tax").or_else(|| {
@@ -58,7 +59,10 @@ pub fn invoice(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) -
     }
     let body = Body::Invoice(Invoice {
         number: object_.maybe_text("number"),
-        subscription: object_.id("subscription").or_else(|| parent.and_then(|p| p.id("subscription"))).or_else(line_subscription),
+        subscription: object_
+            .id("subscription")
+            .or_else(|| parent.and_then(|p| p.id("subscription")))
+            .or_else(line_subscription),
         currency,
         amount_paid,
         amount_remaining: object_.maybe_integer("amount_remaining").unwrap_or(amount_due.saturating_sub(amount_paid)),

@@ -77,13 +77,16 @@ impl<'a> Reader<'a> {
 
     pub fn maybe_instant(&self, name: &str) -> Option<DateTime<Utc>> {
         // PostgreSQL's range, with room: years 1970 to 9999.
-        self.maybe_integer(name).filter(|s| (0..253_402_300_800).contains(s)).and_then(|s| DateTime::from_timestamp(s, 0))
+        self.maybe_integer(name)
+            .filter(|s| (0..253_402_300_800).contains(s))
+            .and_then(|s| DateTime::from_timestamp(s, 0))
     }
 
     pub fn currency(&self, name: &str) -> Read<Currency> {
         let code = self.text(name)?;
-        Currency::parse(code)
-            .ok_or_else(|| format!("{}: `{}` is not an ISO 4217 currency", self.join(name), code.chars().take(16).collect::<String>()))
+        Currency::parse(code).ok_or_else(|| {
+            format!("{}: `{}` is not an ISO 4217 currency", self.join(name), code.chars().take(16).collect::<String>())
+        })
     }
 
     /// An id: of a plain reference, or of the object that was expanded in its place.

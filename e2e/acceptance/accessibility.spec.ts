@@ -165,6 +165,7 @@ async function expectGoodInEveryLook(page: Page, { waits = false } = {}): Promis
   await inEveryLook(page, async () => {
     await expect(page.locator("h1")).toBeAttached();
     if (!waits) await expect(page.locator(".skel")).toHaveCount(0);
+    await expect(page.getByText("could not be loaded")).toHaveCount(0);
     await expectAccessible(page);
     await expectNoOverflow(page);
   });

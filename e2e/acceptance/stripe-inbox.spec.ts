@@ -50,22 +50,22 @@ test("a dead event says why, and is tried again when asked to", async ({ page, s
   const preview = page.getByRole("complementary", { name: "invoice.paid, preview" });
   await expect(preview).toContainText(/customer/);
   await expect(preview.getByRole("region", { name: "The event’s body" })).toContainText(dead.id);
-  expect(await tries(server, dead)).toBe(1);
+  const settled = await settledAt(server, dead);
   await preview.getByRole("button", { name: "Replay event" }).click();
   await expect(page.getByRole("status").filter({ hasText: "The event will be applied again" })).toBeVisible();
-  await expect.poll(() => tries(server, dead)).toBe(2);
   // Nothing about it has changed, so that it is dead again, and says so.
+  await expect.poll(() => settledAt(server, dead)).toBeGreaterThan(settled);
+  const again = await settledAt(server, dead);
   await expect(row).toContainText("Dead");
   await page.getByRole("button", { name: /^Replay all 1 dead/ }).click();
   await expect(page.getByRole("status").filter({ hasText: "1 event will be applied again" })).toBeVisible();
-  await expect.poll(() => tries(server, dead)).toBe(3);
+  await expect.poll(() => settledAt(server, dead)).toBeGreaterThan(again);
 });
 
 test("what is not Stripe's is refused and stored nowhere", async ({ server }) => {
   const good = event("customer.created", customer());
   const body = JSON.stringify(good);
-  const tooLarge = JSON.stringify({ ...good, padding: "" }).replace('"padding":""', () => `"padding":"${"x".repeat(513 * 1024 - body.length - 14)}"`);
-  expect(Buffer.byteLength(tooLarge)).toBe(513 * 1024);
+  const tooLarge = body + " ".repeat(513 * 1024 - body.length);
   const secret = server.webhookSecret;
   const refused: [name: string, body: string, signature: string, status: number][] = [
     ["another secret", body, sign(body, "whsec_wrong"), 400],
@@ -109,8 +109,10 @@ async function customerMrr(page: Page, name: string): Promise<string> {
   return (await column(page, "Customers", "MRR")).join();
 }
 
-async function tries(server: CrmServer, { id }: StripeEvent): Promise<number> {
-  return (await server.api<{ attempts: number }>(`/api/stripe-events/${id}`)).attempts;
+/** When the event was last done with; 0 while it waits. */
+async function settledAt(server: CrmServer, { id }: StripeEvent): Promise<number> {
+  const { settled_at } = await server.api<{ settled_at: string | null }>(`/api/stripe-events/${id}`);
+  return settled_at === null ? 0 : new Date(settled_at).getTime();
 }
 
 async function stored(server: CrmServer, { id }: StripeEvent): Promise<boolean> {

@@ -10,19 +10,13 @@ use crate::session::use_session;
 use crm_types::accounts::Session;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::Deserialize;
-
-#[derive(Clone, PartialEq, Deserialize)]
-struct Sessions {
-    items: Vec<Session>,
-}
 
 /// The page.
 #[component]
 pub fn SessionsPage() -> impl IntoView {
     let session = use_session();
     let toasts = use_toasts();
-    let query = use_query::<Sessions>(|| Some(accounts::SESSIONS.into()));
+    let query = use_query::<Vec<Session>>(|| Some(accounts::SESSIONS.into()));
     let busy = RwSignal::new(false);
     let leave = Callback::new(move |()| {
         busy.set(true);
@@ -46,7 +40,7 @@ pub fn SessionsPage() -> impl IntoView {
                     {move || match (query.get(), query.error().get()) {
                         (Some(sessions), _) => view! {
                             <ul class="price-list">
-                                {sessions.items.into_iter().map(|s| view! { <One session=s/> }).collect_view()}
+                                {sessions.into_iter().map(|s| view! { <One session=s/> }).collect_view()}
                             </ul>
                         }.into_any(),
                         (None, Some(error)) => {

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?).join("../..");
+    let variable = |name| env::var_os(name).map(PathBuf::from).ok_or(io::ErrorKind::NotFound);
+    let root = variable("CARGO_MANIFEST_DIR")?.join("../..");
+    let out = variable("OUT_DIR")?;
     let dist = root.join("frontend/dist");
     // A path that does not exist would make Cargo run this every time.
     fs::create_dir_all(&dist)?;
@@ -14,14 +16,17 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     collect(&dist, &mut files)?;
     files.sort();
+    // Copies, so that a new bundle may be written while the compiler reads this one.
+    let copies = out.join("bundle");
+    fs::create_dir_all(&copies)?;
     let mut code = String::from("static FILES: &[(&str, &[u8])] = &[\n");
-    for file in files {
+    for (index, file) in files.iter().enumerate() {
         let name = file.strip_prefix(&dist).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
-        let path = file.canonicalize()?;
-        writeln!(code, "    ({name:?}, include_bytes!({path:?})),").map_err(io::Error::other)?;
+        fs::copy(file, copies.join(index.to_string()))?;
+        let line = format!("    ({name:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/bundle/{index}\"))),");
+        writeln!(code, "{line}").map_err(io::Error::other)?;
     }
     code.push_str("];\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
     fs::write(out.join("bundle.rs"), code)
 }
 

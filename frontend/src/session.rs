@@ -11,8 +11,9 @@ use std::time::Duration;
 
 /// The access token is renewed this long before it expires, so that no request has to wait for it.
 const RENEW_BEFORE: i64 = 30;
-/// How often a refresh is repeated when another tab has just rotated the cookie.
-const RACE_RETRIES: u32 = 3;
+/// How often a refresh is repeated when another tab has just rotated the cookie. Over the two seconds after which the
+/// server takes the winner's reply for lost, as when this page was reloaded while it refreshed.
+const RACE_RETRIES: u32 = 15;
 /// Marks in local storage that this browser was logged in: the page's skeleton is drawn by it. It opens nothing.
 const HINT: &str = "session";
 

@@ -4,6 +4,7 @@ use super::ApiError;
 use super::http::{Method, anonymous, decode, encode, send};
 use crate::session::Session;
 use crm_types::accounts::{LoginReply, LoginRequest, SetupRequest, SetupStatus};
+use crm_types::ids::SessionId;
 
 /// Where you are logged in.
 pub const SESSIONS: &str = "/api/auth/sessions";
@@ -31,6 +32,11 @@ pub async fn refresh() -> Result<LoginReply, ApiError> {
 /// Ends this session.
 pub async fn log_out() -> Result<(), ApiError> {
     anonymous(Method::Post, "/api/auth/logout", None).await.map(drop)
+}
+
+/// Ends a session on another device.
+pub async fn end_session(session: Session, id: SessionId) -> Result<(), ApiError> {
+    send(session, Method::Delete, &format!("{SESSIONS}/{id}")).await
 }
 
 /// Ends all of the user's sessions.

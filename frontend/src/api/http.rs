@@ -24,6 +24,8 @@ pub enum Method {
     Put,
     /// Change a part.
     Patch,
+    /// Remove.
+    Delete,
 }
 
 /// Reads an address as text. Waits for a new log-in when the session is over, and for a busy server.
@@ -110,6 +112,7 @@ fn builder(method: Method, path: &str) -> RequestBuilder {
         Method::Post => Request::post(path),
         Method::Put => Request::put(path),
         Method::Patch => Request::patch(path),
+        Method::Delete => Request::delete(path),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A button for something that takes a moment, or that the user's role may not do.
 
 use super::Icon;
-use crate::glance::Glance;
+use crate::glance::{Glance, live};
 use leptos::prelude::*;
 
 /// Shows that it is busy, and says why when it is denied: as its title, and to screen readers as its description.
@@ -32,14 +32,14 @@ pub fn ActionButton(
             class=format!("btn {class}")
             type="button"
             // Not `disabled`: the keyboard must reach it to learn the reason.
-            aria-disabled=move || off().then_some("true")
-            aria-busy=move || busy.get().then_some("true")
-            title=move || denied.get()
-            aria-description=move || denied.get()
+            aria-disabled=live(move || off().then_some("true"))
+            aria-busy=live(move || busy.get().then_some("true"))
+            title=denied
+            aria-description=denied
             on:click=move |_| if !off() { on_press.run(()) }
         >
             {icon.map(|name| view! { <Icon name=name/> })}
-            {move || label.get()}
+            {label}
         </button>
     }
 }

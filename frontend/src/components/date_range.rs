@@ -7,7 +7,7 @@
 use super::period::{Compare, Period, Preset, Shift};
 use super::{Icon, close_popover, place_popover};
 use crate::format;
-use crate::glance::Glance;
+use crate::glance::{Glance, live};
 use crate::params::Params;
 use chrono::{Local, NaiveDate};
 use crm_types::Currency;
@@ -51,9 +51,9 @@ pub fn DateRange(
             </button>
             <button class="btn" type="button" popovertarget="period-days" aria-haspopup="dialog">
                 <Icon name="cal" class="only-desk"/>
-                {move || period.glance(Period::label)}
+                {live(move || period.glance(Period::label))}
             </button>
-            <button class="btn btn--icon" type="button" aria-label="Period after" prop:disabled=at_the_end
+            <button class="btn btn--icon" type="button" aria-label="Period after" prop:disabled=live(at_the_end)
                 on:click=move |_| step(Shift::Forward)>
                 <Icon name="right"/>
             </button>
@@ -90,7 +90,7 @@ fn Days(period: Memo<Period>, on_days: Callback<(NaiveDate, NaiveDate)>) -> impl
         let days = move || preset.days(Local::now().date_naive());
         let current = move || period.glance(|p| (p.from, p.to) == days());
         view! {
-            <button class="menu__item" type="button" aria-pressed=move || current().to_string()
+            <button class="menu__item" type="button" aria-pressed=live(move || current().to_string())
                 on:click=move |_| choose(days())>
                 <span>{preset.label()}</span>
                 {move || current().then(|| view! { <Icon name="check"/> })}
@@ -108,15 +108,15 @@ fn Days(period: Memo<Period>, on_days: Callback<(NaiveDate, NaiveDate)>) -> impl
             }>
                 <div class="field">
                     <label for="period-from">"From"</label>
-                    <input class="input" type="date" id="period-from" prop:value=move || from.get()
+                    <input class="input" type="date" id="period-from" prop:value=from
                         on:input=move |ev| from.set(event_target_value(&ev))/>
                 </div>
                 <div class="field">
                     <label for="period-to">"To"</label>
-                    <input class="input" type="date" id="period-to" prop:value=move || to.get()
+                    <input class="input" type="date" id="period-to" prop:value=to
                         on:input=move |ev| to.set(event_target_value(&ev))/>
                 </div>
-                <button class="btn btn--primary" type="submit" prop:disabled=move || typed().is_none()>"Show these days"</button>
+                <button class="btn btn--primary" type="submit" prop:disabled=live(move || typed().is_none())>"Show these days"</button>
             </form>
         </div>
     }
@@ -129,7 +129,7 @@ fn Against(period: Memo<Period>, on_change: Callback<Compare>) -> impl IntoView 
         let current = move || period.glance(|p| p.compare == compare);
         let days = move || period.glance(|p| Period { compare, ..p.clone() }.compared());
         view! {
-            <button class="menu__item" type="button" aria-pressed=move || current().to_string()
+            <button class="menu__item" type="button" aria-pressed=live(move || current().to_string())
                 on:click=move |_| { on_change.run(compare); close_popover("period-compare") }>
                 <span>{name}<span class="sub">{move || { let (from, to) = days(); format::date_range(from, to) }}</span></span>
                 {move || current().then(|| view! { <Icon name="check"/> })}
@@ -162,9 +162,9 @@ fn CurrencySelect(
     let chosen = move |c: Currency| period.glance(|p| p.currency == Some(c));
     view! {
         <select class="input input--fit" aria-label="Currency" on:change=move |ev| on_change.run(event_target_value(&ev))>
-            <option value="" selected=move || period.glance(|p| p.currency.is_none())>"Account currency"</option>
+            <option value="" selected=live(move || period.glance(|p| p.currency.is_none()))>"Account currency"</option>
             <For each=move || currencies.get() key=|c| *c children=move |c| view! {
-                <option value=c.to_string() selected=move || chosen(c)>{c.code().to_uppercase()}</option>
+                <option value=c.to_string() selected=live(move || chosen(c))>{c.code().to_uppercase()}</option>
             }/>
         </select>
     }

@@ -43,7 +43,7 @@ pub fn Dialog(
             on:close=move |_| open.set(false)
         >
             <div class="dialog__head">
-                <h2 id=title_id>{move || title.get()}</h2>
+                <h2 id=title_id>{title}</h2>
                 {closable.then(|| view! {
                     <button class="btn btn--ghost btn--icon btn--sm" type="button" aria-label="Close"
                         on:click=move |_| open.set(false)>

@@ -1,6 +1,7 @@
 //! A preview that docks beside a list. On a phone it is not shown: a row opens the page itself.
 
 use super::Icon;
+use crate::glance::live;
 use leptos::prelude::*;
 
 /// A docked preview.
@@ -23,9 +24,9 @@ pub fn Drawer(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <aside class="drawer" aria-label=move || format!("{}, preview", label.get())>
+        <aside class="drawer" aria-label=live(move || format!("{}, preview", label.get()))>
             <div class="drawer__head">
-                <span>{move || position.get()}</span>
+                <span>{position}</span>
                 <button class="btn btn--ghost btn--icon btn--sm" type="button" aria-label="Previous row" title="K"
                     on:click=move |_| on_step.run(false)>
                     <Icon name="up"/>
@@ -35,7 +36,7 @@ pub fn Drawer(
                     <Icon name="down"/>
                 </button>
                 <a class="btn btn--ghost btn--icon btn--sm" aria-label="Open full page" title="Open full page"
-                    href=move || href.get()>
+                    href=href>
                     <Icon name="open"/>
                 </a>
                 <button class="btn btn--ghost btn--icon btn--sm" type="button" aria-label="Close preview" title="Esc"

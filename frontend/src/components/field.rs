@@ -2,7 +2,7 @@
 
 use super::Icon;
 use crate::api::ApiError;
-use crate::glance::Glance;
+use crate::glance::{Glance, live};
 use crate::labels::Choice;
 use leptos::prelude::*;
 
@@ -68,10 +68,10 @@ pub fn Field(
                 name=id.clone()
                 type=kind
                 autocomplete=autocomplete
-                prop:value=move || value.get()
+                prop:value=value
                 on:input=move |ev| value.set(event_target_value(&ev))
-                prop:disabled=move || disabled.get()
-                aria-invalid=move || error.glance(Option::is_some).then_some("true")
+                prop:disabled=disabled
+                aria-invalid=invalid(error)
                 aria-describedby=format!("{id}-note")
             />
             <FieldNote id=id hint=hint error=error/>
@@ -117,7 +117,7 @@ pub fn Select(
     };
     let options = choices
         .into_iter()
-        .map(|(v, text)| view! { <option value=v selected=move || value.get() == v>{text}</option> })
+        .map(|(v, text)| view! { <option value=v selected=live(move || value.get() == v)>{text}</option> })
         .collect_view();
     view! {
         <div class="field">
@@ -125,12 +125,12 @@ pub fn Select(
             <select
                 class="input"
                 id=id.clone()
-                prop:disabled=move || disabled.get()
+                prop:disabled=disabled
                 on:change=move |ev| on_change.run(event_target_value(&ev))
-                aria-invalid=move || error.glance(Option::is_some).then_some("true")
+                aria-invalid=invalid(error)
                 aria-describedby=format!("{id}-note")
             >
-                {none.map(|text| view! { <option value="" selected=move || value.glance(String::is_empty)>{text}</option> })}
+                {none.map(|text| view! { <option value="" selected=live(move || value.get().is_empty())>{text}</option> })}
                 {options}
                 {foreign}
             </select>
@@ -160,13 +160,17 @@ pub fn Check(
             <input
                 class="check-box"
                 type="checkbox"
-                prop:checked=move || checked.get()
-                prop:disabled=move || disabled.get()
+                prop:checked=checked
+                prop:disabled=disabled
                 on:change=move |ev| on_change.run(event_target_checked(&ev))
             />
             {label}
         </label>
     }
+}
+
+fn invalid(error: Signal<Option<String>>) -> Signal<Option<&'static str>> {
+    live(move || error.get().map(|_| "true"))
 }
 
 /// Below an input: what is wrong, else the hint.

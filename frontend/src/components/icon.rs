@@ -1,5 +1,6 @@
 //! One set of icons: a sprite in `index.html`, drawn in the colour of the text.
 
+use crate::glance::live;
 use leptos::prelude::*;
 
 /// An icon of the sprite. It is hidden from screen readers: the words beside it, or the button's label, say the same.
@@ -18,7 +19,7 @@ pub fn Icon(
     let class = format!("ic{}{}{class}", if small { " ic--12" } else { "" }, if class.is_empty() { "" } else { " " });
     view! {
         <svg class=class aria-hidden="true">
-            <use href=move || format!("#i-{}", name.get())></use>
+            <use href=live(move || format!("#i-{}", name.get()))></use>
         </svg>
     }
 }

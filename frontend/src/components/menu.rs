@@ -113,7 +113,7 @@ pub fn MenuItem(
     view! {
         <button class="menu__item" type="button" role="menuitem" tabindex="-1" on:click=move |_| on_press.run(())>
             <super::Icon name=icon/>
-            <span>{move || label.get()}</span>
+            <span>{label}</span>
         </button>
     }
 }

@@ -20,7 +20,7 @@ pub fn PageHead(
     use_title(move || title.get());
     view! {
         <div class="page-head__row page-head__row--tight">
-            <h1>{move || title.get()}</h1>
+            <h1>{title}</h1>
             {children.map(|children| children())}
         </div>
     }

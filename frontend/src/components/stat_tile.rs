@@ -35,7 +35,7 @@ pub fn StatTile(
     view! {
         <article class="stat">
             <h2 class="stat__label">{name}{help.map(|help| help.run())}</h2>
-            <p class="stat__value">{move || value.get()}</p>
+            <p class="stat__value">{value}</p>
             <div class="stat__foot">
                 <span class="stat__delta">
                     {move || delta.get().map(|delta| view! { <DeltaMark delta=delta/> })}

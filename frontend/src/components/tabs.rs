@@ -1,6 +1,6 @@
 //! Tabs that are pages of their own: links with `aria-current`.
 
-use crate::glance::Glance;
+use crate::glance::live;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -14,7 +14,7 @@ pub fn RouteTabs(
 ) -> impl IntoView {
     let path = use_location().pathname;
     let tab = move |(href, name): (&'static str, &'static str)| {
-        let current = move || path.glance(|p| p.starts_with(href)).then_some("page");
+        let current = live(move || path.get().starts_with(href).then_some("page"));
         view! { <a class="tab" href=href aria-current=current>{name}</a> }
     };
     view! { <nav class="tabs" aria-label=label>{tabs.into_iter().map(tab).collect_view()}</nav> }

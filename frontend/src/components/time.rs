@@ -2,6 +2,7 @@
 
 use crate::browser::use_clock;
 use crate::format;
+use crate::glance::live;
 use chrono::{DateTime, Local, Utc};
 use leptos::prelude::*;
 
@@ -33,7 +34,7 @@ pub fn Ago(
         Some(at) => ago(at, clock.now()),
         None => format::MISSING.to_owned(),
     });
-    view! { <span title=move || at.get().map(|at| format::date_time(at, &Local))>{move || text.get()}</span> }
+    view! { <span title=live(move || at.get().map(|at| format::date_time(at, &Local)))>{text}</span> }
 }
 
 /// `just now`, `4 s ago`, or the day.

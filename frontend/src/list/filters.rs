@@ -4,7 +4,7 @@ use super::filter::toggled;
 use super::{Filter, FilterKind, List};
 use crate::browser;
 use crate::components::{CURRENCIES, Check, Icon, Select, place_popover};
-use crate::glance::Glance;
+use crate::glance::{Glance, live};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ pub fn clear(list: List) {
 #[component]
 fn Search(list: List) -> impl IntoView {
     let turn = StoredValue::new(0_u32);
-    let asked = move || list.params.glance(|p| p.get("q").unwrap_or_default().to_owned());
+    let asked = live(move || list.params.glance(|p| p.get("q").unwrap_or_default().to_owned()));
     let typed = move |text: String| {
         let mine = turn.get_value().wrapping_add(1);
         turn.set_value(mine);
@@ -140,7 +140,7 @@ fn field(list: List, filter: &'static Filter) -> AnyView {
             view! {
                 <div class="field">
                     <label for=key>{filter.label}</label>
-                    <input class="input" type=kind id=key prop:value=move || value.get()
+                    <input class="input" type=kind id=key prop:value=value
                         on:change=move |ev| set.run(event_target_value(&ev))/>
                 </div>
             }

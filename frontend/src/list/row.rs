@@ -2,6 +2,7 @@
 
 use crate::components::{Avatar, Badge, Moment};
 use crate::format::{self, MISSING};
+use crate::glance::live;
 use crate::labels::Tone;
 use chrono::{DateTime, Utc};
 use crm_types::Money;
@@ -113,7 +114,7 @@ impl Lead {
             <div class="who">
                 {avatar}
                 <div class="who__text">
-                    <a class="who__name" href=href data-noscroll="" aria-current=move || current.get().then_some("true")>
+                    <a class="who__name" href=href data-noscroll="" aria-current=live(move || current.get().then_some("true"))>
                         {self.title}
                     </a>
                     {(!self.sub.is_empty()).then(|| view! { <span class="who__sub">{self.sub}</span> })}

@@ -2,7 +2,7 @@
 
 use super::{Cell, Column, Row};
 use crate::components::Icon;
-use crate::glance::Glance;
+use crate::glance::{Glance, live};
 use leptos::prelude::*;
 
 /// How a head sorts: `aria-sort` and the address of the next sort.
@@ -49,14 +49,14 @@ pub fn RowTable(
         };
         let class = column.class;
         view! {
-            <th role="columnheader" scope="col" class=class aria-sort=move || sort.glance(|s| s.direction)>{content}</th>
+            <th role="columnheader" scope="col" class=class aria-sort=live(move || sort.get().direction)>{content}</th>
         }
     };
     let body = move |row: Row| {
         let id = row.id.clone();
         let current = Signal::derive(move || peeked.glance(|p| p.as_deref() == Some(id.as_str())));
         view! {
-            <tr role="row" data-row=row.id class:is-peeked=move || current.get()>
+            <tr role="row" data-row=row.id class:is-peeked=current>
                 <td role="cell" class="lead">{row.lead.view(row.href, current)}</td>
                 {cells(columns, row.cells)}
             </tr>

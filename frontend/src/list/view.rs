@@ -9,7 +9,7 @@ use super::table::{HeadSort, RowTable};
 use crate::browser;
 use crate::components::{Drawer, EmptyState, ErrorBox, ErrorNote, SkeletonRows, use_title};
 use crate::format::money;
-use crate::glance::Glance;
+use crate::glance::{Glance, live};
 use crate::labels::counted;
 use crate::session::use_session;
 use crm_types::Money;
@@ -49,7 +49,7 @@ pub fn ListTotal(
     let pill = list.pill();
     view! {
         <div class="list-total">
-            <p id="list-total" role="status">{move || summary(list)}</p>
+            <p id="list-total" role="status">{live(move || summary(list))}</p>
             {move || pill.get().map(|words| view! {
                 <button class="pill-new" type="button" on:click=move |_| list.show_new()>{words}</button>
             })}
@@ -69,10 +69,10 @@ pub fn ListBody(
     use_list_keys(list);
     let peeked = Memo::new(move |_| preview.and(list.params.glance(|p| p.get("peek").map(str::to_owned))));
     let denied = move || use_session().denied(list.spec.permission).is_some();
-    let split = move || if peeked.glance(Option::is_some) { "split split--peek" } else { "split" };
+    let split = live(move || if peeked.get().is_some() { "split split--peek" } else { "split" });
     view! {
         <FilterBar list=list/>
-        <div class=split aria-busy=move || list.busy.get().to_string()>
+        <div class=split aria-busy=live(move || list.busy.get().to_string())>
             <div class="split__list">
                 <div class="tbl-wrap" tabindex="0" role="region" aria-label=format!("{}, table", list.spec.title)
                     on:click=move |ev| if preview.is_some() { open_preview(list, &ev) }>

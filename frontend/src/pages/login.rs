@@ -2,7 +2,7 @@
 
 use crate::api::accounts;
 use crate::components::{Dialog, ErrorNote, Field, FormErrors, Icon, use_title};
-use crate::glance::Glance;
+use crate::glance::live;
 use crate::session::{Session, use_session};
 use crate::shell::{Brand, ThemeToggle};
 use crm_types::accounts::{DemoLogin, LoginRequest};
@@ -92,19 +92,19 @@ fn LoginForm(email: String, password: String) -> impl IntoView {
                 <label for="password">"Password"</label>
                 <div class="affix affix--end">
                     <input class="input" id="password" name="password" autocomplete="current-password"
-                        type=move || if shown.get() { "text" } else { "password" }
-                        prop:value=move || password.get()
+                        type=live(move || if shown.get() { "text" } else { "password" })
+                        prop:value=password
                         on:input=move |ev| password.set(event_target_value(&ev))
-                        aria-invalid=move || errors.of("password").glance(Option::is_some).then_some("true")
+                        aria-invalid=live(move || errors.of("password").get().map(|_| "true"))
                         aria-describedby="password-note"/>
                     <button class="btn btn--ghost btn--sm" type="button" aria-controls="password"
-                        aria-pressed=move || shown.get().to_string() on:click=move |_| shown.update(|s| *s = !*s)>
+                        aria-pressed=live(move || shown.get().to_string()) on:click=move |_| shown.update(|s| *s = !*s)>
                         <Icon name="eye"/>"Show"
                     </button>
                 </div>
-                <p class="field__error" id="password-note">{move || errors.of("password").get()}</p>
+                <p class="field__error" id="password-note">{errors.of("password")}</p>
             </div>
-            <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
+            <button class="btn btn--primary btn--block" type="submit" aria-busy=live(move || busy.get().then_some("true"))>
                 "Log in"
             </button>
         </form>

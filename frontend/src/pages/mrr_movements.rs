@@ -27,6 +27,7 @@ pub static SPEC: ListSpec = ListSpec {
         Filter::new("to", "Until", FilterKind::Day),
         Filter::new("paying_at_start", "Paying at the start", FilterKind::Flag),
         Filter::new("customer_id", "One customer", FilterKind::Link),
+        Filter::new("subscription_id", "One subscription", FilterKind::Link),
     ],
     columns: &[
         Column::new("Customer", "lead"),

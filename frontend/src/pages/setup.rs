@@ -2,6 +2,7 @@
 
 use crate::api::{ApiError, accounts};
 use crate::components::{ErrorNote, Field, FormErrors, use_title};
+use crate::glance::live;
 use crate::session::use_session;
 use crate::shell::{Brand, ThemeToggle};
 use crm_types::accounts::SetupRequest;
@@ -58,7 +59,7 @@ pub fn SetupPage() -> impl IntoView {
                         <Field id="password" label="Password" value=password kind="password" autocomplete="new-password"
                             hint="12 to 128 characters" error=errors.of("password")/>
                         <button class="btn btn--primary btn--block" type="submit"
-                            aria-busy=move || busy.get().then_some("true")>
+                            aria-busy=live(move || busy.get().then_some("true"))>
                             "Create account"
                         </button>
                     </form>

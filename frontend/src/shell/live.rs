@@ -1,6 +1,7 @@
 //! How fresh the page is.
 
 use crate::components::Ago;
+use crate::glance::live;
 use crate::realtime::{Freshness, use_realtime};
 use chrono::{DateTime, Local, Utc};
 use leptos::prelude::*;
@@ -10,16 +11,16 @@ use leptos::prelude::*;
 pub fn Live() -> impl IntoView {
     let realtime = use_realtime();
     let freshness = realtime.freshness();
-    let class = move || match freshness.get() {
+    let class = live(move || match freshness.get() {
         Freshness::Live => "live",
         Freshness::Reconnecting => "live live--reconnecting",
         Freshness::Stale(_) => "live live--stale",
-    };
-    let words = move || match freshness.get() {
+    });
+    let words = live(move || match freshness.get() {
         Freshness::Live => "Live".to_owned(),
         Freshness::Reconnecting => "Reconnecting".to_owned(),
         Freshness::Stale(since) => stale_words(since),
-    };
+    });
     view! {
         <span class=class>
             <span class="live__dot" aria-hidden="true"></span>

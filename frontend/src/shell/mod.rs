@@ -15,7 +15,7 @@ pub use brand::Brand;
 pub use theme::ThemeToggle;
 
 use crate::browser;
-use crate::glance::Glance;
+use crate::glance::live;
 use crate::routes;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -38,7 +38,7 @@ pub fn Shell(
     address::keep_in_step();
     focus_page_on_route_change();
     let path = use_location().pathname;
-    let class = move || if path.glance(|p| FILLING.contains(&p.as_str())) { "page page--fill" } else { "page" };
+    let class = live(move || if FILLING.contains(&path.get().as_str()) { "page page--fill" } else { "page" });
     let skip = move |ev: leptos::ev::MouseEvent| {
         ev.prevent_default();
         browser::focus("main");

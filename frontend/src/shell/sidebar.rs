@@ -5,7 +5,7 @@ use super::navigation::{Entry, groups, is_current};
 use crate::api::settings;
 use crate::browser::{store, stored};
 use crate::components::Icon;
-use crate::glance::Glance;
+use crate::glance::live;
 use crate::query::use_query;
 use crate::routes;
 use crate::session::use_session;
@@ -25,9 +25,9 @@ pub fn Sidebar() -> impl IntoView {
     let session = use_session();
     let account =
         use_query::<AccountSettings>(move || session.may(Permission::SettingsRead).then(|| settings::SETTINGS.into()));
-    let name = move || {
+    let name = live(move || {
         account.map(|a| a.account_name.clone()).filter(|n| !n.is_empty()).unwrap_or_else(|| "Prometheus".into())
-    };
+    });
     let group = |(heading, entries): (&'static str, Vec<Entry>)| {
         view! {
             <div class="side__group">
@@ -60,7 +60,7 @@ pub fn Sidebar() -> impl IntoView {
 #[component]
 fn NavLink(href: &'static str, name: &'static str, icon: &'static str) -> impl IntoView {
     let path = use_location().pathname;
-    let current = move || path.glance(|p| is_current(href, p)).then_some("page");
+    let current = live(move || is_current(href, &path.get()).then_some("page"));
     view! {
         <a class="nav-item" href=href title=name aria-current=current><Icon name=icon/><span>{name}</span></a>
     }

@@ -3,7 +3,7 @@
 use super::navigation::{groups, is_current};
 use super::sidebar;
 use crate::components::Icon;
-use crate::glance::Glance;
+use crate::glance::live;
 use crate::session::use_session;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -17,7 +17,7 @@ pub fn Tabbar() -> impl IntoView {
         let entries = groups(session).into_iter().flat_map(|(_, entries)| entries).take(4);
         entries
             .map(|e| {
-                let current = move || path.glance(|p| is_current(e.href, p)).then_some("page");
+                let current = live(move || is_current(e.href, &path.get()).then_some("page"));
                 view! { <a href=e.href aria-current=current><Icon name=e.icon/>{e.short}</a> }
             })
             .collect_view()

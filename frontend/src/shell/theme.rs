@@ -2,6 +2,7 @@
 
 use crate::browser::{store, stored};
 use crate::components::Icon;
+use crate::glance::live;
 use leptos::prelude::*;
 
 const NAME: &str = "theme";
@@ -17,7 +18,7 @@ pub fn ThemeToggle() -> impl IntoView {
         apply(next);
         choice.set(next);
     };
-    let label = move || format!("Theme: {}", choice.get());
+    let label = live(move || format!("Theme: {}", choice.get()));
     view! {
         <button class="btn btn--ghost btn--icon" type="button" aria-label=label title=label on:click=turn>
             <Icon name="theme"/>

@@ -4,7 +4,7 @@ use super::brand::BrandMark;
 use super::live::Live;
 use super::theme::ThemeToggle;
 use crate::components::{Avatar, Icon, Menu, MenuItem, use_toasts};
-use crate::glance::Glance;
+use crate::glance::{Glance, live};
 use crate::labels;
 use crate::routes;
 use crate::session::use_session;
@@ -38,7 +38,7 @@ fn Account() -> impl IntoView {
     let toasts = use_toasts();
     let user = session.user();
     let name = Memo::new(move |_| user.glance(|u| u.as_ref().map(|u| u.name.clone()).unwrap_or_default()));
-    let who = move || user.glance(|u| u.as_ref().map(|u| format!("{} · {}", u.email, labels::role(u.role))));
+    let who = live(move || user.glance(|u| u.as_ref().map(|u| format!("{} · {}", u.email, labels::role(u.role)))));
     let leave = move |everywhere: bool| {
         Callback::new(move |()| {
             spawn_local(async move {
@@ -50,11 +50,11 @@ fn Account() -> impl IntoView {
     };
     view! {
         <button class="btn btn--ghost btn--icon" type="button" popovertarget="account-menu" aria-haspopup="menu"
-            aria-label=move || format!("Account of {}", name.get())>
+            aria-label=live(move || format!("Account of {}", name.get()))>
             {move || view! { <Avatar name=name.get() class="av--me"/> }}
         </button>
         <Menu id="account-menu" label="Account">
-            <div class="menu__label" role="presentation"><b>{move || name.get()}</b><br/>{who}</div>
+            <div class="menu__label" role="presentation"><b>{name}</b><br/>{who}</div>
             <div class="menu__sep" role="separator"></div>
             <MenuItem icon="login" label="Log out".to_owned() on_press=leave(false)/>
             <MenuItem icon="lock" label="Log out everywhere".to_owned() on_press=leave(true)/>

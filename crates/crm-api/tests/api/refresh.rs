@@ -13,8 +13,9 @@ async fn logged_in(app: &TestApp) -> Client {
     client
 }
 
-async fn age_spent_tokens(app: &TestApp) {
-    sqlx::query("UPDATE refresh_tokens SET rotated_at = rotated_at - interval '11 seconds'")
+async fn age_spent_tokens(app: &TestApp, seconds: i32) {
+    sqlx::query("UPDATE refresh_tokens SET rotated_at = rotated_at - make_interval(secs => $1)")
+        .bind(seconds)
         .execute(app.pool())
         .await
         .unwrap();
@@ -56,12 +57,40 @@ async fn a_spent_token_that_comes_back_later_ends_the_session() {
     let stolen = client.with_cookie("crm_refresh", &client.cookie("crm_refresh").unwrap());
     let access: LoginReply = client.post(REFRESH).await.json();
     stolen.post(REFRESH).await.problem(409);
-    age_spent_tokens(&app).await;
+    age_spent_tokens(&app, 11).await;
     stolen.post(REFRESH).await.problem(401);
     client.post(REFRESH).await.problem(401);
     app.anonymous().with_token(access.access_token).get("/api/auth/me").await.problem(401);
     let reason: String = sqlx::query_scalar("SELECT revoked_reason FROM sessions").fetch_one(app.pool()).await.unwrap();
     assert_eq!(reason, "token_reuse");
+}
+
+#[tokio::test]
+async fn a_lost_reply_loses_no_session() {
+    let app = TestApp::spawn().await;
+    let client = logged_in(&app).await;
+    let token = client.cookie("crm_refresh").unwrap();
+    let lost = client.with_cookie("crm_refresh", &token);
+    assert_eq!(lost.post(REFRESH).await.status, 200);
+    client.with_cookie("crm_refresh", &token).post(REFRESH).await.problem(409);
+    age_spent_tokens(&app, 3).await;
+    assert_eq!(client.post(REFRESH).await.status, 200, "nobody has shown the successor");
+    // Whoever had it after all is found out.
+    age_spent_tokens(&app, 11).await;
+    lost.post(REFRESH).await.problem(401);
+    client.post(REFRESH).await.problem(401);
+}
+
+#[tokio::test]
+async fn a_spent_token_whose_successor_was_shown_gets_no_other() {
+    let app = TestApp::spawn().await;
+    let client = logged_in(&app).await;
+    let spent = client.with_cookie("crm_refresh", &client.cookie("crm_refresh").unwrap());
+    assert_eq!(client.post(REFRESH).await.status, 200);
+    age_spent_tokens(&app, 3).await;
+    assert_eq!(client.post(REFRESH).await.status, 200);
+    spent.post(REFRESH).await.problem(409);
+    assert_eq!(client.post(REFRESH).await.status, 200, "the session goes on");
 }
 
 #[tokio::test]

@@ -26,3 +26,5 @@ pub use users::{
 pub const SESSION_DAYS: i32 = 30;
 /// A spent refresh token that is shown again within this time lost a race (two tabs); later, it was stolen.
 pub const REUSE_GRACE_SECONDS: i32 = 10;
+/// Within that time: the winner's reply has arrived after this long, or never will.
+pub const REPLY_SECONDS: i32 = 2;

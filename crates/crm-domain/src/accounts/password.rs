@@ -51,8 +51,12 @@ impl std::fmt::Debug for NewPassword {
 fn is_common(password: &str) -> bool {
     let lower = password.to_lowercase();
     let word = lower.trim_matches(|c: char| !c.is_alphabetic());
+    let number = lower.trim_matches(|c: char| !c.is_alphanumeric());
     let listed = |text: &str| COMMON.contains(text);
-    listed(&lower) || listed(word) || repeats(&lower).is_some_and(|unit| unit.chars().count() < 4 || listed(unit))
+    listed(&lower)
+        || listed(word)
+        || listed(number)
+        || repeats(&lower).is_some_and(|unit| unit.chars().count() < 4 || listed(unit))
 }
 
 /// The shortest text that gives the whole one when it is repeated.

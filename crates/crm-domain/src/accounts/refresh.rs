@@ -1,5 +1,5 @@
 use super::sessions::{Device, RevokedReason};
-use super::{REUSE_GRACE_SECONDS, store};
+use super::{REPLY_SECONDS, REUSE_GRACE_SECONDS, store};
 use crate::db::Result;
 use crm_types::accounts::User;
 use crm_types::ids::SessionId;
@@ -66,6 +66,9 @@ pub enum Rotation {
 /// Exchanges `token` for `successor`. Of any number of requests with one token exactly one gets [`Rotation::Rotated`]:
 /// a single statement marks the token as spent and stores the successor.
 ///
+/// A browser that leaves a page while it loads never sees the reply, and comes back with the spent token: it gets another
+/// successor once that reply must have arrived, as long as nobody has shown the first one.
+///
 /// # Errors
 /// When the database fails; then the token is as it was.
 pub async fn rotate(
@@ -78,8 +81,12 @@ pub async fn rotate(
     if let Some((session, user)) = store::rotate_token(conn, &digest, &successor.digest(), device).await? {
         return Ok(Rotation::Rotated { session, user });
     }
-    match store::find_spent_token(conn, &digest, REUSE_GRACE_SECONDS).await? {
+    match store::find_spent_token(conn, &digest, REUSE_GRACE_SECONDS, REPLY_SECONDS).await? {
         None => Ok(Rotation::Refused),
+        Some(spent) if spent.recent && spent.answered => {
+            let replaced = store::replace_successor(conn, &digest, &successor.digest(), device).await?;
+            Ok(replaced.map_or(Rotation::LostRace, |(session, user)| Rotation::Rotated { session, user }))
+        }
         Some(spent) if spent.recent => Ok(Rotation::LostRace),
         Some(spent) => {
             store::revoke_session(conn, spent.session, RevokedReason::TokenReuse).await?;

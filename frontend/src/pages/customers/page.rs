@@ -4,7 +4,7 @@ use super::lead;
 use super::sections::{History, Movements, Subscriptions, Transactions};
 use crate::components::{Avatar, Badge, ErrorBox, ErrorNote, Icon, Moment, SkeletonCard, use_title};
 use crate::format::{MISSING, money};
-use crate::glance::Glance;
+use crate::glance::{Glance, drawn};
 use crate::labels;
 use crate::pages::mrr_movements::stream_and_tier;
 use crate::query::use_query;
@@ -36,10 +36,10 @@ pub fn CustomerPage() -> impl IntoView {
                 <nav class="crumbs" aria-label="Breadcrumb">
                     <a href=routes::CUSTOMERS>"Customers"</a><Icon name="right" small=true/>
                 </nav>
-                {move || match query.get() {
+                {drawn(move || match query.get() {
                     Some(customer) => view! { <Head customer=customer/> }.into_any(),
                     None => view! { <h1 class="vh">"Customer"</h1><span class="skel skel--h skel--w5"></span> }.into_any(),
-                }}
+                })}
             </header>
             <div class="grid">
                 <div class="c8 stack">
@@ -51,10 +51,10 @@ pub fn CustomerPage() -> impl IntoView {
                     <section class="card" aria-labelledby="profile">
                         <header class="card__head card__head--line"><h2 id="profile">"Profile"</h2></header>
                         <ErrorNote error=query.error()/>
-                        {move || match query.get() {
+                        {drawn(move || match query.get() {
                             Some(customer) => view! { <Profile customer=customer/> }.into_any(),
                             None => view! { <SkeletonCard label="Loading the profile" lines=7/> }.into_any(),
-                        }}
+                        })}
                     </section>
                     <History id=id/>
                 </div>

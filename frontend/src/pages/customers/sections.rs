@@ -2,6 +2,7 @@
 
 use crate::components::{ErrorBox, SkeletonCard};
 use crate::components::{Icon, Moment};
+use crate::glance::drawn;
 use crate::labels;
 use crate::list::{Column, PlainTable, Row};
 use crate::pages::{mrr_movements, subscriptions, transactions};
@@ -100,13 +101,13 @@ where
                 <h2 id=heading>{section.title}</h2>
                 {move || total.get().map(|n| view! { <a class="end small" href=href>{format!("All {}", crate::format::count(n))}</a> })}
             </header>
-            {move || match (rows.get(), query.error().get()) {
+            {drawn(move || match (rows.get(), query.error().get()) {
                 _ if !allowed => view! { <p class="card__body muted">{use_session().explain(section.permission.as_str())}</p> }.into_any(),
                 (Some(rows), _) if rows.is_empty() => view! { <p class="card__body muted">{section.empty}</p> }.into_any(),
                 (Some(rows), _) => view! { <PlainTable caption=section.title columns=section.columns rows=rows/> }.into_any(),
                 (None, Some(error)) => view! { <ErrorBox what=section.title error=error on_retry=retry/> }.into_any(),
                 (None, None) => view! { <SkeletonCard label=format!("Loading {}", section.title)/> }.into_any(),
-            }}
+            })}
         </section>
     }
     .into_any()
@@ -130,7 +131,7 @@ pub fn History(id: Memo<String>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="lifecycle">
             <header class="card__head card__head--line"><h2 id="lifecycle">"Lifecycle"</h2></header>
-            {move || match (query.get(), query.error().get()) {
+            {drawn(move || match (query.get(), query.error().get()) {
                 (Some(history), _) if history.items.is_empty() => {
                     view! { <p class="card__body muted">"No transition so far."</p> }.into_any()
                 }
@@ -139,7 +140,7 @@ pub fn History(id: Memo<String>) -> impl IntoView {
                 }
                 (None, Some(error)) => view! { <ErrorBox what="Lifecycle" error=error on_retry=retry/> }.into_any(),
                 (None, None) => view! { <SkeletonCard label="Loading the lifecycle"/> }.into_any(),
-            }}
+            })}
         </section>
     }
 }

@@ -4,6 +4,7 @@ use super::SettingsFrame;
 use crate::api::settings;
 use crate::components::{Ago, Badge, ErrorBox, Moment, SkeletonCard};
 use crate::format::{count, signed_money};
+use crate::glance::drawn;
 use crate::labels::Tone;
 use crate::query::use_query;
 use crate::realtime::use_realtime;
@@ -22,7 +23,7 @@ pub fn HealthPage() -> impl IntoView {
         .refresh_on(use_realtime().billing());
     view! {
         <SettingsFrame tab="Health">
-            {move || match (session.denied(Permission::SystemRead), query.get(), query.error().get()) {
+            {drawn(move || match (session.denied(Permission::SystemRead), query.get(), query.error().get()) {
                 (Some(why), ..) => view! { <p class="muted mt-3">{why}</p> }.into_any(),
                 (None, Some(health), _) => view! { <Health health=health/> }.into_any(),
                 (None, None, Some(error)) => {
@@ -30,7 +31,7 @@ pub fn HealthPage() -> impl IntoView {
                     view! { <ErrorBox what="Health" error=error on_retry=retry/> }.into_any()
                 }
                 (None, None, None) => view! { <SkeletonCard label="Loading the state of the system" lines=8/> }.into_any(),
-            }}
+            })}
         </SettingsFrame>
     }
 }

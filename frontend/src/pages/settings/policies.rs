@@ -5,6 +5,7 @@ use crate::api::settings;
 use crate::components::{
     ActionButton, CURRENCIES, Check, ErrorBox, ErrorNote, Field, FormErrors, Select, SkeletonCard, use_toasts,
 };
+use crate::glance::drawn;
 use crate::query::{Query, use_query};
 use crate::session::use_session;
 use crm_types::Currency;
@@ -22,7 +23,7 @@ pub fn PoliciesPage() -> impl IntoView {
     let version = Memo::new(move |_| query.map(|s| s.version));
     view! {
         <SettingsFrame tab="Policies">
-            {move || match (version.get(), query.error().get()) {
+            {drawn(move || match (version.get(), query.error().get()) {
                 (Some(_), _) => untrack(move || query.get())
                     .map(|s| view! { <PolicyForm saved=s query=query/> }).into_any(),
                 (None, Some(error)) => {
@@ -30,7 +31,7 @@ pub fn PoliciesPage() -> impl IntoView {
                     view! { <ErrorBox what="Settings" error=error on_retry=retry/> }.into_any()
                 }
                 (None, None) => view! { <SkeletonCard label="Loading settings" lines=8/> }.into_any(),
-            }}
+            })}
         </SettingsFrame>
     }
 }

@@ -6,7 +6,7 @@ use crate::components::{
     ActionButton, Badge, EmptyState, ErrorBox, ErrorNote, FormErrors, Moment, Select, SkeletonCard, use_toasts,
 };
 use crate::format::{MISSING, count, money};
-use crate::glance::Glance;
+use crate::glance::{Glance, drawn};
 use crate::labels::{self, Tone, counted};
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
@@ -40,17 +40,17 @@ pub fn PricesPage() -> impl IntoView {
                         <h2 id="unmapped">"Not mapped"</h2>
                         <span class="card__sub">"subscriptions to these prices count in no figure yet"</span>
                     </header>
-                    {move || prices(unmapped, changed, || view! {
+                    {drawn(move || prices(unmapped, changed, || view! {
                         <EmptyState icon="check" title="Every price is mapped"
                             text="A price that Stripe sends without a stream in its metadata shows up here."/>
-                    }.into_any())}
+                    }.into_any()))}
                 </section>
                 <section class="card c12" aria-labelledby="mapped">
                     <header class="card__head card__head--line"><h2 id="mapped">"Mapped"</h2></header>
-                    {move || prices(mapped, changed, || view! {
+                    {drawn(move || prices(mapped, changed, || view! {
                         <EmptyState icon="card" title="No prices yet"
                             text="Prices arrive with Stripe’s webhooks. Connect Stripe under Settings."/>
-                    }.into_any())}
+                    }.into_any()))}
                 </section>
             </div>
         </SettingsFrame>
@@ -62,11 +62,17 @@ fn prices(query: Query<Page<Price>>, changed: Callback<()>, empty: fn() -> AnyVi
         (Some(true), _) => empty(),
         (Some(false), _) => {
             let items = move || query.map(|p| p.items.clone()).unwrap_or_default();
+            let rest = query.map(|p| usize::try_from(p.total).unwrap_or(0).saturating_sub(p.items.len())).unwrap_or(0);
+            let rest = (rest > 0).then(|| {
+                let words = counted(i64::try_from(rest).unwrap_or(i64::MAX), "more price", "more prices");
+                view! { <p class="card__foot">{format!("{words} are not shown; those that events wait for come first.")}</p> }
+            });
             let key = |p: &Price| (p.id.clone(), p.stream, p.tier, p.parked_events, p.subscriptions);
             view! {
                 <ul class="price-list">
                     <For each=items key=key children=move |price| view! { <PriceItem price=price changed=changed/> }/>
                 </ul>
+                {rest}
             }
             .into_any()
         }

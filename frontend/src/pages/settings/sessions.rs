@@ -4,8 +4,9 @@ use super::SettingsFrame;
 use crate::api::accounts;
 use crate::components::{ActionButton, Badge, ErrorBox, Moment, SkeletonCard, use_toasts};
 use crate::format::MISSING;
+use crate::glance::drawn;
 use crate::labels::Tone;
-use crate::query::use_query;
+use crate::query::{Query, use_query};
 use crate::session::use_session;
 use crm_types::accounts::Session;
 use leptos::prelude::*;
@@ -37,10 +38,10 @@ pub fn SessionsPage() -> impl IntoView {
                             <ActionButton label="Log out everywhere".to_owned() class="btn--sm" on_press=leave busy=busy/>
                         </div>
                     </header>
-                    {move || match (query.get(), query.error().get()) {
+                    {drawn(move || match (query.get(), query.error().get()) {
                         (Some(sessions), _) => view! {
                             <ul class="price-list">
-                                {sessions.into_iter().map(|s| view! { <One session=s/> }).collect_view()}
+                                {sessions.into_iter().map(|s| view! { <One session=s query=query/> }).collect_view()}
                             </ul>
                         }.into_any(),
                         (None, Some(error)) => {
@@ -48,7 +49,7 @@ pub fn SessionsPage() -> impl IntoView {
                             view! { <ErrorBox what="Sessions" error=error on_retry=retry/> }.into_any()
                         }
                         (None, None) => view! { <SkeletonCard label="Loading sessions"/> }.into_any(),
-                    }}
+                    })}
                 </section>
             </div>
         </SettingsFrame>
@@ -56,8 +57,21 @@ pub fn SessionsPage() -> impl IntoView {
 }
 
 #[component]
-fn One(session: Session) -> impl IntoView {
+fn One(session: Session, query: Query<Vec<Session>>) -> impl IntoView {
     let s = session;
+    let (own, toasts) = (use_session(), use_toasts());
+    let busy = RwSignal::new(false);
+    let end = Callback::new(move |()| {
+        busy.set(true);
+        spawn_local(async move {
+            match accounts::end_session(own, s.id).await {
+                Ok(()) => toasts.done("Logged out there"),
+                Err(error) => toasts.failed(format!("Not logged out: {}", error.detail())),
+            }
+            busy.try_set(false);
+            query.refresh();
+        });
+    });
     view! {
         <li class="price">
             <div class="price__what">
@@ -67,7 +81,11 @@ fn One(session: Session) -> impl IntoView {
                     " · last seen "<Moment at=Some(s.last_seen_at) exact=true/>
                 </p>
             </div>
-            {s.current.then(|| view! { <Badge text="This browser" tone=Tone::Positive dot=true/> })}
+            {if s.current {
+                view! { <Badge text="This browser" tone=Tone::Positive dot=true/> }.into_any()
+            } else {
+                view! { <ActionButton label="Log out there".to_owned() class="btn--sm" on_press=end busy=busy/> }.into_any()
+            }}
         </li>
     }
 }

@@ -6,6 +6,7 @@ use crate::api::{settings, stripe_events};
 use crate::browser;
 use crate::components::{Ago, ErrorBox, Icon, SkeletonCard, use_toasts};
 use crate::format::count;
+use crate::glance::drawn;
 use crate::labels::counted;
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
@@ -33,19 +34,19 @@ pub fn StripePage() -> impl IntoView {
             <div class="grid">
                 <section class="card c5" aria-labelledby="connection">
                     <header class="card__head card__head--line"><h2 id="connection">"Connection"</h2></header>
-                    {move || match (session.denied(Permission::SystemRead), health.get()) {
+                    {drawn(move || match (session.denied(Permission::SystemRead), health.get()) {
                         (Some(why), _) => view! { <p class="card__body muted">{why}</p> }.into_any(),
                         (None, Some(health)) => view! { <Connection health=health/> }.into_any(),
                         (None, None) => loading_or_failed("Connection", health),
-                    }}
+                    })}
                 </section>
                 <section class="card c7" aria-labelledby="inbox-stats">
                     <header class="card__head card__head--line"><h2 id="inbox-stats">"Inbox"</h2></header>
-                    {move || match (session.denied(Permission::StripeRead), stats.get()) {
+                    {drawn(move || match (session.denied(Permission::StripeRead), stats.get()) {
                         (Some(why), _) => view! { <p class="card__body muted">{why}</p> }.into_any(),
                         (None, Some(stats)) => view! { <Stats stats=stats/> }.into_any(),
                         (None, None) => loading_or_failed("Inbox", stats),
-                    }}
+                    })}
                 </section>
             </div>
             <Show when=move || session.may(Permission::StripeRead)><Inbox stats=stats/></Show>

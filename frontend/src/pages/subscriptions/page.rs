@@ -2,7 +2,7 @@
 
 use super::details::{AtStripe, Facts, Head, use_subscription};
 use crate::components::{ErrorBox, Icon, SkeletonCard, use_title};
-use crate::glance::Glance;
+use crate::glance::{Glance, drawn};
 use crate::routes;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -24,7 +24,7 @@ pub fn SubscriptionPage() -> impl IntoView {
             </nav>
             <h1>"Subscription"</h1>
         </header>
-        {move || match (query.get(), query.error().get()) {
+        {drawn(move || match (query.get(), query.error().get()) {
             (Some(s), _) => view! {
                 <div class="grid">
                     <section class="card c6">
@@ -34,6 +34,9 @@ pub fn SubscriptionPage() -> impl IntoView {
                         </div>
                         <footer class="card__foot">
                             <a href=routes::customer(s.customer_id)>"Open customer"</a>
+                            <a href=routes::list(routes::MRR_MOVEMENTS, &[("subscription_id", &s.id.to_string())])>
+                                "MRR movements"
+                            </a>
                         </footer>
                     </section>
                     <section class="card c6" aria-labelledby="at-stripe">
@@ -47,6 +50,6 @@ pub fn SubscriptionPage() -> impl IntoView {
                 view! { <ErrorBox what="Subscription" error=error on_retry=retry/> }.into_any()
             }
             (None, None) => view! { <SkeletonCard label="Loading the subscription" lines=8/> }.into_any(),
-        }}
+        })}
     }
 }

@@ -55,6 +55,10 @@ fn stripes_own_samples_of_the_current_shape_are_readable() {
     let samples = fixture("fixtures3.json");
     let mut read = Vec::new();
     for (name, object) in samples["resources"].as_object().unwrap() {
+        // What Stripe answers to a DELETE: no event carries it.
+        if name.starts_with("deleted_") {
+            continue;
+        }
         let Some(kind) = event_type(object) else { continue };
         let result = normalise(&event(kind, object.clone()));
         // The sample is filled with the word "currency" where a code belongs, and its plan and refund hang in the air.

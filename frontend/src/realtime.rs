@@ -62,6 +62,9 @@ impl Moved {
     }
 }
 
+/// What is called by the browser, and for which event.
+type Listener = (&'static str, Closure<dyn FnMut(MessageEvent)>);
+
 /// The connection and its topics. A topic is a number that grows with every change.
 #[derive(Clone, Copy)]
 pub struct Realtime {
@@ -76,7 +79,7 @@ pub struct Realtime {
     gathered: StoredValue<Option<Moved>>,
     told: StoredValue<Option<DateTime<Utc>>>,
     source: StoredValue<Option<EventSource>, LocalStorage>,
-    listeners: StoredValue<Vec<(&'static str, Closure<dyn FnMut(MessageEvent)>)>, LocalStorage>,
+    listeners: StoredValue<Vec<Listener>, LocalStorage>,
 }
 
 /// The app's realtime connection.
@@ -140,16 +143,15 @@ impl Realtime {
         Memo::new(move |_| freshness(self.connected.get(), self.contact.get(), || clock.now())).into()
     }
 
-    fn make_listeners(self, session: Session) -> Vec<(&'static str, Closure<dyn FnMut(MessageEvent)>)> {
+    fn make_listeners(self, session: Session) -> Vec<Listener> {
         let event: fn(Self, MessageEvent) = |realtime, message| {
             let event = message.data().as_string().and_then(|d| from_json::<RealtimeEvent>(&d).ok());
             // What cannot be read is read as "anything may have changed".
             realtime.gather(event.as_ref().map_or(Moved::ALL, Moved::by));
         };
-        let mut listeners: Vec<(&'static str, Closure<dyn FnMut(MessageEvent)>)> =
-            ["mrr.changed", "billing.changed", "inbox.attention", "reset"]
-                .map(|name| (name, Closure::new(move |message| event(self, message))))
-                .into();
+        let mut listeners: Vec<Listener> = ["mrr.changed", "billing.changed", "inbox.attention", "reset"]
+            .map(|name| (name, Closure::new(move |message| event(self, message))))
+            .into();
         listeners.push(("open", Closure::new(move |_| self.opened())));
         listeners.push(("error", Closure::new(move |_| self.broke(session))));
         listeners

@@ -51,10 +51,10 @@ pub fn step(list: List, forward: bool) -> bool {
     };
     let Some(link) = next.and_then(|n| links.get(n)) else { return false };
     browser::focus_element(link);
-    if peeked.is_some() {
-        if let Some(row) = row_of(link) {
-            list.peek(&row);
-        }
+    if peeked.is_some()
+        && let Some(row) = row_of(link)
+    {
+        list.peek(&row);
     }
     true
 }
@@ -64,10 +64,10 @@ pub fn close_peek(list: List) -> bool {
     let Some(peeked) = list.params.with_untracked(|p| p.get("peek").map(str::to_owned)) else { return false };
     list.peek("");
     let row = browser::all("[data-row]").into_iter().find(|r| r.get_attribute("data-row").as_deref() == Some(&peeked));
-    if let Some(link) = row.and_then(|r| r.query_selector(".who__name").ok().flatten()) {
-        if let Ok(link) = wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(link) {
-            browser::focus_element(&link);
-        }
+    if let Some(link) = row.and_then(|r| r.query_selector(".who__name").ok().flatten())
+        && let Ok(link) = wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(link)
+    {
+        browser::focus_element(&link);
     }
     true
 }

@@ -215,7 +215,7 @@ async fn more_rows_than_are_counted_are_walked_in_every_order(pool: PgPool) {
             let rows =
                 walk_by(200, |page| async move { list(pool, filter, *sort, &page).await }, |c| c.id.to_string()).await;
             assert_eq!(rows.len(), fixture::MANY, "{sort}");
-            let mut by_mrr = rows.iter().map(|c| c.mrr.unwrap().minor);
+            let by_mrr = rows.iter().map(|c| c.mrr.unwrap().minor);
             match sort {
                 CustomerSort::Mrr => assert!(by_mrr.is_sorted()),
                 CustomerSort::MrrDescending => assert!(by_mrr.is_sorted_by(|a, b| a >= b)),

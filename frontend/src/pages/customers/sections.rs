@@ -125,7 +125,7 @@ pub fn History(id: Memo<String>) -> impl IntoView {
     let query = use_query::<Items<LifecycleTransition>>(url).refresh_on(use_realtime().billing());
     let retry = Callback::new(move |()| query.refresh());
     let newest_first = |mut history: Vec<LifecycleTransition>| {
-        history.sort_by(|a, b| b.at.cmp(&a.at));
+        history.sort_by_key(|t| std::cmp::Reverse(t.at));
         history.into_iter().map(|t| view! { <Transition transition=t/> }).collect_view()
     };
     view! {

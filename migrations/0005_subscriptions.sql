@@ -51,7 +51,9 @@ CREATE TABLE subscriptions (
 );
 CREATE INDEX subscriptions_customer ON subscriptions (customer_id);
 CREATE INDEX subscriptions_created ON subscriptions (created_at DESC, id DESC);
-CREATE INDEX subscriptions_mrr_order ON subscriptions (currency, mrr_minor DESC, id DESC);
+CREATE INDEX subscriptions_mrr_order ON subscriptions (mrr_minor DESC, id DESC);
+CREATE INDEX subscriptions_period_order ON subscriptions (coalesce(current_period_end, 'infinity'::timestamptz), id);
+CREATE INDEX subscriptions_prices ON subscriptions USING gin (price_ids);
 CREATE INDEX subscriptions_status_order ON subscriptions (status, created_at DESC, id DESC);
 CREATE INDEX subscriptions_scheduled ON subscriptions (cancel_at, id) WHERE cancel_at IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX subscriptions_trials ON subscriptions (trialed_from, trialed_until) WHERE trialed_from IS NOT NULL;

@@ -91,6 +91,7 @@ CREATE TABLE transactions (
 CREATE INDEX transactions_occurred ON transactions (occurred_at DESC, id DESC);
 CREATE INDEX transactions_amount ON transactions (amount_minor DESC, id DESC);
 CREATE INDEX transactions_customer ON transactions (customer_id, occurred_at DESC);
+CREATE INDEX transactions_invoice ON transactions (invoice_number);
 CREATE INDEX transactions_payment ON transactions (payment_key);
 
 -- Objects to ask Stripe for, when there is an API key: two snapshots of one second that nothing orders, or an object that

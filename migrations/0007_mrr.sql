@@ -32,10 +32,11 @@ CREATE TABLE mrr_movements (
         WHEN 'churn'        THEN after_minor = 0
         ELSE true END)
 );
-CREATE INDEX mrr_movements_customer ON mrr_movements (customer_id, currency, occurred_at);
+CREATE INDEX mrr_movements_customer ON mrr_movements (customer_id, currency, occurred_at) INCLUDE (amount_minor);
+CREATE INDEX mrr_movements_recorded ON mrr_movements (recorded_at);
 CREATE INDEX mrr_movements_occurred ON mrr_movements (occurred_at DESC, id DESC);
 CREATE INDEX mrr_movements_type_order ON mrr_movements (movement, occurred_at DESC, id DESC);
-CREATE INDEX mrr_movements_amount ON mrr_movements (currency, amount_minor DESC, id DESC);
+CREATE INDEX mrr_movements_amount ON mrr_movements (amount_minor DESC, id DESC);
 CREATE INDEX mrr_movements_reverses ON mrr_movements (reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX mrr_movements_churn ON mrr_movements (currency, occurred_at, paying_since) WHERE movement = 'churn';
 
@@ -50,7 +51,8 @@ CREATE TABLE mrr_movement_lines (
     occurred_at     timestamptz NOT NULL,
     PRIMARY KEY (movement_id, stream, tier)
 );
-CREATE INDEX mrr_movement_lines_subscription ON mrr_movement_lines (subscription_id, currency, occurred_at);
+CREATE INDEX mrr_movement_lines_subscription ON mrr_movement_lines (subscription_id, currency, occurred_at)
+    INCLUDE (amount_minor, stream, tier);
 CREATE INDEX mrr_movement_lines_stream ON mrr_movement_lines (stream, tier, occurred_at);
 
 -- The ledger as it counts: without the rows that were reversed, and without the reversals.

@@ -250,19 +250,22 @@ pub fn billed(interval: Interval, count: i32) -> String {
 pub fn phrase(word: &str) -> String {
     let spaced = word.replace('_', " ");
     let mut letters = spaced.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(letters).collect())
 }
 
-/// The letters of an avatar: first and last word, else the first two letters.
+/// The letters of an avatar: first and last word, else the first two letters. Only ASCII changes its case: the tables for
+/// all of Unicode would be a fiftieth of the bundle.
 pub fn initials(name: &str) -> String {
-    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    let mut words = name.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
     let Some(first) = words.next() else { return "?".into() };
     let last = words.next_back();
     let letters = match last {
         Some(last) => first.chars().take(1).chain(last.chars().take(1)).collect::<String>(),
         None => first.chars().take(2).collect(),
     };
-    letters.to_uppercase()
+    letters.to_ascii_uppercase()
 }
 
 /// `1 customer`, `12,460 customers`.
@@ -283,7 +286,8 @@ mod tests {
             ("nora@northwind.fit", "NF"),
             ("Øyvind", "ØY"),
             ("", "?"),
-            ("—", "?"),
+            ("@.", "?"),
+            ("Élodie Ñandú", "ÉÑ"),
         ] {
             assert_eq!(initials(name), letters, "{name}");
         }

@@ -164,7 +164,7 @@ fn CurrencySelect(
         <select class="input input--fit" aria-label="Currency" on:change=move |ev| on_change.run(event_target_value(&ev))>
             <option value="" selected=live(move || period.glance(|p| p.currency.is_none()))>"Account currency"</option>
             <For each=move || currencies.get() key=|c| *c children=move |c| view! {
-                <option value=c.to_string() selected=live(move || chosen(c))>{c.code().to_uppercase()}</option>
+                <option value=c.to_string() selected=live(move || chosen(c))>{c.code().to_ascii_uppercase()}</option>
             }/>
         </select>
     }

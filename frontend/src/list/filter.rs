@@ -52,8 +52,8 @@ impl Filter {
             FilterKind::Day => {
                 (format!("{} ", self.label), value.parse::<NaiveDate>().map_or_else(|_| value.into(), format::day))
             }
-            FilterKind::Currency => (format!("{} is ", self.label), value.to_uppercase()),
-            FilterKind::Flag if value == "false" => ("Not ".into(), self.label.to_lowercase()),
+            FilterKind::Currency => (format!("{} is ", self.label), value.to_ascii_uppercase()),
+            FilterKind::Flag if value == "false" => ("Not ".into(), self.label.to_ascii_lowercase()),
             FilterKind::Flag | FilterKind::Link => (String::new(), self.label.into()),
             FilterKind::Text => (format!("{} is ", self.label), value.into()),
         }

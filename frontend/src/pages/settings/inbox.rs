@@ -111,7 +111,11 @@ fn ReplayAll(state: EventState, stats: Query<InboxStats>, list: List) -> impl In
         });
     });
     let label = Signal::derive(move || {
-        format!("Replay all {} {}", crate::format::count(waiting.get()), labels::event_state(state).to_lowercase())
+        format!(
+            "Replay all {} {}",
+            crate::format::count(waiting.get()),
+            labels::event_state(state).to_ascii_lowercase()
+        )
     });
     let denied = Signal::derive(move || session.denied(Permission::StripeWrite));
     view! {

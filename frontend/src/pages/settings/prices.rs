@@ -65,7 +65,7 @@ fn prices(query: Query<Page<Price>>, changed: Callback<()>, empty: fn() -> AnyVi
             let rest = query.map(|p| usize::try_from(p.total).unwrap_or(0).saturating_sub(p.items.len())).unwrap_or(0);
             let rest = (rest > 0).then(|| {
                 let words = counted(i64::try_from(rest).unwrap_or(i64::MAX), "more price", "more prices");
-                view! { <p class="card__foot">{format!("{words} are not shown; those that events wait for come first.")}</p> }
+                view! { <p class="card__foot">{format!("{words} beyond these {}.", query.map(|p| p.items.len()).unwrap_or(0))}</p> }
             });
             let key = |p: &Price| (p.id.clone(), p.stream, p.tier, p.parked_events, p.subscriptions);
             view! {
@@ -138,7 +138,8 @@ fn name_of(price: &Price) -> String {
 
 /// `$19.00 a month`, `tiered in USD, every 3 months`, `$5.00 once`.
 fn cost(price: &Price) -> String {
-    let amount = price.unit_amount.map_or_else(|| format!("tiered in {}", price.currency.code().to_uppercase()), money);
+    let amount =
+        price.unit_amount.map_or_else(|| format!("tiered in {}", price.currency.code().to_ascii_uppercase()), money);
     match price.interval {
         Some(interval) => format!("{amount} {}", labels::every(interval, price.interval_count)),
         None => format!("{amount} once"),

@@ -168,7 +168,12 @@ fn summary_of(spec: &super::ListSpec, shown: &Shown) -> String {
     if spec.sum.is_empty() || shown.sums.is_empty() {
         return count;
     }
-    let sums: Vec<String> = shown.sums.iter().map(|m: &Money| money(*m)).collect();
+    // Of several currencies, those with nothing in them say nothing.
+    let told = |m: &&Money| m.minor != 0 || shown.sums.len() == 1;
+    let sums: Vec<String> = shown.sums.iter().filter(told).map(|m| money(*m)).collect();
+    if sums.is_empty() {
+        return count;
+    }
     format!("{count} · {} {}", spec.sum, sums.join(" · "))
 }
 
@@ -238,6 +243,10 @@ mod tests {
         assert_eq!(summary_of(&SPEC, &shown), "24 subscriptions");
         shown.sums = vec![Money::new(123_400, Currency::USD), Money::new(5000, Currency::JPY)];
         assert_eq!(summary_of(&SPEC, &shown), "24 subscriptions · MRR $1,234.00 · ¥5,000");
+        shown.sums = vec![Money::new(0, Currency::USD), Money::new(0, Currency::JPY)];
+        assert_eq!(summary_of(&SPEC, &shown), "24 subscriptions", "trials in two currencies");
+        shown.sums.pop();
+        assert_eq!(summary_of(&SPEC, &shown), "24 subscriptions · MRR $0.00");
         shown.capped = true;
         shown.total = 10_000;
         assert_eq!(

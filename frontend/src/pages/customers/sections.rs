@@ -99,7 +99,7 @@ where
         <section class="card" aria-labelledby=labelled>
             <header class="card__head card__head--line">
                 <h2 id=heading>{section.title}</h2>
-                {move || total.get().map(|n| view! { <a class="end small" href=href>{format!("All {}", crate::format::count(n))}</a> })}
+                {move || total.get().filter(|n| *n > 0).map(|n| view! { <a class="end small" href=href>{format!("All {}", crate::format::count(n))}</a> })}
             </header>
             {drawn(move || match (rows.get(), query.error().get()) {
                 _ if !allowed => view! { <p class="card__body muted">{use_session().explain(section.permission.as_str())}</p> }.into_any(),

@@ -1,10 +1,14 @@
 //! What the wire's enums are called on the screen, and the tone of those that are states.
 
+mod words;
+
+pub use words::{billed, counted, every, initials, phrase};
+
 use crm_types::accounts::Role;
 use crm_types::billing::{EventState, TransactionKind, TransactionStatus, TransactionType};
 use crm_types::customers::{CustomerType, LifecycleState};
 use crm_types::mrr::MovementType;
-use crm_types::plans::{Interval, MappingSource, Stream, Tier};
+use crm_types::plans::{MappingSource, Stream, Tier};
 use crm_types::subscriptions::SubscriptionStatus;
 
 /// The colour of a badge: it only says what its word says as well.
@@ -234,75 +238,9 @@ pub const fn mapping_source(source: MappingSource) -> &'static str {
     }
 }
 
-/// `a month`, `every 3 months`.
-pub fn every(interval: Interval, count: i32) -> String {
-    let unit = interval.as_str();
-    if count == 1 { format!("a {unit}") } else { format!("every {count} {unit}s") }
-}
-
-/// `Every month`, `Every 3 months`.
-pub fn billed(interval: Interval, count: i32) -> String {
-    let unit = interval.as_str();
-    if count == 1 { format!("Every {unit}") } else { format!("Every {count} {unit}s") }
-}
-
-/// A word of the wire as a phrase: `trial_converted` is "Trial converted".
-pub fn phrase(word: &str) -> String {
-    let spaced = word.replace('_', " ");
-    let mut letters = spaced.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(letters).collect())
-}
-
-/// The letters of an avatar: first and last word, else the first two letters. Only ASCII changes its case: the tables for
-/// all of Unicode would be a fiftieth of the bundle.
-pub fn initials(name: &str) -> String {
-    let mut words = name.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
-    let Some(first) = words.next() else { return "?".into() };
-    let last = words.next_back();
-    let letters = match last {
-        Some(last) => first.chars().take(1).chain(last.chars().take(1)).collect::<String>(),
-        None => first.chars().take(2).collect(),
-    };
-    letters.to_ascii_uppercase()
-}
-
-/// `1 customer`, `12,460 customers`.
-pub fn counted(n: i64, one: &str, many: &str) -> String {
-    format!("{} {}", crate::format::count(n), if n == 1 { one } else { many })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn initials_of_people_and_addresses() {
-        for (name, letters) in [
-            ("Dana Whitfield", "DW"),
-            ("Cher", "CH"),
-            ("ana maria de souza", "AS"),
-            ("nora@northwind.fit", "NF"),
-            ("Øyvind", "ØY"),
-            ("", "?"),
-            ("@.", "?"),
-            ("Élodie Ñandú", "ÉÑ"),
-        ] {
-            assert_eq!(initials(name), letters, "{name}");
-        }
-    }
-
-    #[test]
-    fn words_become_phrases() {
-        assert_eq!(phrase("trial_converted"), "Trial converted");
-        assert_eq!(phrase(""), "");
-        assert_eq!(every(Interval::Month, 1), "a month");
-        assert_eq!(every(Interval::Week, 2), "every 2 weeks");
-        assert_eq!(billed(Interval::Year, 1), "Every year");
-        assert_eq!(counted(1, "price", "prices"), "1 price");
-        assert_eq!(counted(0, "price", "prices"), "0 prices");
-    }
 
     #[test]
     fn every_choice_has_its_own_name() {

@@ -17,6 +17,18 @@ const KEPT: usize = 80;
 thread_local! {
     /// Oldest first.
     static CACHE: RefCell<Vec<(String, Arc<str>)>> = const { RefCell::new(Vec::new()) };
+    /// What is shown now, and what was until a moment ago.
+    static SHOWN: RefCell<Vec<Raw>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Reads a resource again wherever it is shown: after it was changed here.
+pub fn changed(resource: &str) {
+    let shown = SHOWN.with_borrow(Clone::clone);
+    for raw in shown.into_iter().filter(|raw| raw.is_shown()) {
+        if raw.url.get_untracked().is_some_and(|url| path(&url) == path(resource)) {
+            raw.refresh();
+        }
+    }
 }
 
 /// Forgets all replies: after log-out.
@@ -154,12 +166,21 @@ impl Raw {
             turn: StoredValue::new(0),
             again: StoredValue::new(false),
         };
+        SHOWN.with_borrow_mut(|shown| {
+            shown.retain(|other| other.is_shown());
+            shown.push(raw);
+        });
         Effect::new(move |_| {
             let Some(url) = raw.url.get() else { return };
             raw.show_cached(&url);
             raw.read(url);
         });
         raw
+    }
+
+    /// False once the part of the page that it belongs to is gone.
+    fn is_shown(self) -> bool {
+        self.turn.try_get_value().is_some()
     }
 
     /// What is in the cache replaces what is shown; a different resource clears it.

@@ -3,8 +3,8 @@
 //! `serde_json::from_str` inlines its parser into the code of every type that it reads: a tenth of the bundle. Here the
 //! parser runs once, into a tree, and each type only picks its fields from it.
 
-use serde::de::value::{MapDeserializer, SeqDeserializer, StringDeserializer};
-use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
+use serde::de::value::StringDeserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Error, Value};
 
 /// Reads a type from JSON text.
@@ -17,23 +17,15 @@ pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
 
 struct Tree(Value);
 
-impl IntoDeserializer<'_, Error> for Tree {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
 impl Tree {
     fn map<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let Value::Object(map) = self.0 else { return Err(Error::custom("expected an object")) };
-        visitor.visit_map(MapDeserializer::new(map.into_iter().map(|(k, v)| (k, Self(v)))))
+        visitor.visit_map(Fields { rest: map.into_iter(), value: Value::Null })
     }
 
     fn seq<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let Value::Array(list) = self.0 else { return Err(Error::custom("expected a list")) };
-        visitor.visit_seq(SeqDeserializer::new(list.into_iter().map(Self)))
+        visitor.visit_seq(Items(list.into_iter()))
     }
 
     fn scalar<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -48,6 +40,37 @@ impl Tree {
             },
             Value::Array(_) | Value::Object(_) => Err(Error::custom("expected a single value")),
         }
+    }
+}
+
+/// An object's fields. A type of its own and no adapter: a closure in it would make it another type for each visitor.
+struct Fields {
+    rest: serde_json::map::IntoIter,
+    value: Value,
+}
+
+impl<'de> MapAccess<'de> for Fields {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+        let Some((key, value)) = self.rest.next() else { return Ok(None) };
+        self.value = value;
+        seed.deserialize(Tree(Value::String(key))).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        seed.deserialize(Tree(self.value.take()))
+    }
+}
+
+/// A list's items.
+struct Items(std::vec::IntoIter<Value>);
+
+impl<'de> SeqAccess<'de> for Items {
+    type Error = Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
+        self.0.next().map(|value| seed.deserialize(Tree(value))).transpose()
     }
 }
 

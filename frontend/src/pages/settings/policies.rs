@@ -6,7 +6,7 @@ use crate::components::{
     ActionButton, CURRENCIES, Check, ErrorBox, ErrorNote, Field, FormErrors, Select, SkeletonCard, use_toasts,
 };
 use crate::glance::drawn;
-use crate::query::{Query, use_query};
+use crate::query::{Query, changed, use_query};
 use crate::session::use_session;
 use crm_types::Currency;
 use crm_types::accounts::Permission;
@@ -82,7 +82,7 @@ fn PolicyForm(saved: AccountSettings, query: Query<AccountSettings>) -> impl Int
                     } else {
                         "Settings saved"
                     });
-                    query.refresh();
+                    changed(settings::SETTINGS);
                 }
                 Err(error) => {
                     if error.status() == 409 {
@@ -151,17 +151,17 @@ fn PolicyForm(saved: AccountSettings, query: Query<AccountSettings>) -> impl Int
 
 /// What changed, as a patch; `None` when nothing did.
 fn difference(saved: &AccountSettings, now: AccountSettings) -> Option<AccountSettingsPatch> {
-    fn changed<T: PartialEq>(before: &T, now: T) -> Option<T> {
+    fn new<T: PartialEq>(before: &T, now: T) -> Option<T> {
         (*before != now).then_some(now)
     }
     let patch = AccountSettingsPatch {
         version: saved.version,
-        account_name: changed(&saved.account_name, now.account_name),
-        reporting_currency: changed(&saved.reporting_currency, now.reporting_currency),
-        time_zone: changed(&saved.time_zone, now.time_zone),
-        discounts_forever: changed(&saved.discounts_forever, now.discounts_forever),
-        discounts_limited: changed(&saved.discounts_limited, now.discounts_limited),
-        cancellation: changed(&saved.cancellation, now.cancellation),
+        account_name: new(&saved.account_name, now.account_name),
+        reporting_currency: new(&saved.reporting_currency, now.reporting_currency),
+        time_zone: new(&saved.time_zone, now.time_zone),
+        discounts_forever: new(&saved.discounts_forever, now.discounts_forever),
+        discounts_limited: new(&saved.discounts_limited, now.discounts_limited),
+        cancellation: new(&saved.cancellation, now.cancellation),
     };
     let nothing = AccountSettingsPatch { version: saved.version, ..AccountSettingsPatch::default() };
     (patch != nothing).then_some(patch)

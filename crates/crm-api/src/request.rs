@@ -1,6 +1,6 @@
 //! What surrounds every request: its id, a line in the log, a sample for the metrics, and errors in one envelope.
 
-use crate::error;
+use crate::{error, telemetry};
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -59,11 +59,9 @@ fn observe(method: &actix_web::http::Method, route: &str, status: u16, start: In
     let labels = [("method", method.to_string()), ("route", route.to_owned()), ("status", status.to_string())];
     metrics::histogram!("http_request_duration_seconds", &labels).record(elapsed);
     let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-    // Probes and webhooks come all the time; the rest is people, and worth a line.
-    match route {
-        "/healthz" | "/readyz" | "/metrics" | "/webhooks/stripe" | "/api/webhooks/stripe" => {
-            tracing::debug!(status, micros, "answered");
-        }
-        _ => tracing::info!(status, micros, "answered"),
+    if telemetry::is_machines(route) {
+        tracing::debug!(status, micros, "answered");
+    } else {
+        tracing::info!(status, micros, "answered");
     }
 }

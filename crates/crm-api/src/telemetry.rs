@@ -3,7 +3,7 @@
 //! A line holds the request's id, method and route pattern: no query, no headers, no bodies, so no secrets.
 
 use crate::config::TelemetryConfig;
-use actix_web::Error;
+use actix_web::{Error, HttpMessage};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -47,16 +47,26 @@ pub fn metrics() -> anyhow::Result<PrometheusHandle> {
     Ok(HANDLE.get_or_init(|| handle).clone())
 }
 
+/// Probes and webhooks come all the time, by the thousand: they are logged for who asks. The rest is people.
+pub fn is_machines(route: &str) -> bool {
+    matches!(route, "/healthz" | "/readyz" | "/metrics" | "/webhooks/stripe" | "/api/webhooks/stripe")
+}
+
+fn request_id(request: &ServiceRequest) -> Option<String> {
+    request.extensions().get::<RequestId>().map(ToString::to_string)
+}
+
 /// The span around a request.
 #[derive(Debug)]
 pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        use actix_web::HttpMessage;
-        let request_id = request.extensions().get::<RequestId>().map(ToString::to_string);
         let route = request.match_pattern();
-        tracing::info_span!("request", method = %request.method(), route, request_id)
+        if route.as_deref().is_some_and(is_machines) {
+            return tracing::debug_span!("request", method = %request.method(), route, request_id = request_id(request));
+        }
+        tracing::info_span!("request", method = %request.method(), route, request_id = request_id(request))
     }
 
     fn on_request_end<B: MessageBody>(_: Span, _: &Result<ServiceResponse<B>, Error>) {}

@@ -47,7 +47,7 @@ mod tests {
 
     fn period(from: &str, to: &str) -> Period {
         let params = Params::from_pairs(&[("from", from), ("to", to), ("compare", "year"), ("currency", "eur")]);
-        Period::parse(&params, to.parse().unwrap())
+        Period::parse(&params, (to.parse().unwrap(), to.parse().unwrap()))
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! One date range, comparison and currency for a whole page.
 //!
 //! All state is in the address: `from`, `to` (days, both included), `compare` (`previous`, `year`), `currency`. A page
-//! reads it with [`use_period`] and asks the API with [`Period::params`]; it draws `<DateRange currencies=.../>` in its
-//! head and needs nothing else.
+//! reads it with [`use_period`] and asks the API with [`Period::params`]; it draws `<DateRange .../>` in its head. When
+//! the address names no days, the server's reply tells which it showed, and the page hands them to [`use_period`].
 
 use super::period::{Compare, Period, Preset, Shift};
 use super::{Icon, close_popover, place_popover};
@@ -15,20 +15,25 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
-/// What the page looks at. Moves when the address does.
-pub fn use_period() -> Memo<Period> {
+/// What the page looks at. Moves when the address does, and when the server's `usual` days do; until those are known
+/// they are guessed by this device's clock.
+pub fn use_period(usual: Signal<Option<(NaiveDate, NaiveDate)>>) -> Memo<Period> {
     let search = use_location().search;
-    Memo::new(move |_| Period::parse(&Params::parse(&search.get()), Local::now().date_naive()))
+    Memo::new(move |_| {
+        let usual = usual.get().unwrap_or_else(|| Preset::Days30.days(Local::now().date_naive()));
+        Period::parse(&Params::parse(&search.get()), usual)
+    })
 }
 
 /// Steps, calendar, comparison and currency.
 #[component]
 pub fn DateRange(
+    /// What the page looks at.
+    period: Memo<Period>,
     /// The currencies that there are figures in; with more than one the reader chooses.
     #[prop(into)]
     currencies: Signal<Vec<Currency>>,
 ) -> impl IntoView {
-    let period = use_period();
     let location = use_location();
     let navigate = use_navigate();
     let go = Callback::new(move |changes: Vec<(&'static str, String)>| {
@@ -58,7 +63,8 @@ pub fn DateRange(
                 <Icon name="right"/>
             </button>
         </div>
-        <Days period=period on_days=Callback::new(days)/>
+        <Days period=period on_days=Callback::new(days)
+            on_usual=Callback::new(move |()| go.run(vec![("from", String::new()), ("to", String::new())]))/>
         <Against period=period on_change=Callback::new(move |c: Compare| go.run(vec![("compare", c.to_string())]))/>
         <Show when=move || currencies.glance(|c| c.len() > 1)>
             <CurrencySelect period=period currencies=currencies
@@ -69,7 +75,12 @@ pub fn DateRange(
 
 /// Presets, and two date fields.
 #[component]
-fn Days(period: Memo<Period>, on_days: Callback<(NaiveDate, NaiveDate)>) -> impl IntoView {
+fn Days(
+    period: Memo<Period>,
+    on_days: Callback<(NaiveDate, NaiveDate)>,
+    /// Back to the days that the server chooses.
+    on_usual: Callback<()>,
+) -> impl IntoView {
     let choose = move |days| {
         on_days.run(days);
         close_popover("period-days");
@@ -88,10 +99,18 @@ fn Days(period: Memo<Period>, on_days: Callback<(NaiveDate, NaiveDate)>) -> impl
     };
     let presets = Preset::ALL.map(|preset| {
         let days = move || preset.days(Local::now().date_naive());
-        let current = move || period.glance(|p| (p.from, p.to) == days());
+        let usual = preset == Preset::Days30;
+        let current = move || period.glance(|p| if p.chosen { (p.from, p.to) == days() } else { usual });
+        let take = move |_| {
+            if usual {
+                on_usual.run(());
+                close_popover("period-days");
+            } else {
+                choose(days());
+            }
+        };
         view! {
-            <button class="menu__item" type="button" aria-pressed=live(move || current().to_string())
-                on:click=move |_| choose(days())>
+            <button class="menu__item" type="button" aria-pressed=live(move || current().to_string()) on:click=take>
                 <span>{preset.label()}</span>
                 {move || current().then(|| view! { <Icon name="check"/> })}
             </button>

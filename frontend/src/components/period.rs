@@ -25,6 +25,8 @@ pub struct Period {
     pub from: NaiveDate,
     /// Last day.
     pub to: NaiveDate,
+    /// Whether the address names the days. If not, the server does, and they move with its newest day.
+    pub chosen: bool,
     /// Against what.
     pub compare: Compare,
     /// Amounts in this currency; `None` is the account's.
@@ -38,29 +40,43 @@ pub enum Preset {
     ThisMonth,
     /// The whole month before.
     LastMonth,
-    /// 30 days, today included.
+    /// Seven days, today included.
+    Days7,
+    /// 30 days, today included: what a page opens with.
     Days30,
     /// 90 days, today included.
     Days90,
-    /// Twelve months, today included: what a page opens with.
+    /// Twelve months, today included.
     Months12,
+    /// From the first of this quarter until today.
+    ThisQuarter,
     /// From January 1.
     ThisYear,
 }
 
 impl Preset {
     /// In the order of the menu.
-    pub const ALL: [Self; 6] =
-        [Self::ThisMonth, Self::LastMonth, Self::Days30, Self::Days90, Self::Months12, Self::ThisYear];
+    pub const ALL: [Self; 8] = [
+        Self::Days7,
+        Self::Days30,
+        Self::Days90,
+        Self::Months12,
+        Self::ThisMonth,
+        Self::LastMonth,
+        Self::ThisQuarter,
+        Self::ThisYear,
+    ];
 
     /// Its name.
     pub const fn label(self) -> &'static str {
         match self {
             Self::ThisMonth => "This month",
             Self::LastMonth => "Last month",
+            Self::Days7 => "Last 7 days",
             Self::Days30 => "Last 30 days",
             Self::Days90 => "Last 90 days",
             Self::Months12 => "Last 12 months",
+            Self::ThisQuarter => "This quarter",
             Self::ThisYear => "This year",
         }
     }
@@ -71,39 +87,44 @@ impl Preset {
         match self {
             Self::ThisMonth => (month, today),
             Self::LastMonth => (month - Months::new(1), month - Days::new(1)),
+            Self::Days7 => (today - Days::new(6), today),
             Self::Days30 => (today - Days::new(29), today),
             Self::Days90 => (today - Days::new(89), today),
             Self::Months12 => (today - Months::new(12) + Days::new(1), today),
+            Self::ThisQuarter => (month - Months::new(today.month0() % 3), today),
             Self::ThisYear => (today.with_ordinal(1).unwrap_or(month), today),
         }
     }
 }
 
 impl Period {
-    /// Reads an address; what is missing or makes no sense falls back on the last twelve months until `today`.
-    pub fn parse(params: &Params, today: NaiveDate) -> Self {
+    /// Reads an address; what is missing or makes no sense falls back on the `usual` days, those that the server shows
+    /// when it is not told any.
+    pub fn parse(params: &Params, usual: (NaiveDate, NaiveDate)) -> Self {
         // Years that no business has known would overflow the calendar when shifted.
         let known = |date: &NaiveDate| (1970..=2200).contains(&date.year());
         let date = |name| params.get(name).and_then(|v| v.parse::<NaiveDate>().ok()).filter(known);
-        let (from, to) = match (date("from"), date("to")) {
-            (Some(from), Some(to)) if from <= to => (from, to),
-            (Some(from), None) if from <= today => (from, today),
-            _ => Preset::Months12.days(today),
+        let (from, to, chosen) = match (date("from"), date("to")) {
+            (Some(from), Some(to)) if from <= to => (from, to, true),
+            (Some(from), None) if from <= usual.1 => (from, usual.1, true),
+            _ => (usual.0, usual.1, false),
         };
         Self {
             from,
             to,
+            chosen,
             compare: params.get("compare").and_then(|v| v.parse().ok()).unwrap_or(Compare::Previous),
             currency: params.get("currency").and_then(Currency::parse),
         }
     }
 
-    /// The query of the API: all of it is said, nothing is left to defaults.
+    /// The query of the API. Days that nobody chose are left to the server, which knows its newest.
     pub fn params(&self) -> Params {
         let currency = self.currency.map(|c| c.to_string()).unwrap_or_default();
+        let day = |day: NaiveDate| if self.chosen { day.to_string() } else { String::new() };
         Params::from_pairs(&[
-            ("from", &self.from.to_string()),
-            ("to", &self.to.to_string()),
+            ("from", &day(self.from)),
+            ("to", &day(self.to)),
             ("compare", self.compare.as_str()),
             ("currency", &currency),
         ])
@@ -162,13 +183,16 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn usual() -> (NaiveDate, NaiveDate) {
+        (d("2026-10-02"), d("2026-10-31"))
+    }
+
     fn parse(search: &str) -> Period {
-        Period::parse(&Params::parse(search), d("2026-10-31"))
+        Period::parse(&Params::parse(search), usual())
     }
 
     #[test]
-    fn an_address_without_days_is_the_last_twelve_months() {
-        let twelve = (d("2025-11-01"), d("2026-10-31"));
+    fn an_address_without_days_is_the_usual_days() {
         for search in [
             "",
             "from=2026-10-09",
@@ -178,14 +202,16 @@ mod tests {
             "from=2026-02-30&to=2026-03-01",
         ] {
             let period = parse(search);
-            let expected = if search == "from=2026-10-09" { (d("2026-10-09"), d("2026-10-31")) } else { twelve };
-            assert_eq!((period.from, period.to), expected, "{search}");
+            let only_from = search == "from=2026-10-09";
+            let expected = if only_from { (d("2026-10-09"), d("2026-10-31")) } else { usual() };
+            assert_eq!((period.from, period.to, period.chosen), (expected.0, expected.1, only_from), "{search}");
         }
-        assert_eq!(parse("from=2026-03-02&to=2026-03-01").from, twelve.0, "the end before the start");
+        assert_eq!(parse("from=2026-03-02&to=2026-03-01").from, usual().0, "the end before the start");
     }
 
     #[test]
-    fn the_query_says_everything() {
+    fn the_query_says_what_was_chosen() {
+        assert_eq!(parse("currency=eur").params().with_path(""), "?compare=previous&currency=eur");
         assert_eq!(
             parse("from=2026-10-01&to=2026-10-31").params().with_path(""),
             "?from=2026-10-01&to=2026-10-31&compare=previous"
@@ -223,9 +249,11 @@ mod tests {
         for (preset, from, to) in [
             (Preset::ThisMonth, "2026-03-01", "2026-03-31"),
             (Preset::LastMonth, "2026-02-01", "2026-02-28"),
+            (Preset::Days7, "2026-03-25", "2026-03-31"),
             (Preset::Days30, "2026-03-02", "2026-03-31"),
             (Preset::Days90, "2026-01-01", "2026-03-31"),
             (Preset::Months12, "2025-04-01", "2026-03-31"),
+            (Preset::ThisQuarter, "2026-01-01", "2026-03-31"),
             (Preset::ThisYear, "2026-01-01", "2026-03-31"),
         ] {
             assert_eq!(preset.days(today), (d(from), d(to)), "{preset:?}");

@@ -36,6 +36,7 @@ async fn hold<F: Future<Output = ()>>(
     if !apply::try_lock(&mut connection).await? {
         return Ok(connection.close().await?);
     }
+    apply::prefer_indexes(&mut connection).await?;
     tracing::info!("this process applies Stripe's events");
     let worked = work(&mut connection, arrived, stopping).await;
     let closed = connection.close().await;

@@ -13,6 +13,7 @@ mod examples;
 mod health;
 mod mrr_movements;
 mod openapi;
+mod permutations;
 mod prices;
 mod problems;
 mod refetch;

@@ -4,7 +4,7 @@ use crate::db::Result;
 use crm_types::accounts::User;
 use crm_types::ids::SessionId;
 use sha2::{Digest, Sha256};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 
 /// A refresh token: 256 random bits, as 64 hexadecimal digits. Only its SHA-256 is stored.
 #[derive(Clone)]
@@ -77,14 +77,23 @@ pub async fn rotate(
     successor: &RefreshToken,
     device: &Device,
 ) -> Result<Rotation> {
-    let digest = token.digest();
-    if let Some((session, user)) = store::rotate_token(conn, &digest, &successor.digest(), device).await? {
+    let mut tx = conn.begin().await?;
+    let rotation = exchange(&mut tx, &token.digest(), &successor.digest()).await?;
+    if let Rotation::Rotated { session, .. } = &rotation {
+        store::see_session(&mut tx, *session, device).await?;
+    }
+    tx.commit().await?;
+    Ok(rotation)
+}
+
+async fn exchange(conn: &mut PgConnection, token: &[u8; 32], successor: &[u8; 32]) -> Result<Rotation> {
+    if let Some((session, user)) = store::rotate_token(conn, token, successor).await? {
         return Ok(Rotation::Rotated { session, user });
     }
-    match store::find_spent_token(conn, &digest, REUSE_GRACE_SECONDS, REPLY_SECONDS).await? {
+    match store::find_spent_token(conn, token, REUSE_GRACE_SECONDS, REPLY_SECONDS).await? {
         None => Ok(Rotation::Refused),
         Some(spent) if spent.recent && spent.answered => {
-            let replaced = store::replace_successor(conn, &digest, &successor.digest(), device).await?;
+            let replaced = store::replace_successor(conn, token, successor).await?;
             Ok(replaced.map_or(Rotation::LostRace, |(session, user)| Rotation::Rotated { session, user }))
         }
         Some(spent) if spent.recent => Ok(Rotation::LostRace),

@@ -7,7 +7,7 @@ use crm_types::analytics::Comparison;
 use sqlx::PgConnection;
 
 /// Days of the period when the caller does not say.
-const DEFAULT_DAYS: u64 = 30;
+const DEFAULT_DAYS: u8 = 30;
 /// The longest period.
 const MAX_MONTHS: u32 = 120;
 
@@ -51,7 +51,7 @@ impl PeriodRequest {
 
 impl Period {
     fn ending(to: NaiveDate) -> Self {
-        Self { from: to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(to), to }
+        Self { from: to.checked_sub_days(Days::new(u64::from(DEFAULT_DAYS) - 1)).unwrap_or(to), to }
     }
 
     fn checked(self) -> Result<Self> {
@@ -81,14 +81,18 @@ impl Period {
     }
 }
 
-/// The day of the newest movement or event, so that a business that lived in the past, or whose clock runs ahead, is not
-/// shown as an empty page; today when there is nothing yet. An event from beyond next year is a broken clock, not news.
+/// Today, unless the newest movement or event is ahead of it or too long ago for the usual period: then the day of that,
+/// so that a business that lived in the past, or whose clock runs ahead, is not shown as an empty page. An event from
+/// beyond next year is a broken clock, not news.
 async fn newest_day(connection: &mut PgConnection) -> Result<NaiveDate> {
     let day = sqlx::query_scalar!(
-        r#"SELECT account_day(least(now() + interval '1 year', coalesce(greatest(
-               (SELECT occurred_at FROM mrr_movements ORDER BY occurred_at DESC LIMIT 1),
-               (SELECT max(created) FROM (SELECT created FROM stripe_events ORDER BY seq DESC LIMIT 100) AS newest)
-           ), now()))) AS "day!""#
+        r#"SELECT account_day(CASE WHEN at BETWEEN now() - make_interval(days => $1) AND now() THEN now()
+                                   ELSE least(now() + interval '1 year', at) END) AS "day!"
+             FROM (SELECT coalesce(greatest(
+                       (SELECT occurred_at FROM mrr_movements ORDER BY occurred_at DESC LIMIT 1),
+                       (SELECT max(created) FROM (SELECT created FROM stripe_events ORDER BY seq DESC LIMIT 100) AS newest)
+                   ), now()) AS at) AS newest"#,
+        i32::from(DEFAULT_DAYS)
     )
     .fetch_one(connection)
     .await?;

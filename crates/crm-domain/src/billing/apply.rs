@@ -55,6 +55,17 @@ pub async fn try_lock(db: &mut PgConnection) -> Result<bool> {
     Ok(sqlx::query_scalar!(r#"SELECT pg_try_advisory_lock($1) AS "held!""#, APPLIER_LOCK).fetch_one(db).await?)
 }
 
+/// Makes the planner take indexes on this connection. The applier only looks up by key; but its plans are kept, and those
+/// that were made while the inbox was small would go on scanning it when it has millions of rows.
+pub async fn prefer_indexes(db: &mut PgConnection) -> Result<()> {
+    sqlx::query_scalar!(
+        r#"SELECT concat(set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false)) AS "set!""#
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(())
+}
+
 /// Waits until nobody else writes ledgers; the turn ends with the transaction.
 pub(super) async fn take_turn(tx: &mut PgConnection) -> Result<()> {
     sqlx::query_scalar!("SELECT pg_advisory_xact_lock($1)", TURN_LOCK).fetch_one(tx).await?;

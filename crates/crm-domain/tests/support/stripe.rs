@@ -1,7 +1,8 @@
-//! Events as Stripe sends them, in the current shape and in the one before basil.
+//! Events as Stripe sends them, in the current shape and in the one before basil, and the rows that come of them.
 
 use crm_domain::billing::inbox::Delivery;
 use serde_json::{Value, json};
+use sqlx::PgPool;
 
 /// 2026-01-01T00:00:00Z.
 pub const T0: i64 = 1_767_225_600;
@@ -28,6 +29,42 @@ impl Life {
 
     pub fn id(&self, kind: &str) -> String {
         format!("{kind}_{}", self.suffix)
+    }
+
+    /// Trial, conversion, payment, upgrade, cancellation: six events.
+    pub fn six_events(&self) -> Vec<Delivery> {
+        vec![
+            self.customer("1", "customer.created", T0, "Priya Raman"),
+            self.subscription(
+                "2",
+                "customer.subscription.created",
+                T0 + 5,
+                "trialing",
+                Life::price("price_basic", 900, "tier1"),
+            ),
+            self.subscription(
+                "3",
+                "customer.subscription.updated",
+                T0 + 10 * DAY,
+                "active",
+                Life::price("price_basic", 900, "tier1"),
+            ),
+            self.invoice("4", "invoice.paid", T0 + 10 * DAY + 60, "paid", 900),
+            self.subscription(
+                "5",
+                "customer.subscription.updated",
+                T0 + 20 * DAY,
+                "active",
+                Life::price("price_standard", 1900, "tier2"),
+            ),
+            self.subscription(
+                "6",
+                "customer.subscription.deleted",
+                T0 + 40 * DAY,
+                "canceled",
+                Life::price("price_standard", 1900, "tier2"),
+            ),
+        ]
     }
 
     fn event(&self, name: &str, kind: &str, at: i64, object: Value) -> Delivery {
@@ -123,4 +160,64 @@ impl Life {
             "payment_intent": self.id("pi"), "status": status, "reason": "requested_by_customer", "created": at});
         self.event(name, kind, at, object)
     }
+}
+
+/// Every row about a life, without our ids and clocks, and without the life's suffix.
+pub async fn rows(pool: &PgPool, life: &Life) -> Value {
+    let sql = "
+        WITH c AS (SELECT * FROM customers WHERE stripe_customer_id = $1)
+        SELECT jsonb_build_object(
+          'customer', (SELECT to_jsonb(c) - '{id,version,updated_at,search_text,seen_event}'::text[] FROM c),
+          'subscriptions', (SELECT jsonb_agg(to_jsonb(s) - '{id,customer_id,updated_at}'::text[] ORDER BY s.stripe_subscription_id)
+                            FROM subscriptions s JOIN c ON c.id = s.customer_id),
+          'movements', (SELECT jsonb_agg(to_jsonb(m) - '{id,customer_id,subscription_id,recorded_at}'::text[] || jsonb_build_object('lines',
+                            (SELECT jsonb_agg(jsonb_build_array(stream, tier, amount_minor) ORDER BY stream, tier)
+                             FROM mrr_movement_lines WHERE movement_id = m.id)) ORDER BY m.occurred_at, m.tie, m.stripe_event_id)
+                        FROM mrr_movements_effective m JOIN c ON c.id = m.customer_id),
+          'transactions', (SELECT jsonb_agg(to_jsonb(t) - '{id,customer_id,updated_at}'::text[] ORDER BY t.business_key)
+                           FROM transactions t JOIN c ON c.id = t.customer_id),
+          'journey', (SELECT jsonb_agg(to_jsonb(l) - 'customer_id' ORDER BY l.position) FROM lifecycle_transitions l JOIN c ON c.id = l.customer_id),
+          'tiers', (SELECT jsonb_agg(to_jsonb(t) - '{id,customer_id,recorded_at}'::text[] ORDER BY t.occurred_at)
+                    FROM tier_transitions t JOIN c ON c.id = t.customer_id
+                    WHERE t.reverses IS NULL AND NOT EXISTS (SELECT FROM tier_transitions r WHERE r.reverses = t.id)))";
+    let value: Value = sqlx::query_scalar(sql).bind(life.id("cus")).fetch_one(pool).await.unwrap();
+    serde_json::from_str(&value.to_string().replace(&life.suffix, "X")).unwrap()
+}
+
+/// What must always hold, over everything that was ever delivered.
+pub async fn invariants(pool: &PgPool) {
+    let checks = [
+        ("MRR is the sum of movements", "SELECT count(*) FROM (SELECT currency, sum(mrr_minor) AS a FROM subscriptions GROUP BY 1) s
+            FULL JOIN (SELECT currency, sum(amount_minor) AS b FROM mrr_movements GROUP BY 1) m USING (currency) WHERE coalesce(a, 0) <> coalesce(b, 0)"),
+        ("lines are the movements", "SELECT count(*) FROM mrr_movements m WHERE amount_minor <> (SELECT sum(amount_minor) FROM mrr_movement_lines WHERE movement_id = m.id)"),
+        ("a subscription's MRR is the sum of its lines", "SELECT count(*) FROM subscriptions s WHERE mrr_minor <>
+            (SELECT coalesce(sum(amount_minor), 0) FROM mrr_movement_lines WHERE subscription_id = s.id AND currency = s.currency)"),
+        ("effective movements are a chain", "SELECT count(*) FROM (SELECT before_minor, lag(after_minor, 1, 0::int8) OVER
+            (PARTITION BY customer_id, currency ORDER BY occurred_at, tie, stripe_event_id) AS previous FROM mrr_movements_effective) m WHERE before_minor <> previous"),
+        ("the rollup is the ledger", "SELECT count(*) FROM (SELECT m.currency, account_day(m.occurred_at) AS day, movement, l.stream, l.tier, sum(l.amount_minor) AS a
+            FROM mrr_movements m JOIN mrr_movement_lines l ON l.movement_id = m.id GROUP BY 1, 2, 3, 4, 5) g
+            FULL JOIN mrr_daily d USING (currency, day, movement, stream, tier) WHERE coalesce(a, 0) <> coalesce(amount_minor, 0)"),
+        ("nothing is left to do", "SELECT count(*) FROM stripe_events WHERE state = 'pending'"),
+    ];
+    for (what, sql) in checks {
+        let wrong: i64 = sqlx::query_scalar(sql).fetch_one(pool).await.unwrap_or_else(|e| panic!("{what}: {e}"));
+        assert_eq!(wrong, 0, "{what}");
+    }
+}
+
+/// All orders of `n` things.
+pub fn permutations(n: usize) -> Vec<Vec<usize>> {
+    if n == 0 {
+        return vec![vec![]];
+    }
+    permutations(n - 1)
+        .into_iter()
+        .flat_map(|p| {
+            (0..=p.len()).map(move |i| {
+                let mut q = p.clone();
+                q.insert(i, n - 1);
+                q
+            })
+        })
+        .collect()
 }

@@ -31,9 +31,16 @@ use tiles::Tiles;
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     use_title(|| "Dashboard".into());
-    let period = use_period();
+    let usual = RwSignal::new(None);
+    let period = use_period(usual.into());
     let overview =
         use_query::<Overview>(move || Some(period.with(analytics::overview))).refresh_on(use_realtime().billing());
+    Effect::new(move |_| {
+        let (chosen, address) = period.with(|period| (period.chosen, analytics::overview(period)));
+        if let Some(reply) = overview.loaded().filter(|reply| !chosen && *reply.url == *address) {
+            usual.set(Some((reply.value.from, reply.value.to)));
+        }
+    });
     let currencies = Memo::new(move |_| {
         let of = |overview: &Overview| overview.currencies.iter().map(|money| money.currency).collect::<Vec<_>>();
         overview.map(of).unwrap_or_default()
@@ -50,7 +57,7 @@ pub fn DashboardPage() -> impl IntoView {
                         <Icon name="info"/>
                     </button>
                 </div>
-                <DateRange currencies=currencies/>
+                <DateRange period=period currencies=currencies/>
             </div>
         </header>
         <Tiles overview=overview/>

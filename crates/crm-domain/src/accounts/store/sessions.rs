@@ -31,6 +31,24 @@ pub(in crate::accounts) async fn insert_session(
     Ok(())
 }
 
+/// The session was used just now, from this device.
+pub(in crate::accounts) async fn see_session(
+    conn: &mut PgConnection,
+    session: SessionId,
+    device: &Device,
+) -> Result<()> {
+    sqlx::query!(
+        "UPDATE sessions SET last_seen_at = now(), user_agent = COALESCE(left($2, 400), user_agent),
+                             address = COALESCE($3, address) WHERE id = $1",
+        session.0,
+        device.user_agent.as_deref(),
+        device.address.as_deref()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 pub(in crate::accounts) async fn find_active_user(conn: &mut PgConnection, session: SessionId) -> Result<Option<User>> {
     let row = sqlx::query!(
         "SELECT u.id, u.name, u.email, u.role

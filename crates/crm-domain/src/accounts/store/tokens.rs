@@ -1,5 +1,4 @@
 use super::user;
-use crate::accounts::Device;
 use crate::db::Result;
 use crm_types::accounts::User;
 use crm_types::ids::SessionId;
@@ -19,7 +18,6 @@ pub(in crate::accounts) async fn rotate_token(
     conn: &mut PgConnection,
     token: &[u8; 32],
     successor: &[u8; 32],
-    device: &Device,
 ) -> Result<Option<(SessionId, User)>> {
     let row = sqlx::query!(
         "WITH spent AS (
@@ -30,17 +28,10 @@ pub(in crate::accounts) async fn rotate_token(
              RETURNING t.session_id, u.id, u.name, u.email, u.role
          ), issued AS (
              INSERT INTO refresh_tokens (hash, session_id) SELECT $2, session_id FROM spent
-         ), seen AS (
-             UPDATE sessions s
-                SET last_seen_at = now(), user_agent = COALESCE(left($3, 400), s.user_agent),
-                    address = COALESCE($4, s.address)
-               FROM spent WHERE s.id = spent.session_id
          )
          SELECT session_id, id, name, email, role FROM spent",
         token.as_slice(),
-        successor.as_slice(),
-        device.user_agent.as_deref(),
-        device.address.as_deref()
+        successor.as_slice()
     )
     .fetch_optional(conn)
     .await?;
@@ -53,7 +44,6 @@ pub(in crate::accounts) async fn replace_successor(
     conn: &mut PgConnection,
     token: &[u8; 32],
     successor: &[u8; 32],
-    device: &Device,
 ) -> Result<Option<(SessionId, User)>> {
     let row = sqlx::query!(
         "WITH shown AS (
@@ -70,17 +60,10 @@ pub(in crate::accounts) async fn replace_successor(
              SELECT * FROM spent WHERE hash <> $1
          ), issued AS (
              INSERT INTO refresh_tokens (hash, session_id) SELECT $2, session_id FROM replaced
-         ), seen AS (
-             UPDATE sessions s
-                SET last_seen_at = now(), user_agent = COALESCE(left($3, 400), s.user_agent),
-                    address = COALESCE($4, s.address)
-               FROM replaced WHERE s.id = replaced.session_id
          )
          SELECT session_id, id, name, email, role FROM replaced",
         token.as_slice(),
-        successor.as_slice(),
-        device.user_agent.as_deref(),
-        device.address.as_deref()
+        successor.as_slice()
     )
     .fetch_optional(conn)
     .await?;

@@ -1,4 +1,4 @@
-//! Sends the business's events: a day at a time in fast forward, then minute by minute.
+//! Sends the business's events: a day at a time in fast forward, then slowly until the present, then with it.
 
 use super::position::Position;
 use anyhow::Result;
@@ -8,7 +8,8 @@ use std::time::Duration;
 use stripe_sandbox::{Business, Delivery};
 
 const DAY: i64 = 86_400;
-const MINUTE: i64 = 60;
+/// What passes in a second of the slow part, until the present is reached.
+const SLOW_STEP: i64 = 30;
 const CONCURRENCY: usize = 16;
 /// Fast forward waits when so many events are not applied yet, so that the picture keeps up.
 const BEHIND: i64 = 2_000;
@@ -51,8 +52,7 @@ impl Feed {
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         loop {
             tick.tick().await;
-            // A minute a second until the present is reached, then with it.
-            let next = (self.position.sent_until + MINUTE).min(chrono::Utc::now().timestamp());
+            let next = (self.position.sent_until + SLOW_STEP).min(chrono::Utc::now().timestamp());
             if next > self.position.sent_until {
                 self.send_until(next).await?;
             }

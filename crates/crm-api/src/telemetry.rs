@@ -3,9 +3,9 @@
 //! A line holds the request's id, method and route pattern: no query, no headers, no bodies, so no secrets.
 
 use crate::config::TelemetryConfig;
-use actix_web::{Error, HttpMessage};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::{Error, HttpMessage};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::io::IsTerminal;
 use std::sync::OnceLock;

@@ -31,6 +31,13 @@ pub(crate) struct NewMovement<'a> {
     pub paying_since: Option<&'a str>,
 }
 
+impl<'a> NewMovement<'a> {
+    /// The first movement of a customer.
+    pub(crate) fn first(customer: Uuid, subscription: Uuid, currency: &'a str, lines: &'a [Line], at: &'a str) -> Self {
+        Self { customer, subscription, movement: "new", currency, before: 0, lines, at, paying_since: None }
+    }
+}
+
 pub(crate) async fn customer(pool: &PgPool, name: &str, created: &str) -> Uuid {
     let id = Uuid::now_v7();
     sqlx::query(

@@ -172,16 +172,7 @@ async fn who_leaves_twice_in_a_period_churns_once(pool: PgPool) {
 async fn days_are_those_of_the_account(pool: PgPool) {
     let customer = fixture::customer(&pool, "Ada", "2026-01-01T00:00:00Z").await;
     let subscription = fixture::subscription(&pool, customer, "usd", 900, "2026-01-05T00:00:00Z").await;
-    let new = NewMovement {
-        customer,
-        subscription,
-        movement: "new",
-        currency: "usd",
-        before: 0,
-        lines: &[(TIER1, "tier1", 900)],
-        at: "2026-02-01T04:59:59Z",
-        paying_since: None,
-    };
+    let new = NewMovement::first(customer, subscription, "usd", &[(TIER1, "tier1", 900)], "2026-02-01T04:59:59Z");
     fixture::movement(&pool, &new).await;
     fixture::run(&pool, "UPDATE account_settings SET time_zone = 'America/New_York'").await;
     fixture::roll_up(&pool).await;

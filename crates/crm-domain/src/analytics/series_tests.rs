@@ -13,16 +13,7 @@ async fn business(pool: &PgPool) {
         let customer = fixture::customer(pool, "Ada", "2025-01-01T00:00:00Z").await;
         let subscription = fixture::subscription(pool, customer, "usd", minor, at).await;
         let lines = &[(stream, tier, minor)];
-        let new = NewMovement {
-            customer,
-            subscription,
-            movement: "new",
-            currency: "usd",
-            before: 0,
-            lines,
-            at,
-            paying_since: None,
-        };
+        let new = NewMovement::first(customer, subscription, "usd", lines, at);
         fixture::movement(pool, &new).await;
     }
     fixture::roll_up(pool).await;

@@ -76,16 +76,8 @@ async fn bad_values_are_refused_with_their_field(pool: PgPool) {
 async fn a_changed_time_zone_moves_the_days_of_the_ledger(pool: PgPool) {
     let customer = fixture::customer(&pool, "Ada", "2026-01-01T00:00:00Z").await;
     let subscription = fixture::subscription(&pool, customer, "usd", 1_900, "2026-01-01T00:00:00Z").await;
-    let new = NewMovement {
-        customer,
-        subscription,
-        movement: "new",
-        currency: "usd",
-        before: 0,
-        lines: &[("rev1_individual", "tier1", 900)],
-        at: "2026-03-10T23:30:00Z",
-        paying_since: None,
-    };
+    let new =
+        NewMovement::first(customer, subscription, "usd", &[("rev1_individual", "tier1", 900)], "2026-03-10T23:30:00Z");
     let mistake = fixture::movement(&pool, &new).await;
     fixture::reverse(&pool, mistake).await;
     fixture::movement(&pool, &new).await;

@@ -47,16 +47,13 @@ async fn every_order_walks_every_row_once_though_keys_are_tied_or_missing(pool: 
 async fn chain(pool: &PgPool) -> Uuid {
     let customer = fixture::customer(pool, "Ada", "2026-01-01T00:00:00Z").await;
     let subscription = fixture::subscription(pool, customer, "usd", 0, "2026-01-01T00:00:00Z").await;
-    let new = NewMovement {
+    let new = NewMovement::first(
         customer,
         subscription,
-        movement: "new",
-        currency: "usd",
-        before: 0,
-        lines: &[("rev1_individual", "tier1", 16_667)],
-        at: "2026-01-05T10:00:00Z",
-        paying_since: None,
-    };
+        "usd",
+        &[("rev1_individual", "tier1", 16_667)],
+        "2026-01-05T10:00:00Z",
+    );
     fixture::movement(pool, &new).await;
     let since = Some(new.at);
     let up = NewMovement {
@@ -122,20 +119,8 @@ async fn days_with_many_subscriptions_are_walked_in_every_order(pool: PgPool) {
         let customer = fixture::customer(&pool, "Ada", "2026-01-01T00:00:00Z").await;
         let subscription = fixture::subscription(&pool, customer, "usd", 0, "2026-01-01T00:00:00Z").await;
         let lines = [("rev3_b2b", "", 500 + i % 2)];
-        fixture::movement(
-            &pool,
-            &NewMovement {
-                customer,
-                subscription,
-                movement: "new",
-                currency: "usd",
-                before: 0,
-                lines: &lines,
-                at: "2026-01-05T10:00:00Z",
-                paying_since: None,
-            },
-        )
-        .await;
+        fixture::movement(&pool, &NewMovement::first(customer, subscription, "usd", &lines, "2026-01-05T10:00:00Z"))
+            .await;
     }
     let filter =
         SubscriptionFilter { as_of: day("2026-01-05"), stream: Some(Stream::Rev3B2b), ..SubscriptionFilter::default() };

@@ -17,16 +17,8 @@ async fn the_worker_runs_while_a_session_of_this_database_holds_the_lock(pool: P
 async fn ledger_and_subscriptions_are_compared_by_currency(pool: PgPool) {
     let customer = fixture::customer(&pool, "Ada", "2026-01-01T00:00:00Z").await;
     let subscription = fixture::subscription(&pool, customer, "usd", 900, "2026-01-01T00:00:00Z").await;
-    let new = NewMovement {
-        customer,
-        subscription,
-        movement: "new",
-        currency: "usd",
-        before: 0,
-        lines: &[("rev1_individual", "tier1", 900)],
-        at: "2026-03-10T23:30:00Z",
-        paying_since: None,
-    };
+    let new =
+        NewMovement::first(customer, subscription, "usd", &[("rev1_individual", "tier1", 900)], "2026-03-10T23:30:00Z");
     fixture::movement(&pool, &new).await;
     fixture::subscription(&pool, customer, "eur", 500, "2026-01-01T00:00:00Z").await;
     fixture::run(&pool, "INSERT INTO recompute_queue (customer_id, reason) SELECT id, 'test' FROM customers").await;

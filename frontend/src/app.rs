@@ -2,9 +2,11 @@
 
 use crate::api::{ApiError, accounts};
 use crate::browser::Clock;
+use crate::chunks::Page;
 use crate::components::{ErrorBox, Notes, Toasts};
+use crate::pages::NotFoundPage;
+use crate::pages::dashboard::DashboardPage;
 use crate::pages::login::{LoginDialog, LoginPage};
-use crate::pages::{self, NotFoundPage, SetupPage};
 use crate::realtime::Realtime;
 use crate::routes;
 use crate::session::{Phase, Session, use_session};
@@ -69,7 +71,7 @@ fn Welcome() -> impl IntoView {
     });
     move || match status.get() {
         None => ().into_any(),
-        Some(Ok(status)) if status.needed => view! { <SetupPage/> }.into_any(),
+        Some(Ok(status)) if status.needed => Page::Setup.view(),
         Some(Ok(status)) => view! { <LoginPage demo=status.demo/> }.into_any(),
         // The form works without knowing whether this is the demo.
         Some(Err(_)) => view! { <LoginPage demo=None/> }.into_any(),
@@ -78,24 +80,23 @@ fn Welcome() -> impl IntoView {
 
 #[component]
 fn Pages() -> impl IntoView {
-    use pages::{customers, dashboard, mrr_movements, settings, subscriptions, transactions};
     view! {
         <FlatRoutes fallback=|| view! { <NotFoundPage/> }.into_any()>
-            <Route path=path!("/") view=|| view! { <dashboard::DashboardPage/> }.into_any()/>
+            <Route path=path!("/") view=|| view! { <DashboardPage/> }.into_any()/>
             <Route path=path!("/login") view=|| view! { <Redirect path=routes::DASHBOARD/> }.into_any()/>
-            <Route path=path!("/customers") view=|| view! { <customers::CustomersPage/> }.into_any()/>
-            <Route path=path!("/customers/:id") view=|| view! { <customers::CustomerPage/> }.into_any()/>
-            <Route path=path!("/subscriptions") view=|| view! { <subscriptions::SubscriptionsPage/> }.into_any()/>
-            <Route path=path!("/subscriptions/:id") view=|| view! { <subscriptions::SubscriptionPage/> }.into_any()/>
-            <Route path=path!("/transactions") view=|| view! { <transactions::TransactionsPage/> }.into_any()/>
-            <Route path=path!("/mrr-movements") view=|| view! { <mrr_movements::MrrMovementsPage/> }.into_any()/>
+            <Route path=path!("/customers") view=|| Page::Customers.view()/>
+            <Route path=path!("/customers/:id") view=|| Page::Customer.view()/>
+            <Route path=path!("/subscriptions") view=|| Page::Subscriptions.view()/>
+            <Route path=path!("/subscriptions/:id") view=|| Page::Subscription.view()/>
+            <Route path=path!("/transactions") view=|| Page::Transactions.view()/>
+            <Route path=path!("/mrr-movements") view=|| Page::MrrMovements.view()/>
             <Route path=path!("/settings") view=|| view! { <Redirect path=routes::SETTINGS_STRIPE/> }.into_any()/>
-            <Route path=path!("/settings/stripe") view=|| view! { <settings::StripePage/> }.into_any()/>
-            <Route path=path!("/settings/stripe/:id") view=|| view! { <settings::EventPage/> }.into_any()/>
-            <Route path=path!("/settings/prices") view=|| view! { <settings::PricesPage/> }.into_any()/>
-            <Route path=path!("/settings/policies") view=|| view! { <settings::PoliciesPage/> }.into_any()/>
-            <Route path=path!("/settings/health") view=|| view! { <settings::HealthPage/> }.into_any()/>
-            <Route path=path!("/settings/sessions") view=|| view! { <settings::SessionsPage/> }.into_any()/>
+            <Route path=path!("/settings/stripe") view=|| Page::Stripe.view()/>
+            <Route path=path!("/settings/stripe/:id") view=|| Page::Event.view()/>
+            <Route path=path!("/settings/prices") view=|| Page::Prices.view()/>
+            <Route path=path!("/settings/policies") view=|| Page::Policies.view()/>
+            <Route path=path!("/settings/health") view=|| Page::Health.view()/>
+            <Route path=path!("/settings/sessions") view=|| Page::Sessions.view()/>
         </FlatRoutes>
     }
 }

@@ -21,6 +21,15 @@ impl ApiError {
         Self::local("/problems/unreadable", "The server's answer was not understood", why)
     }
 
+    /// A part of the app could not be loaded.
+    pub fn outdated() -> Self {
+        Self::local(
+            "/problems/unreachable",
+            "A part of the app cannot be loaded",
+            "Check your connection. If that does not help, reload the page: there may be a newer version of the app.",
+        )
+    }
+
     fn local(kind: &str, title: &str, detail: &str) -> Self {
         Self(Box::new(Problem {
             kind: kind.into(),

@@ -15,17 +15,22 @@ pub use brand::Brand;
 pub use theme::ThemeToggle;
 
 use crate::browser;
+use crate::chunks;
 use crate::glance::live;
 use crate::routes;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use shortcuts::Shortcuts;
 use sidebar::Sidebar;
+use std::time::Duration;
 use tabbar::Tabbar;
 use topbar::Topbar;
 
 /// The pages that fill the window and scroll within.
 const FILLING: [&str; 4] = [routes::CUSTOMERS, routes::SUBSCRIPTIONS, routes::TRANSACTIONS, routes::MRR_MOVEMENTS];
+
+/// When the first page has had the line for itself long enough.
+const AT_LEISURE: Duration = Duration::from_secs(2);
 
 /// The frame round the page.
 #[component]
@@ -37,6 +42,7 @@ pub fn Shell(
     keys::use_global_keys(shortcuts);
     address::keep_in_step();
     focus_page_on_route_change();
+    set_timeout(chunks::prefetch, AT_LEISURE);
     let path = use_location().pathname;
     let class = live(move || if FILLING.contains(&path.get().as_str()) { "page page--fill" } else { "page" });
     let skip = move |ev: leptos::ev::MouseEvent| {

@@ -9,7 +9,10 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use sha2::{Digest as _, Sha256};
 
-use super::glue::Program;
+use super::{
+    glue::Program,
+    split::{GLUE, LOADER},
+};
 use crate::workspace::files_below;
 
 /// The URL path of everything with a hash in its name, and its directory in dist.
@@ -80,12 +83,32 @@ impl Bundle {
             .js
             .replace("'./snippets/", &format!("'./{snippets}/"))
             .replace("\"./snippets/", &format!("\"./{snippets}/"));
-        let js = self.add("frontend.js", js.into_bytes());
+        let (js, loader) = self.add_glue(program, &js);
         let boot = self.add("boot.js", boot(&js, &wasm).into_bytes());
         format!(
-            "<link rel=\"modulepreload\" href=\"{ASSETS}{js}\">\n<link rel=\"preload\" href=\"{ASSETS}{wasm}\" as=\"fetch\" \
+            "<link rel=\"modulepreload\" href=\"{ASSETS}{js}\">\n<link rel=\"modulepreload\" href=\"{ASSETS}{loader}\">\n\
+             <link rel=\"preload\" href=\"{ASSETS}{wasm}\" as=\"fetch\" \
              type=\"application/wasm\" crossorigin>\n<script type=\"module\" src=\"{ASSETS}{boot}\"></script>\n"
         )
+    }
+
+    /// Adds the chunks, their loader and the glue, and gives the names of glue and loader. These two import each other:
+    /// one hash, of both, names both.
+    fn add_glue(&mut self, program: &Program, js: &str) -> (String, String) {
+        let mut loader = program.loader.clone();
+        for (name, content) in &program.chunks {
+            let hashed = self.add(name, content.clone());
+            loader = loader.replace(&format!("\"./{name}\""), &format!("\"./{hashed}\""));
+        }
+        let hash = short(Sha256::new().chain_update(js).chain_update(&loader));
+        let names = [(GLUE, format!("frontend-{hash}.js")), (LOADER, format!("chunks-{hash}.js"))];
+        let [js, loader] = [js, &loader].map(|text| {
+            names.iter().fold(text.to_owned(), |text, (name, hashed)| text.replace(name, &format!("./{hashed}")))
+        });
+        let [(_, js_name), (_, loader_name)] = names;
+        self.files.insert(format!("assets/{js_name}"), js.into_bytes());
+        self.files.insert(format!("assets/{loader_name}"), loader.into_bytes());
+        (js_name, loader_name)
     }
 
     /// Adds a file under a name with its hash, and gives that name.
@@ -159,8 +182,13 @@ mod tests {
     }
 
     fn program(wasm: &[u8]) -> Program {
-        let js = "import { f } from './snippets/x-1/inline0.js';".into();
-        Program { wasm: wasm.into(), js, snippets: [("snippets/x-1/inline0.js".into(), b"export".to_vec())].into() }
+        Program {
+            wasm: wasm.into(),
+            js: "import { f } from './snippets/x-1/inline0.js'; import * as c from './chunks.js';".into(),
+            snippets: [("snippets/x-1/inline0.js".into(), b"export".to_vec())].into(),
+            loader: "import { initSync } from \"./frontend.js\"; fetch(\"./page.wasm\")".into(),
+            chunks: [("page.wasm".into(), b"page".to_vec())].into(),
+        }
     }
 
     fn text(bundle: &Bundle, start: &str) -> (String, String) {
@@ -185,7 +213,24 @@ mod tests {
         assert!(starter.contains(&js) && glue.contains(&snippet.replace("/assets/", "'./")), "{glue}");
         assert!(!bundle.first_load.contains(&icon[1..]), "icons do not hold up the page");
         assert!(bundle.first_load.contains(&css[1..]) && bundle.first_load.contains(&snippet[1..]));
-        assert_eq!(bundle.first_load.len(), 6, "index, css, wasm, glue, boot, snippet: {:?}", bundle.first_load);
+        assert_eq!(
+            bundle.first_load.len(),
+            7,
+            "index, css, wasm, glue, loader, boot, snippet: {:?}",
+            bundle.first_load
+        );
+    }
+
+    #[test]
+    fn a_chunk_is_found_by_its_loader_and_waits() {
+        let bundle = Bundle::new(frontend("a {}", INDEX).path(), &program(b"1")).unwrap();
+        let (chunk, _) = text(&bundle, "assets/page-");
+        let (loader, loading) = text(&bundle, "assets/chunks-");
+        let (js, glue) = text(&bundle, "assets/frontend-");
+        let beside = |name: &str| name.replace("/assets/", "./");
+        assert!(loading.contains(&beside(&chunk)) && loading.contains(&beside(&js)), "{loading}");
+        assert!(glue.contains(&beside(&loader)), "{glue}");
+        assert!(!bundle.first_load.contains(&chunk[1..]) && bundle.first_load.contains(&loader[1..]));
     }
 
     #[test]

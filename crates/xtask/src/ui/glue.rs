@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::split::Parts;
 use crate::workspace::{files_below, output, tools_dir};
 
 /// The npm package with wasm-opt; Debian's is too old for what rustc emits.
@@ -34,6 +35,10 @@ pub(super) struct Program {
     pub js: String,
     /// Modules that crates bring along, by their path below the directory of `js`.
     pub snippets: BTreeMap<String, Vec<u8>>,
+    /// The module that loads the chunks.
+    pub loader: String,
+    /// Parts of the program that are loaded later, as `loader` calls them.
+    pub chunks: BTreeMap<String, Vec<u8>>,
 }
 
 /// Fails when the library that writes the glue is not of the version that the program was linked with, because the two
@@ -56,13 +61,16 @@ fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
-pub(super) fn generate(wasm: &Path) -> Result<Program> {
+pub(super) fn generate(parts: Parts) -> Result<Program> {
     let scratch = tempfile::tempdir()?;
     Bindgen::new()
-        .input_path(wasm)
+        .input_path(&parts.main)
         .out_name("frontend")
         .web(true)?
         .typescript(false)
+        // The chunks take from the program what the linker exports.
+        .keep_lld_exports(true)
+        .demangle(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .omit_default_module_path(true)
@@ -77,15 +85,23 @@ pub(super) fn generate(wasm: &Path) -> Result<Program> {
         snippets.insert(name, fs::read(&file)?);
     }
     let js = String::from_utf8(read("frontend.js")?).context("the glue is not UTF-8")?;
-    Ok(Program { wasm: read("frontend_bg.wasm")?, js, snippets })
+    Ok(Program { wasm: read("frontend_bg.wasm")?, js, snippets, loader: parts.loader, chunks: parts.chunks })
 }
 
-pub(super) fn optimise(root: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
+/// Each part by itself.
+pub(super) fn optimise(root: &Path, program: &mut Program) -> Result<()> {
     let wasm_opt = wasm_opt(root)?;
+    for wasm in program.chunks.values_mut().chain([&mut program.wasm]) {
+        *wasm = smaller(&wasm_opt, wasm)?;
+    }
+    Ok(())
+}
+
+fn smaller(wasm_opt: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
     let scratch = tempfile::tempdir()?;
     let (before, after) = (scratch.path().join("before.wasm"), scratch.path().join("after.wasm"));
     fs::write(&before, wasm)?;
-    output(Command::new(&wasm_opt).args(WASM_OPT).arg(&before).arg("-o").arg(&after))?;
+    output(Command::new(wasm_opt).args(WASM_OPT).arg(&before).arg("-o").arg(&after))?;
     Ok(fs::read(&after)?)
 }
 

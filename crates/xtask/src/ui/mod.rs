@@ -1,7 +1,7 @@
 //! `xtask ui`: from Rust sources to what a browser loads.
 //!
-//! `cargo build` for wasm32 → wasm-bindgen (its JavaScript glue) → wasm-opt → names with content hashes, references
-//! rewritten → brotli and gzip beside each file → frontend/dist, which the server serves as it is. No file in there has
+//! `cargo build` for wasm32 → chunks, loaded when a page needs them → wasm-bindgen (its JavaScript glue) → wasm-opt →
+//! names with content hashes, references rewritten → brotli and gzip beside each file → frontend/dist, which the server serves as it is. No file in there has
 //! an inline script, so that the page's content security policy need not allow any.
 
 mod budget;
@@ -11,6 +11,7 @@ mod compress;
 mod glue;
 mod inputs;
 mod manifest;
+mod split;
 
 use std::{
     fs,
@@ -57,10 +58,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return stamp.write(&Made { inputs, compiled });
     }
 
-    let mut program = glue::generate(&wasm)?;
+    let parts = split::split(&wasm)?;
+    clock.lap("split");
+    let mut program = glue::generate(parts)?;
     clock.lap("wasm-bindgen");
     if !options.quick {
-        program.wasm = glue::optimise(&root, &program.wasm)?;
+        glue::optimise(&root, &mut program)?;
         clock.lap("wasm-opt");
     }
     let bundle = Bundle::new(&root.join("frontend"), &program)?;

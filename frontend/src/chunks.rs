@@ -1,0 +1,146 @@
+//! Parts of the program that are loaded when a page needs them, so that the first page does not wait for the others.
+//!
+//! A function under `wasm_split` goes with everything that only it reaches into a file of its own. To put a page into a
+//! chunk, draw it here and nowhere else.
+
+use crate::api::ApiError;
+use crate::components::ErrorBox;
+use crate::pages::{SetupPage, customers, mrr_movements, settings, subscriptions, transactions};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+type Loading<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>;
+
+/// A page that is in a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// All customers.
+    Customers,
+    /// One customer.
+    Customer,
+    /// All subscriptions.
+    Subscriptions,
+    /// One subscription.
+    Subscription,
+    /// Payments and refunds.
+    Transactions,
+    /// The MRR movement ledger.
+    MrrMovements,
+    /// Settings: Stripe.
+    Stripe,
+    /// Settings: one Stripe event.
+    Event,
+    /// Settings: prices.
+    Prices,
+    /// Settings: policies.
+    Policies,
+    /// Settings: health.
+    Health,
+    /// Settings: sessions.
+    Sessions,
+    /// The first account.
+    Setup,
+}
+
+#[wasm_split(lists, wasm_split_path = ::leptos::wasm_split, preload(preload_lists), fallible)]
+fn draw_list(page: Page) -> Result<AnyView, SplitLoaderError> {
+    Ok(match page {
+        Page::Customer => view! { <customers::CustomerPage/> }.into_any(),
+        Page::Subscriptions => view! { <subscriptions::SubscriptionsPage/> }.into_any(),
+        Page::Subscription => view! { <subscriptions::SubscriptionPage/> }.into_any(),
+        Page::Transactions => view! { <transactions::TransactionsPage/> }.into_any(),
+        Page::MrrMovements => view! { <mrr_movements::MrrMovementsPage/> }.into_any(),
+        _ => view! { <customers::CustomersPage/> }.into_any(),
+    })
+}
+
+#[wasm_split(settings, wasm_split_path = ::leptos::wasm_split, preload(preload_settings), fallible)]
+fn draw_settings(page: Page) -> Result<AnyView, SplitLoaderError> {
+    Ok(match page {
+        Page::Event => view! { <settings::EventPage/> }.into_any(),
+        Page::Prices => view! { <settings::PricesPage/> }.into_any(),
+        Page::Policies => view! { <settings::PoliciesPage/> }.into_any(),
+        Page::Health => view! { <settings::HealthPage/> }.into_any(),
+        Page::Sessions => view! { <settings::SessionsPage/> }.into_any(),
+        _ => view! { <settings::StripePage/> }.into_any(),
+    })
+}
+
+#[wasm_split(setup, wasm_split_path = ::leptos::wasm_split, preload(preload_setup), fallible)]
+fn draw_setup(_page: Page) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <SetupPage/> }.into_any())
+}
+
+impl Page {
+    fn load(self) -> Loading<()> {
+        match self {
+            Self::Setup => Box::pin(preload_setup()),
+            Self::Stripe | Self::Event | Self::Prices | Self::Policies | Self::Health | Self::Sessions => {
+                Box::pin(preload_settings())
+            }
+            _ => Box::pin(preload_lists()),
+        }
+    }
+
+    fn draw(self) -> Loading<AnyView> {
+        match self {
+            Self::Setup => Box::pin(draw_setup(self)),
+            Self::Stripe | Self::Event | Self::Prices | Self::Policies | Self::Health | Self::Sessions => {
+                Box::pin(draw_settings(self))
+            }
+            _ => Box::pin(draw_list(self)),
+        }
+    }
+
+    /// The page, once its chunk is there; at once when it is there already.
+    pub fn view(self) -> AnyView {
+        let loaded = RwSignal::new(None::<bool>);
+        let begin = move || {
+            let mut loading = self.load();
+            match poll_once(&mut loading) {
+                Poll::Ready(result) => loaded.set(Some(result.is_ok())),
+                Poll::Pending => {
+                    loaded.set(None);
+                    spawn_local(async move {
+                        let result = loading.await;
+                        loaded.try_set(Some(result.is_ok()));
+                    });
+                }
+            }
+        };
+        begin();
+        (move || match loaded.get() {
+            None => view! { <p class="vh" role="status">"Loading"</p> }.into_any(),
+            // Drawing is asynchronous only as far as loading is.
+            Some(true) => match poll_once(&mut self.draw()) {
+                Poll::Ready(Ok(view)) => view,
+                _ => failed(begin),
+            },
+            Some(false) => failed(begin),
+        })
+        .into_any()
+    }
+}
+
+/// Offline, or a release in the meantime has other chunks.
+fn failed(retry: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let retry = Callback::new(move |()| retry());
+    view! { <ErrorBox what="This page" error=ApiError::outdated() on_retry=retry/> }.into_any()
+}
+
+/// Loads the chunks of the other pages while nobody waits for them.
+pub fn prefetch() {
+    spawn_local(async {
+        // What fails now is tried again when the page is opened.
+        _ = preload_lists().await;
+        _ = preload_settings().await;
+    });
+}
+
+fn poll_once<T>(future: &mut Loading<T>) -> Poll<Result<T, SplitLoaderError>> {
+    future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+}

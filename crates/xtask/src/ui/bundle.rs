@@ -93,7 +93,8 @@ impl Bundle {
     }
 
     /// Adds the chunks, their loader and the glue, and gives the names of glue and loader. These two import each other:
-    /// one hash, of both, names both.
+    /// one hash, of both, names both. Only the imports are renamed: the program knows the loader by its first name, which
+    /// the glue gives it.
     fn add_glue(&mut self, program: &Program, js: &str) -> (String, String) {
         let mut loader = program.loader.clone();
         for (name, content) in &program.chunks {
@@ -103,7 +104,9 @@ impl Bundle {
         let hash = short(Sha256::new().chain_update(js).chain_update(&loader));
         let names = [(GLUE, format!("frontend-{hash}.js")), (LOADER, format!("chunks-{hash}.js"))];
         let [js, loader] = [js, &loader].map(|text| {
-            names.iter().fold(text.to_owned(), |text, (name, hashed)| text.replace(name, &format!("./{hashed}")))
+            names.iter().fold(text.to_owned(), |text, (name, hashed)| {
+                text.replace(&format!("from \"{name}\""), &format!("from \"./{hashed}\""))
+            })
         });
         let [(_, js_name), (_, loader_name)] = names;
         self.files.insert(format!("assets/{js_name}"), js.into_bytes());
@@ -184,7 +187,8 @@ mod tests {
     fn program(wasm: &[u8]) -> Program {
         Program {
             wasm: wasm.into(),
-            js: "import { f } from './snippets/x-1/inline0.js'; import * as c from './chunks.js';".into(),
+            js: "import { f } from './snippets/x-1/inline0.js'; import * as c from \"./chunks.js\"; ({\"./chunks.js\": c})"
+                .into(),
             snippets: [("snippets/x-1/inline0.js".into(), b"export".to_vec())].into(),
             loader: "import { initSync } from \"./frontend.js\"; fetch(\"./page.wasm\")".into(),
             chunks: [("page.wasm".into(), b"page".to_vec())].into(),
@@ -229,7 +233,8 @@ mod tests {
         let (js, glue) = text(&bundle, "assets/frontend-");
         let beside = |name: &str| name.replace("/assets/", "./");
         assert!(loading.contains(&beside(&chunk)) && loading.contains(&beside(&js)), "{loading}");
-        assert!(glue.contains(&beside(&loader)), "{glue}");
+        assert!(glue.contains(&format!("from \"{}\"", beside(&loader))), "{glue}");
+        assert!(glue.contains("{\"./chunks.js\": c}"), "the program asks for the loader by this name: {glue}");
         assert!(!bundle.first_load.contains(&chunk[1..]) && bundle.first_load.contains(&loader[1..]));
     }
 

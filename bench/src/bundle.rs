@@ -1,27 +1,31 @@
 //! The size of what a browser loads first.
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Prints the compressed size of everything that the first page loads.
+/// The part of the bundle's manifest that tells sizes.
+#[derive(Deserialize)]
+struct Manifest {
+    files: BTreeMap<String, File>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    brotli: u64,
+    first_load: bool,
+}
+
+/// Prints the compressed size of everything that the first page loads, and of what waits until it is needed.
 pub fn print(dist: &Path) -> Result<()> {
-    let entries = match std::fs::read_dir(dist) {
-        Ok(entries) => entries,
-        Err(_) => {
-            crate::say("first load of the app                not built: run ./just ui");
-            return Ok(());
-        }
+    let Ok(manifest) = std::fs::read(dist.join("manifest.json")) else {
+        crate::say("first load of the app                not built: run ./just ui");
+        return Ok(());
     };
-    let mut total = 0;
-    let mut walk: Vec<_> = entries.collect::<std::io::Result<_>>()?;
-    while let Some(entry) = walk.pop() {
-        let path = entry.path();
-        if path.is_dir() {
-            walk.extend(std::fs::read_dir(&path)?.collect::<std::io::Result<Vec<_>>>()?);
-        } else if path.extension().is_some_and(|e| e == "br") {
-            total += entry.metadata().context("no size")?.len();
-        }
-    }
-    crate::say(&format!("first load of the app                {:.0} KB brotli", total as f64 / 1000.0));
+    let manifest: Manifest = serde_json::from_slice(&manifest).context("the bundle's manifest is damaged")?;
+    let sum = |first: bool| manifest.files.values().filter(|f| f.first_load == first).map(|f| f.brotli).sum::<u64>();
+    let (first, later) = (sum(true) as f64 / 1000.0, sum(false) as f64 / 1000.0);
+    crate::say(&format!("first load of the app                {first:.0} KB brotli, later {later:.0} KB"));
     Ok(())
 }

@@ -62,6 +62,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::prices::configure(cfg);
     routes::settings::configure(cfg);
     routes::system::configure(cfg);
+    routes::audit::configure(cfg);
     // The same webhook as at the root, which the document lists.
     cfg.map(|cfg| {
         routes::webhooks::configure(&mut ServiceConfig::new(cfg));

@@ -13,5 +13,5 @@ pub mod sessions;
 pub mod throttle;
 pub mod token;
 
-pub use principal::Principal;
+pub use principal::{By, Principal};
 pub use rules::{Access, Rule};

@@ -38,6 +38,7 @@ impl ApiError {
             request_id: None,
             errors: Vec::new(),
             permission: None,
+            current: None,
             retry_after: None,
         };
         Self { problem: Box::new(problem), allow: None, source: None }
@@ -83,6 +84,13 @@ impl ApiError {
     /// 409: somebody was faster, or the name is taken.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", "In conflict with the present state", detail)
+    }
+
+    /// 409: changed since the caller looked; with the thing as it is now.
+    pub fn stale(detail: impl Into<String>, current: serde_json::Value) -> Self {
+        let mut error = Self::conflict(detail).with_kind("stale");
+        error.problem.current = Some(current);
+        error
     }
 
     /// 413: larger than `limit` bytes.

@@ -19,6 +19,7 @@ pub mod request;
 pub mod routes;
 pub mod server;
 pub mod telemetry;
+pub mod version;
 pub mod worker;
 
 pub use app::AppState;

@@ -4,6 +4,7 @@ use crate::auth::rules::{self, Access};
 use crate::error::CONTENT_TYPE;
 use actix_web::http::Method;
 use crm_types::analytics::{Comparison, GroupBy};
+use crm_types::audit::AuditSort;
 use crm_types::billing::{StripeEventSort, TransactionSort};
 use crm_types::customers::CustomerSort;
 use crm_types::mrr::MovementSort;
@@ -42,12 +43,14 @@ const BEARER: &str = "bearer";
         (name = "plans", description = "Prices, and the stream and tier each belongs to"),
         (name = "billing", description = "The Stripe inbox"),
         (name = "settings", description = "Policies"),
+        (name = "audit", description = "Who changed what"),
         (name = "system", description = "The state of the system"),
     ),
     // Besides the envelope, what only queries refer to: routes collect the shapes of their bodies, not of their queries.
     components(schemas(
         Problem,
         FieldError,
+        AuditSort,
         Comparison,
         Count,
         CustomerSort,

@@ -1,6 +1,7 @@
 //! The routes, a module for each capability. Request, reply, documentation and handler of a route stand together.
 
 pub mod analytics;
+pub mod audit;
 pub mod auth;
 pub mod customers;
 pub mod docs;

@@ -29,6 +29,14 @@ pub enum DomainError {
         /// A sentence for people.
         message: String,
     },
+    /// Somebody else changed it since the caller looked.
+    #[error("{message}")]
+    Stale {
+        /// A sentence for people.
+        message: String,
+        /// The thing as it is now.
+        current: serde_json::Value,
+    },
     /// The database said no, or nothing.
     #[error(transparent)]
     Database(#[from] sqlx::Error),

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod analytics;
+pub mod audit;
 pub mod billing;
 pub mod customers;
 pub mod db;

@@ -36,6 +36,8 @@ text_enum! {
         AnalyticsRead => "analytics:read",
         /// See customers.
         CustomersRead => "customers:read",
+        /// Create, change, archive customers, and write notes.
+        CustomersWrite => "customers:write",
         /// See subscriptions and MRR movements.
         SubscriptionsRead => "subscriptions:read",
         /// See payments and refunds.
@@ -54,6 +56,8 @@ text_enum! {
         SettingsWrite => "settings:write",
         /// See the state of the system.
         SystemRead => "system:read",
+        /// See who changed what.
+        AuditRead => "audit:read",
     }
 }
 
@@ -63,11 +67,15 @@ impl Role {
         use Permission as P;
         match self {
             Self::Owner | Self::Admin => true,
-            Self::Analyst => !matches!(permission, P::PlansWrite | P::StripeWrite | P::SettingsWrite),
+            Self::Analyst => !matches!(
+                permission,
+                P::CustomersWrite | P::PlansWrite | P::StripeWrite | P::SettingsWrite | P::AuditRead
+            ),
             Self::Marketer | Self::Support => matches!(
                 permission,
                 P::AnalyticsRead
                     | P::CustomersRead
+                    | P::CustomersWrite
                     | P::SubscriptionsRead
                     | P::TransactionsRead
                     | P::PlansRead
@@ -145,6 +153,16 @@ pub struct LoginReply {
     pub expires_in: i64,
     /// Who you are.
     pub user: User,
+}
+
+/// A member of staff, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserRef {
+    /// Who.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
 }
 
 /// A member of staff.

@@ -1,7 +1,9 @@
 //! Customers: one row per person.
 
 use crate::Money;
-use crate::ids::CustomerId;
+use crate::accounts::UserRef;
+use crate::ids::{CustomerId, NoteId};
+use crate::patch;
 use crate::plans::{Stream, Tier};
 use crate::text_enum::text_enum;
 use chrono::{DateTime, Utc};
@@ -49,6 +51,20 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How much a customer matters, as staff see it.
+    Priority {
+        /// Later.
+        Low => "low",
+        /// Like most.
+        Medium => "medium",
+        /// Sooner.
+        High => "high",
+        /// Before all others.
+        Vip => "vip",
+    }
+}
+
 /// A person in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -79,12 +95,130 @@ pub struct Customer {
     pub utm_campaign: Option<String>,
     /// Stripe's id.
     pub stripe_customer_id: Option<String>,
+    /// A BCP 47 language tag such as `de-CH`.
+    pub locale: Option<String>,
+    /// An IANA time zone.
+    pub time_zone: Option<String>,
+    /// How much they matter.
+    pub priority: Priority,
+    /// In alphabetical order.
+    pub tags: Vec<String>,
+    /// Who of the staff looks after them.
+    pub owner: Option<UserRef>,
     /// First became a paying customer.
     pub first_paid_at: Option<DateTime<Utc>>,
     /// Known since.
     pub created_at: DateTime<Utc>,
     /// Last change of anything above.
     pub updated_at: DateTime<Utc>,
+    /// Since when they are out of the way; null for who is in the lists.
+    pub archived_at: Option<DateTime<Utc>>,
+    /// For optimistic locking.
+    pub version: i64,
+}
+
+/// A customer who is not from Stripe. One of e-mail, name and phone must be there.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewCustomer {
+    /// Unique among customers who are not archived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// At most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// At most 50 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// A BCP 47 language tag such as `de-CH`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// An IANA time zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// `medium` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// At most 50 of at most 50 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// A member of staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<crate::ids::UserId>,
+    /// Where they came from, such as `referral`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acquisition_source: Option<String>,
+}
+
+/// Changes a customer: a JSON merge patch, where null empties a field. What staff typed in stays when Stripe says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CustomerPatch {
+    /// The version that you saw, unless `If-Match` says it; 409 with the present customer when somebody was faster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// Unique among customers who are not archived.
+    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub email: Option<Option<String>>,
+    /// At most 200 characters.
+    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub name: Option<Option<String>>,
+    /// At most 50 characters.
+    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub phone: Option<Option<String>>,
+    /// A BCP 47 language tag such as `de-CH`.
+    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub locale: Option<Option<String>>,
+    /// An IANA time zone.
+    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub time_zone: Option<Option<String>>,
+    /// How much they matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// All tags; at most 50 of at most 50 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// A member of staff.
+    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::ids::UserId>))]
+    pub owner_id: Option<Option<crate::ids::UserId>>,
+}
+
+/// What somebody of the staff wrote about a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomerNote {
+    /// Its id.
+    pub id: NoteId,
+    /// Who wrote it; the id is null once the user is gone.
+    pub author: String,
+    /// Plain text.
+    pub body: String,
+    /// Written.
+    pub created_at: DateTime<Utc>,
+    /// Last changed.
+    pub updated_at: DateTime<Utc>,
+    /// For optimistic locking.
+    pub version: i64,
+}
+
+/// Writes a note, or changes one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NoteText {
+    /// 1 to 10,000 characters of plain text.
+    pub body: String,
+    /// With a change: the version that you saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }
 
 /// A row of the lifecycle history.

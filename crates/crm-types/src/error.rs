@@ -24,6 +24,10 @@ pub struct Problem {
     /// The permission that is missing (status 403).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
+    /// The thing as it is now (status 409, when somebody changed it since you looked).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub current: Option<serde_json::Value>,
     /// Seconds to wait before the next try (status 429 and 503).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,

@@ -43,6 +43,8 @@ ids! {
     MovementId,
     /// A member of staff.
     UserId,
+    /// What staff wrote about a customer.
+    NoteId,
     /// A login of a member of staff on one device.
     SessionId,
 }

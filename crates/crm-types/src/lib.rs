@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod analytics;
+pub mod audit;
 pub mod billing;
 pub mod customers;
 pub mod error;
@@ -12,6 +13,7 @@ pub mod ids;
 pub mod money;
 pub mod mrr;
 pub mod page;
+mod patch;
 pub mod plans;
 pub mod realtime;
 pub mod settings;

@@ -1,5 +1,6 @@
 //! What `GET /api/events` (server-sent events) sends.
 
+use crate::ids::CustomerId;
 use serde::{Deserialize, Serialize};
 
 /// A change that an open page may want to show. `id` is the SSE event id; `Last-Event-ID` resumes after it.
@@ -18,6 +19,12 @@ pub enum RealtimeEvent {
     BillingChanged {
         /// How many events were applied.
         events: i64,
+    },
+    /// Staff changed a customer.
+    #[serde(rename = "customer.updated")]
+    CustomerUpdated {
+        /// Whom.
+        id: CustomerId,
     },
     /// Events were parked or died: the inbox wants a look.
     #[serde(rename = "inbox.attention")]
@@ -38,6 +45,7 @@ impl RealtimeEvent {
         match self {
             Self::MrrChanged { .. } => "mrr.changed",
             Self::BillingChanged { .. } => "billing.changed",
+            Self::CustomerUpdated { .. } => "customer.updated",
             Self::InboxAttention { .. } => "inbox.attention",
             Self::Reset => "reset",
         }

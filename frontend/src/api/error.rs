@@ -39,6 +39,7 @@ impl ApiError {
             request_id: None,
             errors: Vec::new(),
             permission: None,
+            current: None,
             retry_after: None,
         }))
     }

@@ -88,6 +88,7 @@ fn as_error(wrong: &validator::ValidationErrors) -> ApiError {
         request_id: None,
         errors,
         permission: None,
+        current: None,
         retry_after: None,
     }))
 }

@@ -1,6 +1,7 @@
-use crate::ApiError;
+use crate::{ApiError, request};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use crm_domain::audit::Actor;
 use crm_types::accounts::User;
 use crm_types::ids::SessionId;
 use std::future::{Ready, ready};
@@ -13,6 +14,21 @@ pub struct Principal {
     pub user: Arc<User>,
     /// The session that the token belongs to.
     pub session: SessionId,
+}
+
+/// Who changes something, for the audit log.
+#[derive(Debug, Clone)]
+pub struct By(pub Actor);
+
+impl FromRequest for By {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let address = request.peer_addr().map(|peer| peer.ip().to_string());
+        let by = |who: Principal| Self(Actor::user(&who.user, address, request::current_id()));
+        ready(Principal::from_request(request, payload).into_inner().map(by))
+    }
 }
 
 impl FromRequest for Principal {

@@ -69,7 +69,16 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/analytics/movements", P::AnalyticsRead),
     // customers
     may("GET", "/api/customers", P::CustomersRead),
+    may("POST", "/api/customers", P::CustomersWrite),
+    may("GET", "/api/customers/tags", P::CustomersRead),
     may("GET", "/api/customers/{id}", P::CustomersRead),
+    may("PATCH", "/api/customers/{id}", P::CustomersWrite),
+    may("DELETE", "/api/customers/{id}", P::CustomersWrite),
+    may("POST", "/api/customers/{id}/restore", P::CustomersWrite),
+    may("GET", "/api/customers/{id}/notes", P::CustomersRead),
+    may("POST", "/api/customers/{id}/notes", P::CustomersWrite),
+    may("PATCH", "/api/customers/{id}/notes/{note}", P::CustomersWrite),
+    may("DELETE", "/api/customers/{id}/notes/{note}", P::CustomersWrite),
     may("GET", "/api/customers/{id}/lifecycle", P::CustomersRead),
     may("GET", "/api/customers/{id}/subscriptions", P::SubscriptionsRead),
     may("GET", "/api/customers/{id}/transactions", P::TransactionsRead),
@@ -93,6 +102,8 @@ pub const RULES: &[Rule] = &[
     may("PATCH", "/api/settings", P::SettingsWrite),
     // system
     may("GET", "/api/system/health", P::SystemRead),
+    // audit
+    may("GET", "/api/audit-log", P::AuditRead),
 ];
 
 /// The event stream, which a cookie of its own may open as well.

@@ -4,8 +4,10 @@ use crm_types::FieldError;
 
 /// Constraints that a request can run into: the field that is in the way, a code, and a sentence for people.
 /// A violated constraint that is not here is a fault of ours.
-const CONSTRAINTS: &[(&str, &str, &str, &str)] =
-    &[("users_email_key", "email", "taken", "Somebody has this e-mail address already.")];
+const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
+    ("users_email_key", "email", "taken", "Somebody has this e-mail address already."),
+    ("customers_email_key", "email", "taken", "Another customer has this e-mail address already."),
+];
 
 impl From<DomainError> for ApiError {
     fn from(error: DomainError) -> Self {
@@ -16,6 +18,7 @@ impl From<DomainError> for ApiError {
                 let errors = field.map(|field| FieldError::new(field, "conflict", message.clone()));
                 Self::conflict(message).with_errors(errors.into_iter().collect())
             }
+            DomainError::Stale { message, current } => Self::stale(message, current),
             DomainError::Database(error) => error.into(),
         }
     }

@@ -285,8 +285,9 @@ impl Batch {
 
     /// Stores the facts alone. Gives the Stripe customers whose history they touch.
     pub(super) async fn write_facts(&mut self, db: &mut PgConnection) -> Result<HashSet<String>> {
-        customers::upsert::ensure(db, &self.seen).await?;
         let facts: Vec<CustomerFact> = self.customers.values().cloned().collect();
+        customers::upsert::adopt(db, &facts).await?;
+        customers::upsert::ensure(db, &self.seen).await?;
         customers::upsert::store(db, &facts).await?;
         self.write_catalog(db).await?;
 

@@ -4,8 +4,9 @@ use crate::db::{DomainError, Result};
 use crate::filter::{Day, Text, push_currency, push_day_start, push_equal};
 use crate::page::{Keyset, Kind, Order, PageRequest, Totals};
 use crate::row::{RowExt, parse};
-use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition};
-use crm_types::ids::CustomerId;
+use crm_types::accounts::UserRef;
+use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition, Priority};
+use crm_types::ids::{CustomerId, UserId};
 use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
 use crm_types::{Currency, Money, Page};
@@ -30,15 +31,25 @@ pub struct CustomerFilter {
     pub source: Option<Text>,
     /// Currency of the MRR; with `paying_at`, of the MRR then.
     pub currency: Option<Currency>,
+    /// How much they matter.
+    pub priority: Option<Priority>,
+    /// Has this tag.
+    pub tag: Option<Text>,
+    /// Who of the staff looks after them.
+    pub owner: Option<UserId>,
+    /// Whether to list those who were archived instead of the others.
+    pub archived: bool,
     /// Whether the person pays now.
     pub paying: Option<bool>,
     /// Whose MRR was above 0 at the end of that day.
     pub paying_at: Option<Day>,
 }
 
-const COLUMNS: &str = "page.id, page.email::text AS email, page.billing_email::text AS billing_email, page.name, page.phone, page.customer_type, \
+/// Of a `customers` that is called `page`.
+pub(super) const COLUMNS: &str = "page.id, page.email::text AS email, page.billing_email::text AS billing_email, page.name, page.phone, page.customer_type, \
     page.lifecycle_state, page.stream, page.tier, page.mrr_minor, page.currency, page.acquisition_source, page.utm_campaign, page.stripe_customer_id, \
-    page.first_paid_at, page.created_at, page.updated_at";
+    page.first_paid_at, page.created_at, page.updated_at, page.locale, page.time_zone, page.priority, page.tags, page.archived_at, \
+    page.version, page.owner_id, (SELECT u.name FROM users u WHERE u.id = page.owner_id) AS owner_name";
 
 /// One page of customers. No sums: their MRR may be in several currencies, and `GET /api/subscriptions` adds it up.
 pub async fn list(
@@ -112,6 +123,12 @@ fn order(sort: CustomerSort) -> Order {
 
 fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, whole: bool) {
     query.push(" FROM customers c WHERE true");
+    // Who paid then counts in the figures, archived since or not.
+    if filter.archived {
+        query.push(" AND c.archived_at IS NOT NULL");
+    } else if filter.paying_at.is_none() {
+        query.push(" AND c.archived_at IS NULL");
+    }
     if let Some(q) = &filter.q {
         push_search(query, q);
     }
@@ -120,6 +137,13 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, whol
     push_equal(query, "c.stream", filter.stream.map(Stream::as_str));
     push_equal(query, "c.tier", filter.tier.map(Tier::as_str));
     push_equal(query, "c.acquisition_source", filter.source.as_ref().map(Text::as_str));
+    push_equal(query, "c.priority", filter.priority.map(Priority::as_str));
+    if let Some(tag) = &filter.tag {
+        query.push(" AND c.tags @> ARRAY[").push_bind(tag.as_str().to_owned()).push("]");
+    }
+    if let Some(owner) = filter.owner {
+        query.push(" AND c.owner_id = ").push_bind(owner.0);
+    }
     if let Some(paying) = filter.paying {
         query.push(if paying { " AND c.mrr_minor > 0" } else { " AND c.mrr_minor = 0" });
     }
@@ -151,8 +175,9 @@ pub(crate) fn push_search(query: &mut QueryBuilder<Postgres>, q: &Text) {
     query.push(" AND c.search_text LIKE lower(").push_bind(q.contained()).push(")");
 }
 
-fn read(row: &PgRow) -> sqlx::Result<Customer> {
+pub(super) fn read(row: &PgRow) -> sqlx::Result<Customer> {
     let currency: Option<Currency> = row.optional_word("currency")?;
+    let owner_name: Option<String> = row.try_get("owner_name")?;
     Ok(Customer {
         id: CustomerId(row.try_get("id")?),
         email: row.try_get("email")?,
@@ -169,9 +194,18 @@ fn read(row: &PgRow) -> sqlx::Result<Customer> {
         acquisition_source: row.try_get("acquisition_source")?,
         utm_campaign: row.try_get("utm_campaign")?,
         stripe_customer_id: row.try_get("stripe_customer_id")?,
+        locale: row.try_get("locale")?,
+        time_zone: row.try_get("time_zone")?,
+        priority: row.word("priority")?,
+        tags: row.try_get("tags")?,
+        owner: owner_name
+            .map(|name| Ok::<_, sqlx::Error>(UserRef { id: UserId(row.try_get("owner_id")?), name }))
+            .transpose()?,
         first_paid_at: row.try_get("first_paid_at")?,
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,
+        archived_at: row.try_get("archived_at")?,
+        version: row.try_get("version")?,
     })
 }
 

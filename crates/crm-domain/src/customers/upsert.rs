@@ -36,6 +36,26 @@ pub async fn ensure(db: &mut PgConnection, since: &BTreeMap<String, DateTime<Utc
     Ok(())
 }
 
+/// Gives a Stripe customer who is new here the row of the person whom staff know by that e-mail, if there is one.
+pub async fn adopt(db: &mut PgConnection, facts: &[CustomerFact]) -> Result<()> {
+    let known = facts.iter().filter_map(|fact| Some((fact.id.as_str(), fact.email.as_deref()?)));
+    let (ids, emails): (Vec<&str>, Vec<&str>) = known.unzip();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "UPDATE customers c SET stripe_customer_id = f.id
+         FROM (SELECT DISTINCT ON (email::citext) id, email::citext AS email FROM unnest($1::text[], $2::text[]) AS f (id, email)
+               WHERE NOT EXISTS (SELECT FROM customers o WHERE o.stripe_customer_id = f.id) ORDER BY email::citext, id) f
+         WHERE c.email = f.email AND c.stripe_customer_id IS NULL AND c.archived_at IS NULL",
+        &ids as &[&str],
+        &emails as &[&str],
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Our ids of Stripe customers.
 pub async fn known(db: &mut PgConnection, stripe_ids: &[String]) -> Result<HashMap<String, Known>> {
     let rows = sqlx::query!(
@@ -77,7 +97,9 @@ pub async fn store(db: &mut PgConnection, facts: &[CustomerFact]) -> Result<()> 
     touched.extend(emails.iter().flatten().map(|e| (*e).to_owned()));
     sqlx::query!(
         "UPDATE customers c SET
-             billing_email = f.email, name = f.name, phone = f.phone, metadata = f.metadata, stripe_deleted_at = f.deleted,
+             billing_email = f.email, metadata = f.metadata, stripe_deleted_at = f.deleted,
+             name = CASE WHEN 'name' = ANY (c.kept) THEN c.name ELSE f.name END,
+             phone = CASE WHEN 'phone' = ANY (c.kept) THEN c.phone ELSE f.phone END,
              utm_source = left(f.metadata->>'utm_source', 200), utm_medium = left(f.metadata->>'utm_medium', 200),
              utm_campaign = left(f.metadata->>'utm_campaign', 200), utm_content = left(f.metadata->>'utm_content', 200),
              utm_term = left(f.metadata->>'utm_term', 200), landing_page = left(f.metadata->>'landing_page', 2000),
@@ -110,7 +132,7 @@ async fn claim_emails(db: &mut PgConnection, touched: &[String]) -> Result<()> {
     // First nobody has what is not theirs any more, then the winners take it: the unique index never sees two.
     sqlx::query!(
         "UPDATE customers c SET email = NULL
-         WHERE c.email IS NOT NULL AND (c.email = ANY($1::text[]::citext[]) OR c.billing_email = ANY($1::text[]::citext[]))
+         WHERE c.email IS NOT NULL AND 'email' <> ALL (c.kept) AND (c.email = ANY($1::text[]::citext[]) OR c.billing_email = ANY($1::text[]::citext[]))
            AND (c.stripe_deleted_at IS NOT NULL OR c.email IS DISTINCT FROM c.billing_email OR EXISTS (
                 SELECT FROM customers o WHERE o.billing_email = c.email AND o.archived_at IS NULL AND o.stripe_deleted_at IS NULL
                    AND (o.created_at, o.stripe_customer_id) < (c.created_at, c.stripe_customer_id)))",
@@ -123,7 +145,8 @@ async fn claim_emails(db: &mut PgConnection, touched: &[String]) -> Result<()> {
          FROM (SELECT DISTINCT ON (billing_email) id, billing_email FROM customers
                WHERE billing_email = ANY($1::text[]::citext[]) AND archived_at IS NULL AND stripe_deleted_at IS NULL
                ORDER BY billing_email, created_at, stripe_customer_id) w
-         WHERE c.id = w.id AND c.email IS DISTINCT FROM w.billing_email",
+         WHERE c.id = w.id AND c.email IS DISTINCT FROM w.billing_email AND 'email' <> ALL (c.kept)
+           AND NOT EXISTS (SELECT FROM customers o WHERE o.email = w.billing_email AND o.id <> w.id AND o.archived_at IS NULL)",
         touched,
     )
     .execute(&mut *db)

@@ -7,6 +7,7 @@ use crate::row::parse;
 use crm_types::settings::AccountSettings;
 use sqlx::PgExecutor;
 
+pub(crate) use update::is_time_zone;
 pub use update::update;
 
 /// The settings as they are.

@@ -85,7 +85,7 @@ async fn merge(
 }
 
 /// PostgreSQL itself must know the zone: it computes the days.
-async fn is_time_zone(connection: &mut PgConnection, zone: &str) -> Result<bool> {
+pub(crate) async fn is_time_zone(connection: &mut PgConnection, zone: &str) -> Result<bool> {
     if zone.contains('\0') {
         return Ok(false);
     }

@@ -1,5 +1,8 @@
 //! Customers: the list, and what belongs to one of them.
 
+mod edit;
+mod notes;
+
 use crate::params::{PageQuery, Params};
 use crate::{ApiResult, AppState};
 use actix_web::get;
@@ -11,8 +14,8 @@ use crm_domain::filter::{Day, Text};
 use crm_domain::page::PageRequest;
 use crm_domain::subscriptions::list::{self as subscriptions, SubscriptionFilter};
 use crm_types::billing::{Transaction, TransactionSort};
-use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition};
-use crm_types::ids::CustomerId;
+use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition, Priority};
+use crm_types::ids::{CustomerId, UserId};
 use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
 use crm_types::subscriptions::{Subscription, SubscriptionSort};
@@ -22,6 +25,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    // Before `/customers/{id}`, which would take `tags` for an id.
+    edit::configure(cfg);
+    notes::configure(cfg);
     cfg.service(list).service(find).service(lifecycle).service(list_subscriptions).service(list_transactions);
 }
 
@@ -45,6 +51,15 @@ struct CustomerQuery {
     source: Option<String>,
     /// Currency of the MRR; with `paying_at`, of the MRR then.
     currency: Option<Currency>,
+    /// How much they matter.
+    priority: Option<Priority>,
+    /// Has this tag.
+    tag: Option<String>,
+    /// Who of the staff looks after them.
+    owner: Option<UserId>,
+    /// `true` lists those who were archived instead of the others.
+    #[param(default = false)]
+    archived: Option<bool>,
     /// Whether the person pays now.
     paying: Option<bool>,
     /// Whose MRR, in `currency` or else the reporting currency, was above 0 at the end of that day.
@@ -73,6 +88,10 @@ impl CustomerQuery {
             tier: self.tier,
             source: self.source.map(|source| Text::parse("source", &source)).transpose()?.flatten(),
             currency: self.currency,
+            priority: self.priority,
+            tag: self.tag.map(|tag| Text::parse("tag", &tag)).transpose()?.flatten(),
+            owner: self.owner,
+            archived: self.archived.unwrap_or(false),
             paying: self.paying,
             paying_at: self.paying_at.map(|day| Day::parse("paying_at", day)).transpose()?,
         };
@@ -91,7 +110,10 @@ impl CustomerQuery {
             "name": "Ada Lovelace", "phone": null, "customer_type": "rev1_user", "lifecycle_state": "rev1_user",
             "stream": "rev1_individual", "tier": "tier2", "mrr": {"minor": 1900, "currency": "usd"},
             "acquisition_source": "referral", "utm_campaign": "spring", "stripe_customer_id": "cus_NffrFeUfNV2Hib",
-            "first_paid_at": "2026-02-11T09:30:00Z", "created_at": "2026-02-01T09:30:00Z", "updated_at": "2026-02-11T09:30:01Z"
+            "locale": "en-GB", "time_zone": "Europe/London", "priority": "vip", "tags": ["beta"],
+            "owner": {"id": "019a1b2c-0000-7000-8000-000000000009", "name": "Grace"},
+            "first_paid_at": "2026-02-11T09:30:00Z", "created_at": "2026-02-01T09:30:00Z", "updated_at": "2026-02-11T09:30:01Z",
+            "archived_at": null, "version": 4
         }],
         "next_cursor": "WyItY3JlYXRlZF9hdCIsIi4uLiJd", "total": 10000, "total_capped": true
     })),

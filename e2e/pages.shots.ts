@@ -14,6 +14,7 @@ const pages = {
   "settings-prices": "/settings/prices",
   "settings-policies": "/settings/policies",
   "settings-health": "/settings/health",
+  "settings-audit": "/settings/audit",
   "settings-sessions": "/settings/sessions",
 };
 const day = 86_400;

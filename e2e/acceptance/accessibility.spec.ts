@@ -37,6 +37,7 @@ const pages = {
   prices: "/settings/prices",
   policies: "/settings/policies",
   health: "/settings/health",
+  "audit log": "/settings/audit",
   sessions: "/settings/sessions",
   "no such page": "/nowhere",
   "no such customer": "/customers/00000000-0000-7000-8000-000000000000",
@@ -96,6 +97,12 @@ test("dialogs, menus and explanations", async ({ page, server }) => {
     await page.keyboard.press("Escape");
     await expect(page.locator(":popover-open")).toHaveCount(0);
   }
+
+  await page.goto("/customers");
+  await page.getByRole("button", { name: "New customer" }).click();
+  await expect(page.getByRole("dialog", { name: "New customer" })).toBeVisible();
+  await expectGoodInEveryLook(page);
+  await page.keyboard.press("Escape");
 
   await page.goto("/subscriptions");
   await page.getByRole("button", { name: "Filter", exact: true }).click();

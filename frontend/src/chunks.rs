@@ -40,6 +40,8 @@ pub enum Page {
     Policies,
     /// Settings: health.
     Health,
+    /// Settings: who changed what.
+    Audit,
     /// Settings: sessions.
     Sessions,
     /// The first account.
@@ -65,6 +67,7 @@ fn draw_settings(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Prices => view! { <settings::PricesPage/> }.into_any(),
         Page::Policies => view! { <settings::PoliciesPage/> }.into_any(),
         Page::Health => view! { <settings::HealthPage/> }.into_any(),
+        Page::Audit => view! { <settings::AuditPage/> }.into_any(),
         Page::Sessions => view! { <settings::SessionsPage/> }.into_any(),
         _ => view! { <settings::StripePage/> }.into_any(),
     })
@@ -79,7 +82,13 @@ impl Page {
     fn load(self) -> Loading<()> {
         match self {
             Self::Setup => Box::pin(preload_setup()),
-            Self::Stripe | Self::Event | Self::Prices | Self::Policies | Self::Health | Self::Sessions => {
+            Self::Stripe
+            | Self::Event
+            | Self::Prices
+            | Self::Policies
+            | Self::Health
+            | Self::Audit
+            | Self::Sessions => {
                 Box::pin(preload_settings())
             }
             _ => Box::pin(preload_lists()),
@@ -89,7 +98,13 @@ impl Page {
     fn draw(self) -> Loading<AnyView> {
         match self {
             Self::Setup => Box::pin(draw_setup(self)),
-            Self::Stripe | Self::Event | Self::Prices | Self::Policies | Self::Health | Self::Sessions => {
+            Self::Stripe
+            | Self::Event
+            | Self::Prices
+            | Self::Policies
+            | Self::Health
+            | Self::Audit
+            | Self::Sessions => {
                 Box::pin(draw_settings(self))
             }
             _ => Box::pin(draw_list(self)),

@@ -6,7 +6,7 @@ pub use words::{billed, counted, every, initials, phrase};
 
 use crm_types::accounts::Role;
 use crm_types::billing::{EventState, TransactionKind, TransactionStatus, TransactionType};
-use crm_types::customers::{CustomerType, LifecycleState};
+use crm_types::customers::{CustomerType, LifecycleState, Priority};
 use crm_types::mrr::MovementType;
 use crm_types::plans::{MappingSource, Stream, Tier};
 use crm_types::subscriptions::SubscriptionStatus;
@@ -43,6 +43,8 @@ choices! {
     streams: Stream => stream;
     /// All tiers.
     tiers: Tier => tier;
+    /// All priorities.
+    priorities: Priority => priority;
     /// All customer types.
     customer_types: CustomerType => customer_type;
     /// All lifecycle states.
@@ -59,6 +61,16 @@ choices! {
     movements: MovementType => movement;
     /// All states of a Stripe event.
     event_states: EventState => event_state;
+}
+
+/// A priority's name.
+pub const fn priority(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Low => "Low",
+        Priority::Medium => "Medium",
+        Priority::High => "High",
+        Priority::Vip => "VIP",
+    }
 }
 
 /// A role's name.

@@ -24,6 +24,8 @@ pub const SETTINGS_PRICES: &str = "/settings/prices";
 pub const SETTINGS_POLICIES: &str = "/settings/policies";
 /// The state of the system.
 pub const SETTINGS_HEALTH: &str = "/settings/health";
+/// Who changed what.
+pub const SETTINGS_AUDIT: &str = "/settings/audit";
 /// Where you are logged in.
 pub const SETTINGS_SESSIONS: &str = "/settings/sessions";
 

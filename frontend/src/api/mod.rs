@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod analytics;
+pub mod customers;
 mod decode;
 mod error;
 mod http;

@@ -28,12 +28,15 @@ pub fn ListView(
     /// What the drawer shows; without it a row opens its page.
     #[prop(optional)]
     preview: Option<Preview>,
+    /// A button beside the page's name.
+    #[prop(optional)]
+    action: Option<fn() -> AnyView>,
 ) -> impl IntoView {
     let spec = list.spec;
     use_title(move || spec.title.to_owned());
     view! {
         <header class="page-head">
-            <h1>{spec.title}</h1>
+            <div class="page-head__row"><h1>{spec.title}</h1>{action.map(|action| action())}</div>
             <ListTotal list=list/>
         </header>
         <ListBody list=list preview=preview/>

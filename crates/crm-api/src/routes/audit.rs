@@ -25,6 +25,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct AuditQuery {
+    /// That one change.
+    id: Option<i64>,
     /// The user or API key.
     actor_id: Option<Uuid>,
     /// Exactly, such as `customer.updated`.
@@ -67,6 +69,7 @@ async fn list(state: Data<AppState>, query: Params<AuditQuery>) -> ApiResult<Jso
     let query = query.0;
     let text = |name, value: Option<String>| value.map(|value| Text::parse(name, &value)).transpose();
     let filter = AuditFilter {
+        id: query.id,
         actor_id: query.actor_id,
         action: text("action", query.action)?.flatten(),
         resource: text("resource", query.resource)?.flatten(),

@@ -8,6 +8,7 @@ mod auth;
 mod business;
 mod command_line;
 mod customers;
+mod customers_edit;
 mod events;
 mod examples;
 mod health;

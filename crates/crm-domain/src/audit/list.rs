@@ -14,6 +14,8 @@ use uuid::Uuid;
 /// What to narrow the log with.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct AuditFilter {
+    /// That one change.
+    pub id: Option<i64>,
     /// Who.
     pub actor_id: Option<Uuid>,
     /// Exactly, such as `customer.updated`.
@@ -47,6 +49,9 @@ pub async fn list(
 
 fn push_source(query: &mut QueryBuilder<Postgres>, filter: &AuditFilter) {
     query.push(" FROM audit_log a WHERE true");
+    if let Some(id) = filter.id {
+        query.push(" AND a.id = ").push_bind(id);
+    }
     if let Some(actor) = filter.actor_id {
         query.push(" AND a.actor_id = ").push_bind(actor);
     }

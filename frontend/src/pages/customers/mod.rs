@@ -1,7 +1,12 @@
 //! Customers: the list, and a page for each.
 
+mod create;
+mod edit;
+mod form;
+mod notes;
 mod page;
 mod sections;
+mod values;
 
 pub use page::CustomerPage;
 
@@ -28,10 +33,13 @@ pub static SPEC: ListSpec = ListSpec {
         Filter::new("type", "Type", FilterKind::Choice(labels::customer_types)),
         Filter::new("stream", "Stream", FilterKind::Choice(labels::streams)),
         Filter::new("tier", "Tier", FilterKind::Choice(labels::tiers)),
+        Filter::new("priority", "Priority", FilterKind::Choice(labels::priorities)),
+        Filter::new("tag", "Tag", FilterKind::Text),
         Filter::new("source", "Source", FilterKind::Choice(sources)),
         Filter::new("currency", "Currency", FilterKind::Currency),
         Filter::new("paying", "Paying", FilterKind::Flag),
         Filter::new("paying_at", "Paying at the end of", FilterKind::Day),
+        Filter::new("archived", "Archived", FilterKind::Flag),
     ],
     columns: &[
         Column::sorted("Customer", "lead", "name", "-name"),
@@ -43,7 +51,7 @@ pub static SPEC: ListSpec = ListSpec {
     ],
     sort: "-created_at",
     sum: "MRR",
-    empty: "Customers arrive with Stripe’s webhooks. Connect Stripe under Settings.",
+    empty: "Customers arrive with Stripe’s webhooks. Connect Stripe under Settings, or create one.",
 };
 
 /// Where customers come from: the words that Stripe's metadata carries.
@@ -62,7 +70,7 @@ fn sources() -> Vec<Choice> {
 #[component]
 pub fn CustomersPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
-    view! { <ListView list=list/> }
+    view! { <ListView list=list action=|| view! { <create::NewCustomer/> }.into_any()/> }
 }
 
 fn row(customer: &Customer) -> Row {

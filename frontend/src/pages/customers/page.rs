@@ -1,16 +1,18 @@
 //! A customer's page: who it is, and everything that happened.
 
+use super::edit::CustomerActions;
 use super::lead;
+use super::notes::Notes;
 use super::sections::{History, Movements, Subscriptions, Transactions};
 use crate::components::{Avatar, Badge, ErrorBox, ErrorNote, Icon, Moment, SkeletonCard, use_title};
 use crate::format::{MISSING, money};
 use crate::glance::{Glance, drawn};
-use crate::labels;
+use crate::labels::{self, Tone};
 use crate::pages::mrr_movements::stream_and_tier;
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use crate::routes;
-use crm_types::customers::Customer;
+use crm_types::customers::{Customer, Priority};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -56,6 +58,7 @@ pub fn CustomerPage() -> impl IntoView {
                             None => view! { <SkeletonCard label="Loading the profile" lines=7/> }.into_any(),
                         })}
                     </section>
+                    <Notes id=id/>
                     <History id=id/>
                 </div>
             </div>
@@ -77,9 +80,12 @@ fn Head(customer: Customer) -> impl IntoView {
                     <h1>{called.title}</h1>
                     <Badge text=labels::lifecycle(c.lifecycle_state) tone=labels::lifecycle_tone(c.lifecycle_state) dot=true/>
                     {c.stream.map(|stream| view! { <Badge text=stream_and_tier(Some(stream), c.tier)/> })}
+                    {(c.priority == Priority::Vip).then(|| view! { <Badge text="VIP" tone=Tone::Info/> })}
+                    {c.archived_at.map(|_| view! { <Badge text="Archived"/> })}
                 </div>
                 <p class="who__sub">{called.sub}</p>
             </div>
+            <CustomerActions customer=c/>
         </div>
     }
 }
@@ -97,6 +103,10 @@ fn Profile(customer: Customer) -> impl IntoView {
                 <dt>"E-mail"</dt><dd>{or_missing(c.email)}</dd>
                 {billing.map(|email| view! { <dt>"Billed to"</dt><dd>{email}</dd> })}
                 <dt>"Phone"</dt><dd>{or_missing(c.phone)}</dd>
+                <dt>"Priority"</dt><dd>{labels::priority(c.priority)}</dd>
+                <dt>"Tags"</dt><dd>{tags(&c.tags)}</dd>
+                <dt>"Language"</dt><dd>{or_missing(c.locale)}</dd>
+                <dt>"Time zone"</dt><dd>{or_missing(c.time_zone)}</dd>
                 <dt>"Source"</dt><dd>{or_missing(c.acquisition_source.as_deref().map(labels::phrase))}</dd>
                 {c.utm_campaign.map(|campaign| view! { <dt>"Campaign"</dt><dd>{campaign}</dd> })}
                 <dt>"First paid"</dt><dd><Moment at=c.first_paid_at/></dd>
@@ -105,4 +115,16 @@ fn Profile(customer: Customer) -> impl IntoView {
             </dl>
         </div>
     }
+}
+
+/// Tags as links to who else has them.
+fn tags(tags: &[String]) -> AnyView {
+    if tags.is_empty() {
+        return MISSING.into_any();
+    }
+    let link = |tag: &String| {
+        let href = routes::list(routes::CUSTOMERS, &[("tag", tag)]);
+        view! { <a class="tag" href=href>{tag.clone()}</a> }
+    };
+    view! { <span class="row row--wrap">{tags.iter().map(link).collect_view()}</span> }.into_any()
 }

@@ -1,5 +1,6 @@
-//! Settings: Stripe, prices, policies, health, sessions. Each tab is a page of its own.
+//! Settings: Stripe, prices, policies, health, audit log, sessions. Each tab is a page of its own.
 
+mod audit;
 mod event;
 mod health;
 mod inbox;
@@ -8,6 +9,7 @@ mod prices;
 mod sessions;
 mod stripe;
 
+pub use audit::AuditPage;
 pub use event::EventPage;
 pub use health::HealthPage;
 pub use policies::PoliciesPage;
@@ -32,6 +34,7 @@ fn SettingsFrame(
         (routes::SETTINGS_PRICES, "Prices"),
         (routes::SETTINGS_POLICIES, "Policies"),
         (routes::SETTINGS_HEALTH, "Health"),
+        (routes::SETTINGS_AUDIT, "Audit log"),
         (routes::SETTINGS_SESSIONS, "Sessions"),
     ];
     view! {

@@ -1,0 +1,49 @@
+//! Customers: what staff change, and their notes.
+
+use super::{ApiError, Method, send, send_json};
+use crate::session::Session;
+use crm_types::customers::{Customer, CustomerNote, CustomerPatch, NewCustomer, NoteText};
+
+/// All customers.
+pub const CUSTOMERS: &str = "/api/customers";
+
+/// One customer.
+pub fn customer(id: impl std::fmt::Display) -> String {
+    format!("{CUSTOMERS}/{id}")
+}
+
+/// A customer's notes.
+pub fn notes(customer: impl std::fmt::Display) -> String {
+    format!("{CUSTOMERS}/{customer}/notes")
+}
+
+/// Creates a customer.
+pub async fn create(session: Session, new: &NewCustomer) -> Result<Customer, ApiError> {
+    send_json(session, Method::Post, CUSTOMERS, new).await
+}
+
+/// Changes a customer; 409 with the present one in `current` when somebody was faster.
+pub async fn change(session: Session, id: &str, patch: &CustomerPatch) -> Result<Customer, ApiError> {
+    send_json(session, Method::Patch, &customer(id), patch).await
+}
+
+/// Takes a customer out of the lists.
+pub async fn archive(session: Session, id: &str) -> Result<(), ApiError> {
+    send(session, Method::Delete, &customer(id)).await
+}
+
+/// Brings a customer back.
+pub async fn restore(session: Session, id: &str) -> Result<(), ApiError> {
+    send(session, Method::Post, &format!("{}/restore", customer(id))).await
+}
+
+/// Writes a note.
+pub async fn write_note(session: Session, customer: &str, body: &str) -> Result<CustomerNote, ApiError> {
+    let note = NoteText { body: body.to_owned(), version: None };
+    send_json(session, Method::Post, &notes(customer), &note).await
+}
+
+/// Deletes a note.
+pub async fn delete_note(session: Session, customer: &str, note: &CustomerNote) -> Result<(), ApiError> {
+    send(session, Method::Delete, &format!("{}/{}", notes(customer), note.id)).await
+}

@@ -1,0 +1,173 @@
+//! Changing a customer, archiving them and bringing them back.
+
+use super::form::{CustomerFields, Draft};
+use super::values::Values;
+use crate::api::{ApiError, customers};
+use crate::components::{ActionButton, Dialog, FormErrors, Notes, use_toasts};
+use crate::format::MISSING;
+use crate::query::changed;
+use crate::session::{Session, use_session};
+use crm_types::accounts::Permission;
+use crm_types::customers::{Customer, CustomerPatch};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// What can be done with a customer.
+#[component]
+pub fn CustomerActions(
+    /// Whom.
+    customer: Customer,
+) -> impl IntoView {
+    let (session, toasts) = (use_session(), use_toasts());
+    let open = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let denied = Signal::stored(session.denied(Permission::CustomersWrite));
+    let archived = customer.archived_at.is_some();
+    let id = StoredValue::new(customer.id.to_string());
+    let customer = StoredValue::new(customer);
+    let put = Callback::new(move |away: bool| {
+        busy.set(true);
+        spawn_local(async move {
+            put_away(session, toasts, id.get_value(), away).await;
+            busy.try_set(false);
+        });
+    });
+    view! {
+        <div class="end row">
+            <ActionButton label="Edit".to_owned() denied=denied on_press=Callback::new(move |()| open.set(true))/>
+            <ActionButton label=if archived { "Restore" } else { "Archive" }.to_owned() busy=busy denied=denied
+                on_press=Callback::new(move |()| put.run(!archived))/>
+        </div>
+        <Dialog id="edit-customer" title=Signal::stored("Edit customer".to_owned()) open=open>
+            {move || view! { <Form customer=customer.get_value() open=open/> }}
+        </Dialog>
+    }
+}
+
+/// Archives or restores, with a way back.
+async fn put_away(session: Session, toasts: Notes, id: String, away: bool) {
+    let done = match away {
+        true => customers::archive(session, &id).await,
+        false => customers::restore(session, &id).await,
+    };
+    match done {
+        Ok(()) => {
+            let again = id.clone();
+            let undo = Callback::new(move |()| {
+                let id = again.clone();
+                // The way back of the way back is the same again.
+                spawn_local(Box::pin(put_away(session, toasts, id, !away)) as std::pin::Pin<Box<dyn Future<Output = ()>>>);
+            });
+            toasts.done_with(if away { "Customer archived" } else { "Customer restored" }, "Undo", undo);
+            changed(&customers::customer(&id));
+            changed(customers::CUSTOMERS);
+        }
+        Err(error) => {
+            toasts.failed(format!("Not {}: {}", if away { "archived" } else { "restored" }, error.detail()));
+        }
+    }
+}
+
+#[component]
+fn Form(customer: Customer, open: RwSignal<bool>) -> impl IntoView {
+    let (session, toasts) = (use_session(), use_toasts());
+    let id = StoredValue::new(customer.id.to_string());
+    let base = StoredValue::new(Values::of(&customer));
+    let version = RwSignal::new(customer.version);
+    // The customer as somebody else saved them meanwhile.
+    let theirs = RwSignal::new(None::<Customer>);
+    let draft = Draft::new(Values::of(&customer));
+    let errors = FormErrors::new();
+    let busy = RwSignal::new(false);
+    let patch = move || base.with_value(|base| draft.values().patch_from(base, version.get()));
+    let save = Callback::new(move |()| {
+        let Some(patch) = untrack(patch) else { return open.set(false) };
+        busy.set(true);
+        spawn_local(async move {
+            match customers::change(session, &id.get_value(), &patch).await {
+                Ok(now) => {
+                    let undo = base.with_value(|base| base.patch_from(&Values::of(&now), now.version));
+                    saved(session, toasts, id.get_value(), undo);
+                    open.try_set(false);
+                }
+                Err(error) => match current(&error) {
+                    Some(now) => {
+                        version.try_set(now.version);
+                        theirs.try_set(Some(now));
+                    }
+                    None => drop(errors.0.try_set(Some(error))),
+                },
+            }
+            busy.try_set(false);
+        });
+    });
+    let take_theirs = move |_| {
+        changed(&customers::customer(id.get_value()));
+        open.set(false);
+    };
+    view! {
+        <form novalidate on:submit=move |ev| {
+            ev.prevent_default();
+            if !busy.get_untracked() { save.run(()) }
+        }>
+            <div class="dialog__body stack">
+                {move || theirs.get().map(|theirs| view! { <Conflict theirs=Values::of(&theirs) draft=draft/> })}
+                <CustomerFields draft=draft errors=errors/>
+            </div>
+            <div class="dialog__foot">
+                {move || match theirs.get().is_some() {
+                    true => view! { <button class="btn" type="button" on:click=take_theirs>"Keep theirs"</button> }.into_any(),
+                    false => view! {
+                        <button class="btn" type="button" on:click=move |_| open.set(false)>"Cancel"</button>
+                    }.into_any(),
+                }}
+                <button class="btn btn--primary" type="submit" prop:disabled=busy>
+                    {move || if theirs.get().is_some() { "Save mine over theirs" } else { "Save" }}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Both versions, where they differ.
+#[component]
+fn Conflict(theirs: Values, draft: Draft) -> impl IntoView {
+    let or_missing = |text: String| if text.is_empty() { MISSING.to_owned() } else { text };
+    view! {
+        <div class="note note--wide" role="alert">
+            <p>"Somebody changed this customer while you were typing. Nothing of yours is saved yet."</p>
+            <table class="tbl tbl--plain">
+                <thead><tr><th scope="col">"Field"</th><th scope="col">"Theirs"</th><th scope="col">"Yours"</th></tr></thead>
+                <tbody>
+                    {move || theirs.against(&draft.values()).into_iter().map(|(field, theirs, mine)| view! {
+                        <tr><th scope="row">{field}</th><td>{or_missing(theirs)}</td><td>{or_missing(mine)}</td></tr>
+                    }).collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// Says so, with a way back.
+fn saved(session: Session, toasts: Notes, id: String, undo: Option<CustomerPatch>) {
+    changed(&customers::customer(&id));
+    changed(customers::CUSTOMERS);
+    let Some(undo) = undo else { return toasts.done("Customer saved") };
+    let back = Callback::new(move |()| {
+        let (id, undo) = (id.clone(), undo.clone());
+        spawn_local(async move {
+            match customers::change(session, &id, &undo).await {
+                Ok(_) => toasts.done("Change undone"),
+                Err(error) => toasts.failed(format!("Not undone: {}", error.detail())),
+            }
+            changed(&customers::customer(&id));
+            changed(customers::CUSTOMERS);
+        });
+    });
+    toasts.done_with("Customer saved", "Undo", back);
+}
+
+/// What a conflict says of the present.
+fn current(error: &ApiError) -> Option<Customer> {
+    serde_json::from_value(error.0.current.clone()?).ok()
+}

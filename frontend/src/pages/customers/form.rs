@@ -1,0 +1,73 @@
+//! The form of a customer: for a new one, and for changes.
+
+use super::values::Values;
+use crate::components::{ErrorNote, Field, FormErrors, Select};
+use crate::labels::{self, Choice};
+use crm_types::customers::Priority;
+use leptos::prelude::*;
+
+/// The values while they are typed.
+#[derive(Clone, Copy)]
+pub struct Draft {
+    name: RwSignal<String>,
+    email: RwSignal<String>,
+    phone: RwSignal<String>,
+    locale: RwSignal<String>,
+    time_zone: RwSignal<String>,
+    priority: RwSignal<String>,
+    tags: RwSignal<String>,
+}
+
+impl Draft {
+    /// Begins with these values.
+    pub fn new(values: Values) -> Self {
+        Self {
+            name: RwSignal::new(values.name),
+            email: RwSignal::new(values.email),
+            phone: RwSignal::new(values.phone),
+            locale: RwSignal::new(values.locale),
+            time_zone: RwSignal::new(values.time_zone),
+            priority: RwSignal::new(values.priority.to_string()),
+            tags: RwSignal::new(values.tags),
+        }
+    }
+
+    /// As they are now.
+    pub fn values(self) -> Values {
+        Values {
+            name: self.name.get(),
+            email: self.email.get(),
+            phone: self.phone.get(),
+            locale: self.locale.get(),
+            time_zone: self.time_zone.get(),
+            priority: self.priority.get().parse().unwrap_or(Priority::Medium),
+            tags: self.tags.get(),
+        }
+    }
+}
+
+/// The fields.
+#[component]
+pub fn CustomerFields(
+    /// What is typed.
+    draft: Draft,
+    /// What is wrong with it.
+    errors: FormErrors,
+) -> impl IntoView {
+    let priorities: Vec<Choice> = labels::priorities();
+    let d = draft;
+    view! {
+        <ErrorNote error=errors.general()/>
+        <Field id="customer-name" label="Name" value=d.name error=errors.of("name")/>
+        <Field id="customer-email" label="E-mail" kind="email" value=d.email error=errors.of("email")/>
+        <div class="fields-2">
+            <Field id="customer-phone" label="Phone" kind="tel" value=d.phone error=errors.of("phone")/>
+            <Select id="customer-priority" label="Priority" value=d.priority choices=priorities
+                on_change=Callback::new(move |v| d.priority.set(v)) error=errors.of("priority")/>
+            <Field id="customer-locale" label="Language" value=d.locale error=errors.of("locale") hint="Such as en or de-CH."/>
+            <Field id="customer-zone" label="Time zone" value=d.time_zone error=errors.of("time_zone")
+                hint="Such as Europe/Berlin."/>
+        </div>
+        <Field id="customer-tags" label="Tags" value=d.tags error=errors.of("tags") hint="Separated by commas."/>
+    }
+}

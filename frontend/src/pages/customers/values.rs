@@ -1,0 +1,148 @@
+//! What of a customer can be typed in, as text, and what changed of it.
+
+use crm_types::customers::{Customer, CustomerPatch, NewCustomer, Priority};
+
+/// The form's values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Values {
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+    pub locale: String,
+    pub time_zone: String,
+    pub priority: Priority,
+    /// Separated by commas.
+    pub tags: String,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        let empty = String::new;
+        Self {
+            name: empty(),
+            email: empty(),
+            phone: empty(),
+            locale: empty(),
+            time_zone: empty(),
+            priority: Priority::Medium,
+            tags: empty(),
+        }
+    }
+}
+
+impl Values {
+    /// As a customer is now.
+    pub fn of(customer: &Customer) -> Self {
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        Self {
+            name: text(&customer.name),
+            email: text(&customer.email),
+            phone: text(&customer.phone),
+            locale: text(&customer.locale),
+            time_zone: text(&customer.time_zone),
+            priority: customer.priority,
+            tags: customer.tags.join(", "),
+        }
+    }
+
+    /// A new customer with these values.
+    pub fn new_customer(&self) -> NewCustomer {
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        NewCustomer {
+            name: given(&self.name),
+            email: given(&self.email),
+            phone: given(&self.phone),
+            locale: given(&self.locale),
+            time_zone: given(&self.time_zone),
+            priority: Some(self.priority),
+            tags: Some(tags(&self.tags)),
+            ..NewCustomer::default()
+        }
+    }
+
+    /// What must be sent to get from `before` to these; `None` when that is nothing.
+    pub fn patch_from(&self, before: &Self, version: i64) -> Option<CustomerPatch> {
+        let text = |before: &str, now: &str| {
+            let now = now.trim();
+            (before != now).then(|| Some(now.to_owned()).filter(|now| !now.is_empty()))
+        };
+        let patch = CustomerPatch {
+            version: Some(version),
+            name: text(&before.name, &self.name),
+            email: text(&before.email, &self.email),
+            phone: text(&before.phone, &self.phone),
+            locale: text(&before.locale, &self.locale),
+            time_zone: text(&before.time_zone, &self.time_zone),
+            priority: (before.priority != self.priority).then_some(self.priority),
+            tags: (tags(&before.tags) != tags(&self.tags)).then(|| tags(&self.tags)),
+            owner_id: None,
+        };
+        let nothing = CustomerPatch { version: Some(version), ..CustomerPatch::default() };
+        (patch != nothing).then_some(patch)
+    }
+
+    /// The fields in which two differ: name, the one's value, the other's.
+    pub fn against(&self, other: &Self) -> Vec<(&'static str, String, String)> {
+        let fields = [
+            ("Name", &self.name, &other.name),
+            ("E-mail", &self.email, &other.email),
+            ("Phone", &self.phone, &other.phone),
+            ("Language", &self.locale, &other.locale),
+            ("Time zone", &self.time_zone, &other.time_zone),
+            ("Tags", &self.tags, &other.tags),
+        ];
+        let mut differ: Vec<_> = fields
+            .into_iter()
+            .filter(|(_, one, two)| one.trim() != two.trim())
+            .map(|(name, one, two)| (name, one.clone(), two.clone()))
+            .collect();
+        if self.priority != other.priority {
+            differ.push(("Priority", self.priority.to_string(), other.priority.to_string()));
+        }
+        differ
+    }
+}
+
+/// `a, b` as tags, in the order that the server keeps them in.
+fn tags(text: &str) -> Vec<String> {
+    let mut tags: Vec<String> = text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ada() -> Values {
+        Values { name: "Ada".into(), phone: "+44".into(), tags: "a, b".into(), ..Values::default() }
+    }
+
+    #[test]
+    fn a_patch_says_only_what_changed() {
+        assert_eq!(ada().patch_from(&ada(), 3), None);
+        let spaces = Values { tags: " b ,a,, a".into(), name: " Ada ".into(), ..ada() };
+        assert_eq!(spaces.patch_from(&ada(), 3), None, "the same, typed otherwise");
+        let now = Values { phone: String::new(), priority: Priority::Vip, ..ada() };
+        let patch = serde_json::to_string(&now.patch_from(&ada(), 3).unwrap()).unwrap();
+        assert_eq!(patch, r#"{"version":3,"phone":null,"priority":"vip"}"#);
+        let back = serde_json::to_string(&ada().patch_from(&now, 4).unwrap()).unwrap();
+        assert_eq!(back, r#"{"version":4,"phone":"+44","priority":"medium"}"#);
+    }
+
+    #[test]
+    fn both_sides_of_a_conflict_are_told() {
+        let theirs = Values { name: "Augusta Ada".into(), priority: Priority::High, ..ada() };
+        let differ = theirs.against(&ada());
+        assert_eq!(differ.len(), 2);
+        assert_eq!(differ[0], ("Name", "Augusta Ada".into(), "Ada".into()));
+        assert_eq!(differ[1], ("Priority", "high".into(), "medium".into()));
+    }
+
+    #[test]
+    fn what_is_left_empty_is_not_sent() {
+        let new = serde_json::to_string(&ada().new_customer()).unwrap();
+        assert_eq!(new, r#"{"name":"Ada","phone":"+44","priority":"medium","tags":["a","b"]}"#);
+    }
+}

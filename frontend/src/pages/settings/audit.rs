@@ -1,0 +1,179 @@
+//! Who changed what.
+
+use super::SettingsFrame;
+use crate::components::Moment;
+use crate::format::MISSING;
+use crate::labels::{self, phrase};
+use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListBody, ListSpec, ListTotal, Row, use_list};
+use crate::query::use_query;
+use crate::realtime::use_realtime;
+use crate::routes;
+use crm_types::Page;
+use crm_types::accounts::Permission;
+use crm_types::audit::AuditEntry;
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+
+static SPEC: ListSpec = ListSpec {
+    path: routes::SETTINGS_AUDIT,
+    api: "/api/audit-log",
+    title: "Changes",
+    one: "change",
+    many: "changes",
+    permission: Permission::AuditRead,
+    search: "",
+    filters: &[
+        Filter::new("resource", "Of", FilterKind::Choice(resources)),
+        Filter::new("action", "Action", FilterKind::Text),
+        Filter::new("resource_id", "Id", FilterKind::Text),
+        Filter::new("actor_id", "By", FilterKind::Link),
+        Filter::new("from", "From", FilterKind::Day),
+        Filter::new("to", "Until", FilterKind::Day),
+    ],
+    columns: &[
+        Column::new("What", "lead"),
+        Column::new("Who", ""),
+        Column::new("Change", "p2 wrap"),
+        Column::new("From where", "p4"),
+        Column::sorted("When", "num", "id", "-id"),
+    ],
+    sort: "-id",
+    sum: "",
+    empty: "Changes that staff and other programs make are written down here.",
+};
+
+/// Kinds of things that are changed.
+fn resources() -> Vec<labels::Choice> {
+    vec![("customer", "Customer"), ("customer_note", "Note")]
+}
+
+/// The page.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let list = use_list(&SPEC, use_realtime().billing(), row);
+    view! {
+        <SettingsFrame tab="Audit log">
+            <section class="inbox">
+                <div><h2>"Changes"</h2><ListTotal list=list/></div>
+                <ListBody list=list preview=Some(preview)/>
+            </section>
+        </SettingsFrame>
+    }
+}
+
+fn row(entry: &AuditEntry) -> Row {
+    let e = entry;
+    let id = e.id.to_string();
+    Row {
+        href: routes::list(routes::SETTINGS_AUDIT, &[("peek", &id)]),
+        id,
+        lead: Lead::thing(action(&e.action), e.resource_id.clone()),
+        cells: vec![
+            Cell::Text(e.actor_name.clone()),
+            Cell::Text(summary(e)),
+            Cell::maybe(e.address.clone()),
+            Cell::Moment(Some(e.at)),
+        ],
+    }
+}
+
+/// `customer_note.created` is "Customer note created".
+fn action(name: &str) -> String {
+    phrase(&name.replace('.', " "))
+}
+
+/// The names of the changed fields.
+fn summary(entry: &AuditEntry) -> String {
+    match (&entry.before, &entry.after) {
+        (Some(Value::Object(_)), Some(Value::Object(after))) => {
+            after.keys().map(|key| phrase(key)).collect::<Vec<_>>().join(", ")
+        }
+        _ => String::new(),
+    }
+}
+
+fn preview(id: String) -> AnyView {
+    // A list of one: the id is the cursor of the log.
+    let wanted: i64 = id.parse().unwrap_or_default();
+    let query = use_query::<Page<AuditEntry>>(move || Some(format!("/api/audit-log?id={wanted}")));
+    (move || match query.get().and_then(|page| page.items.into_iter().next()) {
+        Some(entry) => view! { <Entry entry=entry/> }.into_any(),
+        None => view! { <p class="card__body muted">{MISSING}</p> }.into_any(),
+    })
+    .into_any()
+}
+
+#[component]
+fn Entry(entry: AuditEntry) -> impl IntoView {
+    let e = entry;
+    let fields = changes(e.before.as_ref(), e.after.as_ref());
+    let link = (e.resource == "customer").then(|| {
+        let href = format!("{}/{}", routes::CUSTOMERS, e.resource_id);
+        view! { <p><a href=href>"Open the customer"</a></p> }
+    });
+    view! {
+        <div class="drawer__body stack">
+            <h2>{action(&e.action)}</h2>
+            <dl class="kv">
+                <dt>"By"</dt><dd>{e.actor_name}</dd>
+                <dt>"When"</dt><dd><Moment at=Some(e.at) exact=true/></dd>
+                <dt>"From"</dt><dd>{e.address.unwrap_or_else(|| MISSING.into())}</dd>
+                <dt>"Request"</dt><dd class="mono break">{e.request_id.unwrap_or_else(|| MISSING.into())}</dd>
+            </dl>
+            {link}
+            <table class="tbl tbl--compact">
+                <caption class="vh">"What changed"</caption>
+                <thead><tr><th scope="col">"Field"</th><th scope="col">"Before"</th><th scope="col">"After"</th></tr></thead>
+                <tbody>
+                    {fields.into_iter().map(|(field, before, after)| view! {
+                        <tr><th scope="row">{field}</th><td class="break">{before}</td><td class="break">{after}</td></tr>
+                    }).collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// Field, before, after.
+fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<(String, String, String)> {
+    let empty = Map::new();
+    let object = |value: Option<&Value>| value.and_then(Value::as_object).unwrap_or(&empty).clone();
+    let (before, after) = (object(before), object(after));
+    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|name| (phrase(name), shown(before.get(name)), shown(after.get(name))))
+        .filter(|(_, before, after)| before != after)
+        .collect()
+}
+
+/// A value in few words.
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => MISSING.into(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(items)) if items.is_empty() => MISSING.into(),
+        Some(Value::Array(items)) => items.iter().map(|item| shown(Some(item))).collect::<Vec<_>>().join(", "),
+        Some(Value::Object(object)) => object.get("name").map_or_else(|| MISSING.into(), |name| shown(Some(name))),
+        Some(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_change_is_told_field_by_field() {
+        let before = json!({"tags": [], "phone": "+44", "owner": {"id": "1", "name": "Grace"}, "same": null});
+        let after = json!({"tags": ["a", "b"], "phone": null, "owner": null, "same": null});
+        let told = changes(Some(&before), Some(&after));
+        let expected = [("Owner", "Grace", MISSING), ("Phone", "+44", MISSING), ("Tags", MISSING, "a, b")];
+        assert_eq!(told, expected.map(|(f, b, a)| (f.to_owned(), b.to_owned(), a.to_owned())));
+        assert_eq!(changes(None, Some(&json!({"body": "Hi"})))[0], ("Body".into(), MISSING.into(), "Hi".into()));
+        assert_eq!(action("customer_note.created"), "Customer note created");
+    }
+}

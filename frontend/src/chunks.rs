@@ -88,9 +88,7 @@ impl Page {
             | Self::Policies
             | Self::Health
             | Self::Audit
-            | Self::Sessions => {
-                Box::pin(preload_settings())
-            }
+            | Self::Sessions => Box::pin(preload_settings()),
             _ => Box::pin(preload_lists()),
         }
     }
@@ -104,9 +102,7 @@ impl Page {
             | Self::Policies
             | Self::Health
             | Self::Audit
-            | Self::Sessions => {
-                Box::pin(draw_settings(self))
-            }
+            | Self::Sessions => Box::pin(draw_settings(self)),
             _ => Box::pin(draw_list(self)),
         }
     }

@@ -51,7 +51,9 @@ impl Moved {
         match event {
             // A movement comes from a bill, so the lists of bills moved as well.
             RealtimeEvent::MrrChanged { .. } => Self { inbox: false, ..Self::ALL },
-            RealtimeEvent::BillingChanged { .. } | RealtimeEvent::CustomerUpdated { .. } => Self { billing: true, ..Self::default() },
+            RealtimeEvent::BillingChanged { .. } | RealtimeEvent::CustomerUpdated { .. } => {
+                Self { billing: true, ..Self::default() }
+            }
             RealtimeEvent::InboxAttention { .. } => Self { inbox: true, ..Self::default() },
             RealtimeEvent::Reset => Self::ALL,
         }
@@ -149,9 +151,10 @@ impl Realtime {
             // What cannot be read is read as "anything may have changed".
             realtime.gather(event.as_ref().map_or(Moved::ALL, Moved::by));
         };
-        let mut listeners: Vec<Listener> = ["mrr.changed", "billing.changed", "customer.updated", "inbox.attention", "reset"]
-            .map(|name| (name, Closure::new(move |message| event(self, message))))
-            .into();
+        let mut listeners: Vec<Listener> =
+            ["mrr.changed", "billing.changed", "customer.updated", "inbox.attention", "reset"]
+                .map(|name| (name, Closure::new(move |message| event(self, message))))
+                .into();
         listeners.push(("open", Closure::new(move |_| self.opened())));
         listeners.push(("error", Closure::new(move |_| self.broke(session))));
         listeners

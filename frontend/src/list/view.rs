@@ -36,7 +36,7 @@ pub fn ListView(
     use_title(move || spec.title.to_owned());
     view! {
         <header class="page-head">
-            <div class="page-head__row"><h1>{spec.title}</h1>{action.map(|action| action())}</div>
+            <div class="page-head__row page-head__row--tight"><h1>{spec.title}</h1>{action.map(|action| action())}</div>
             <ListTotal list=list/>
         </header>
         <ListBody list=list preview=preview/>

@@ -29,7 +29,10 @@ async fn two_people_save_one_customer() {
     let second = bob.send_json(Method::PATCH, &path, &json!({"version": 1, "name": "Sofia"})).await.problem(409);
     assert_eq!(second.kind, "/problems/stale");
     let current = second.current.unwrap();
-    assert_eq!((&current["version"], &current["priority"], &current["name"]), (&json!(2), &json!("vip"), &json!("Žofia 👩‍🚀")));
+    assert_eq!(
+        (&current["version"], &current["priority"], &current["name"]),
+        (&json!(2), &json!("vip"), &json!("Žofia 👩‍🚀"))
+    );
 
     let request = bob.request(Method::PATCH, &path).header("if-match", "\"2\"").json(&json!({"name": "Sofia"}));
     let third = bob.send(request).await;
@@ -67,7 +70,8 @@ async fn an_e_mail_belongs_to_one_until_they_are_archived() {
     for _ in 0..2 {
         assert!(client.delete(&path).await.json::<Customer>().archived_at.is_some());
     }
-    let listed = async |query: &str| client.get(&format!("/api/customers?{query}")).await.json::<Page<Customer>>().total;
+    let listed =
+        async |query: &str| client.get(&format!("/api/customers?{query}")).await.json::<Page<Customer>>().total;
     assert_eq!((listed("").await, listed("archived=true&tag=press").await, listed("tag=press").await), (0, 1, 0));
     create(&client, json!({"email": "one@example.com"})).await;
     assert_eq!(client.post(&format!("{path}/restore")).await.problem(409).errors[0].code, "taken");
@@ -88,7 +92,10 @@ async fn notes_and_the_log_of_it_all() {
     assert_eq!(changed.json::<CustomerNote>().version, 2);
     owner.send_json(Method::PATCH, &one, &json!({"body": "Late", "version": 1})).await.problem(409);
     assert_eq!(owner.post_json(&notes, &json!({"body": " "})).await.problem(422).errors[0].field, "body");
-    owner.post_json("/api/customers/00000000-0000-7000-8000-000000000000/notes", &json!({"body": "x"})).await.problem(404);
+    owner
+        .post_json("/api/customers/00000000-0000-7000-8000-000000000000/notes", &json!({"body": "x"}))
+        .await
+        .problem(404);
     for _ in 0..2 {
         assert_eq!(owner.delete(&one).await.status, 204);
     }

@@ -5,41 +5,41 @@ use super::values::Values;
 use crate::api::{ApiError, customers};
 use crate::components::{ActionButton, Dialog, FormErrors, Notes, use_toasts};
 use crate::format::MISSING;
-use crate::query::changed;
+use crate::glance::live;
+use crate::query::{Query, changed};
 use crate::session::{Session, use_session};
 use crm_types::accounts::Permission;
 use crm_types::customers::{Customer, CustomerPatch};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// What can be done with a customer.
+/// What can be done with a customer. It stays while the customer is read again, so that a draft does too.
 #[component]
 pub fn CustomerActions(
     /// Whom.
-    customer: Customer,
+    query: Query<Customer>,
 ) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let denied = Signal::stored(session.denied(Permission::CustomersWrite));
-    let archived = customer.archived_at.is_some();
-    let id = StoredValue::new(customer.id.to_string());
-    let customer = StoredValue::new(customer);
-    let put = Callback::new(move |away: bool| {
+    let archived = Memo::new(move |_| query.map(|customer| customer.archived_at.is_some()));
+    let put = Callback::new(move |()| {
+        let Some((id, away)) = untrack(|| query.map(|c| (c.id.to_string(), c.archived_at.is_none()))) else { return };
         busy.set(true);
         spawn_local(async move {
-            put_away(session, toasts, id.get_value(), away).await;
+            put_away(session, toasts, id, away).await;
             busy.try_set(false);
         });
     });
+    let archive = Signal::derive(move || if archived.get() == Some(true) { "Restore" } else { "Archive" }.to_owned());
     view! {
-        <div class="end row">
+        <div class="end row" hidden=live(move || archived.get().is_none())>
             <ActionButton label="Edit".to_owned() denied=denied on_press=Callback::new(move |()| open.set(true))/>
-            <ActionButton label=if archived { "Restore" } else { "Archive" }.to_owned() busy=busy denied=denied
-                on_press=Callback::new(move |()| put.run(!archived))/>
+            <ActionButton label=archive busy=busy denied=denied on_press=put/>
         </div>
         <Dialog id="edit-customer" title=Signal::stored("Edit customer".to_owned()) open=open>
-            {move || view! { <Form customer=customer.get_value() open=open/> }}
+            {move || untrack(|| query.get()).map(|customer| view! { <Form customer=customer open=open/> })}
         </Dialog>
     }
 }
@@ -56,7 +56,9 @@ async fn put_away(session: Session, toasts: Notes, id: String, away: bool) {
             let undo = Callback::new(move |()| {
                 let id = again.clone();
                 // The way back of the way back is the same again.
-                spawn_local(Box::pin(put_away(session, toasts, id, !away)) as std::pin::Pin<Box<dyn Future<Output = ()>>>);
+                spawn_local(
+                    Box::pin(put_away(session, toasts, id, !away)) as std::pin::Pin<Box<dyn Future<Output = ()>>>
+                );
             });
             toasts.done_with(if away { "Customer archived" } else { "Customer restored" }, "Undo", undo);
             changed(&customers::customer(&id));

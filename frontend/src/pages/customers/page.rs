@@ -38,10 +38,13 @@ pub fn CustomerPage() -> impl IntoView {
                 <nav class="crumbs" aria-label="Breadcrumb">
                     <a href=routes::CUSTOMERS>"Customers"</a><Icon name="right" small=true/>
                 </nav>
-                {drawn(move || match query.get() {
-                    Some(customer) => view! { <Head customer=customer/> }.into_any(),
-                    None => view! { <h1 class="vh">"Customer"</h1><span class="skel skel--h skel--w5"></span> }.into_any(),
-                })}
+                <div class="page-head__row">
+                    {drawn(move || match query.get() {
+                        Some(customer) => view! { <Head customer=customer/> }.into_any(),
+                        None => view! { <h1 class="vh">"Customer"</h1><span class="skel skel--h skel--w5"></span> }.into_any(),
+                    })}
+                    <CustomerActions query=query/>
+                </div>
             </header>
             <div class="grid">
                 <div class="c8 stack">
@@ -73,7 +76,7 @@ fn Head(customer: Customer) -> impl IntoView {
     let c = customer;
     let called = lead(&c);
     view! {
-        <div class="page-head__row profile-head">
+        <div class="row profile-head">
             <Avatar name=called.title.clone() class="av--lg"/>
             <div class="profile-head__id">
                 <div class="row row--wrap">
@@ -85,7 +88,6 @@ fn Head(customer: Customer) -> impl IntoView {
                 </div>
                 <p class="who__sub">{called.sub}</p>
             </div>
-            <CustomerActions customer=c/>
         </div>
     }
 }

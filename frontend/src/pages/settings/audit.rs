@@ -1,8 +1,9 @@
 //! Who changed what.
 
 use super::SettingsFrame;
-use crate::components::Moment;
+use crate::components::{ErrorBox, Moment, SkeletonCard};
 use crate::format::MISSING;
+use crate::glance::drawn;
 use crate::labels::{self, phrase};
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListBody, ListSpec, ListTotal, Row, use_list};
 use crate::query::use_query;
@@ -93,14 +94,16 @@ fn summary(entry: &AuditEntry) -> String {
 }
 
 fn preview(id: String) -> AnyView {
-    // A list of one: the id is the cursor of the log.
+    // What the address says is anybody's to write.
     let wanted: i64 = id.parse().unwrap_or_default();
     let query = use_query::<Page<AuditEntry>>(move || Some(format!("/api/audit-log?id={wanted}")));
-    (move || match query.get().and_then(|page| page.items.into_iter().next()) {
-        Some(entry) => view! { <Entry entry=entry/> }.into_any(),
-        None => view! { <p class="card__body muted">{MISSING}</p> }.into_any(),
+    let retry = Callback::new(move |()| query.refresh());
+    drawn(move || match (query.get().map(|page| page.items.into_iter().next()), query.error().get()) {
+        (Some(Some(entry)), _) => view! { <Entry entry=entry/> }.into_any(),
+        (Some(None), _) => view! { <p class="drawer__sec muted">"There is no such change."</p> }.into_any(),
+        (None, Some(error)) => view! { <ErrorBox what="Change" error=error on_retry=retry/> }.into_any(),
+        (None, None) => view! { <SkeletonCard label="Loading the change"/> }.into_any(),
     })
-    .into_any()
 }
 
 #[component]
@@ -112,7 +115,7 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
         view! { <p><a href=href>"Open the customer"</a></p> }
     });
     view! {
-        <div class="drawer__body stack">
+        <div class="drawer__sec stack">
             <h2>{action(&e.action)}</h2>
             <dl class="kv">
                 <dt>"By"</dt><dd>{e.actor_name}</dd>

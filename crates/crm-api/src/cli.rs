@@ -69,7 +69,10 @@ fn execute(command: Command) -> Result<()> {
         return openapi::run();
     }
     let config = Config::from_env().map_err(|error| anyhow::anyhow!("bad settings\n{error}"))?;
-    telemetry::init(&config.telemetry);
+    match command {
+        Command::Demo(_) => telemetry::init(&config.telemetry.clone().quiet()),
+        _ => telemetry::init(&config.telemetry),
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("could not start")?;
     runtime.block_on(async {
         match command {

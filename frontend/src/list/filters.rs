@@ -7,6 +7,7 @@ use crate::components::{CURRENCIES, Check, Icon, Select, place_popover};
 use crate::glance::{Glance, live};
 use leptos::prelude::*;
 use std::time::Duration;
+use wasm_bindgen::JsCast;
 
 /// Typing pauses this long before the list follows.
 const TYPING: Duration = Duration::from_millis(250);
@@ -86,8 +87,17 @@ fn Search(list: List) -> impl IntoView {
             <input class="input" type="search" id=SEARCH aria-label=format!("Search {}: {}", list.spec.many, list.spec.search)
                 placeholder=list.spec.search title="Press / to search"
                 prop:value=asked
+                // The browser clears it; then the keys are the list's again.
+                on:keydown=move |ev| if ev.key() == "Escape" { blur(&ev) }
                 on:input=move |ev| typed(event_target_value(&ev))/>
         </div>
+    }
+}
+
+fn blur(event: &web_sys::KeyboardEvent) {
+    if let Some(field) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Fails only when it has left the page.
+        let _ = field.blur();
     }
 }
 

@@ -50,7 +50,7 @@ pub fn SetupPage() -> impl IntoView {
                 <div class="auth__card">
                     <div>
                         <h1>"Create the first account"</h1>
-                        <p class="muted">"It owns this installation. You can add colleagues later."</p>
+                        <p class="muted">"It owns this installation. Colleagues are added with crm-api user create."</p>
                     </div>
                     <form novalidate on:submit=submit>
                         <ErrorNote error=errors.general()/>

@@ -25,7 +25,10 @@ pub(super) async fn run(arguments: Arguments, config: Config) -> Result<()> {
     let demo = demo::start(config, &Options { customers, seed, days, days_per_second }).await?;
     super::say(format_args!("\n  Prometheus CRM   {}", demo.running.state.config.http.origin()));
     super::say(format_args!("  Log in with      {}   {}", demo::EMAIL, demo::PASSWORD));
-    super::say("\n  A business lives a year in fast forward while you watch, then goes on. Ctrl-C stops it.\n");
+    super::say(
+        "\n  A business lives a year in fast forward while you watch. Then it goes on, two minutes a second, until today.",
+    );
+    super::say("  Warnings are logged here; CRM_LOG=info logs every request. Ctrl-C stops it.\n");
     let result = demo.running.until_signal().await;
     demo.feed.abort();
     result

@@ -12,6 +12,12 @@ impl TelemetryConfig {
     /// Unless `CRM_LOG` says otherwise. sqlx would log every slow statement with its text.
     pub const DEFAULT_FILTER: &str = "info,sqlx=warn,actix_server=warn";
 
+    /// Only warnings, unless `CRM_LOG` says otherwise: for a terminal where something else is to be read.
+    #[must_use]
+    pub fn quiet(self) -> Self {
+        if self.filter == Self::DEFAULT_FILTER { Self { filter: "warn".to_owned() } } else { self }
+    }
+
     pub(super) fn read(source: &mut Source<'_>) -> Self {
         Self {
             filter: source

@@ -9,7 +9,7 @@ use stripe_sandbox::{Business, Delivery};
 
 const DAY: i64 = 86_400;
 /// What passes in a second of the slow part, until the present is reached.
-const SLOW_STEP: i64 = 30;
+const SLOW_STEP: i64 = 120;
 const CONCURRENCY: usize = 16;
 /// Fast forward waits when so many events are not applied yet, so that the picture keeps up.
 const BEHIND: i64 = 2_000;

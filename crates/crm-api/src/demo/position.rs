@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 const DAY: i64 = 86_400;
 /// The fast forward ends so many days ago: the slow part catches up with the present from there, in under an hour.
-const SLOW_DAYS: i64 = 1;
+const SLOW_DAYS: i64 = 3;
 
 /// Which business, and how far it was sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -24,7 +24,7 @@ struct OverviewQuery {
     /// First day, in the account's time zone; 30 days up to `to` when not given.
     #[param(example = "2026-10-01")]
     from: Option<NaiveDate>,
-    /// Last day (inclusive); when not given, today, or the newest day with any data if that is over 30 days ago.
+    /// Last day (inclusive); when not given, today, or the newest day with any data if that is over 2 days ago.
     #[param(example = "2026-10-31")]
     to: Option<NaiveDate>,
     /// What to compare with.
@@ -71,7 +71,7 @@ struct MrrQuery {
     /// First day, in the account's time zone; 30 days up to `to` when not given.
     #[param(example = "2026-10-01")]
     from: Option<NaiveDate>,
-    /// Last day (inclusive); when not given, today, or the newest day with any data if that is over 30 days ago.
+    /// Last day (inclusive); when not given, today, or the newest day with any data if that is over 2 days ago.
     #[param(example = "2026-10-31")]
     to: Option<NaiveDate>,
     /// Days, weeks or months; by the length of the period when not given.
@@ -111,7 +111,7 @@ struct MovementsQuery {
     /// First day, in the account's time zone; 30 days up to `to` when not given.
     #[param(example = "2026-10-01")]
     from: Option<NaiveDate>,
-    /// Last day (inclusive); when not given, today, or the newest day with any data if that is over 30 days ago.
+    /// Last day (inclusive); when not given, today, or the newest day with any data if that is over 2 days ago.
     #[param(example = "2026-10-31")]
     to: Option<NaiveDate>,
     /// The currency; the reporting currency when not given.

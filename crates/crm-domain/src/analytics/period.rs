@@ -8,6 +8,8 @@ use sqlx::PgConnection;
 
 /// Days of the period when the caller does not say.
 const DEFAULT_DAYS: u8 = 30;
+/// Without anything new for so many days, the newest day counts instead of today.
+const QUIET_DAYS: i32 = 2;
 /// The longest period.
 const MAX_MONTHS: u32 = 120;
 
@@ -81,8 +83,8 @@ impl Period {
     }
 }
 
-/// Today, unless the newest movement or event is ahead of it or too long ago for the usual period: then the day of that,
-/// so that a business that lived in the past, or whose clock runs ahead, is not shown as an empty page. An event from
+/// Today, unless the newest movement or event is ahead of it or some days ago: then the day of that, so that a business that
+/// lived in the past, or whose clock runs ahead, is not shown as an empty page. An event from
 /// beyond next year is a broken clock, not news.
 async fn newest_day(connection: &mut PgConnection) -> Result<NaiveDate> {
     let day = sqlx::query_scalar!(
@@ -92,7 +94,7 @@ async fn newest_day(connection: &mut PgConnection) -> Result<NaiveDate> {
                        (SELECT occurred_at FROM mrr_movements ORDER BY occurred_at DESC LIMIT 1),
                        (SELECT max(created) FROM (SELECT created FROM stripe_events ORDER BY seq DESC LIMIT 100) AS newest)
                    ), now()) AS at) AS newest"#,
-        i32::from(DEFAULT_DAYS)
+        QUIET_DAYS
     )
     .fetch_one(connection)
     .await?;

@@ -228,7 +228,7 @@ async fn check_references(tx: &mut PgConnection, fields: &Fields) -> Result<()> 
     if let Some(Some(zone)) = &fields.time_zone
         && !is_time_zone(tx, zone).await?
     {
-        let message = "This is not the name of a time zone, such as `Europe/Berlin`.";
+        let message = "This is not the name of a time zone, such as Europe/Berlin.";
         return Err(DomainError::invalid("time_zone", "unknown_value", message));
     }
     if let Some(Some(UserId(owner))) = fields.owner {

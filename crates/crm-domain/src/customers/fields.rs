@@ -83,7 +83,7 @@ fn parse_locale(text: Option<&str>) -> Result<Option<String>> {
     if fits && text.split('-').all(subtag) {
         Ok(Some(text))
     } else {
-        Err(DomainError::invalid("locale", "invalid", "Use a language tag such as `en` or `de-CH`."))
+        Err(DomainError::invalid("locale", "invalid", "Use a language tag such as en or de-CH."))
     }
 }
 

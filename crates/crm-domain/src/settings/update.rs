@@ -72,7 +72,7 @@ async fn merge(
     }
     if let Some(zone) = &patch.time_zone {
         if !is_time_zone(connection, zone).await? {
-            let message = "This is not the name of a time zone, such as `Europe/Berlin`.";
+            let message = "This is not the name of a time zone, such as Europe/Berlin.";
             return Err(DomainError::invalid("time_zone", "unknown_value", message));
         }
         new.time_zone.clone_from(zone);

@@ -100,9 +100,10 @@ fn ReplayAll(state: EventState, stats: Query<InboxStats>, list: List) -> impl In
         busy.set(true);
         spawn_local(async move {
             match stripe_events::replay_all(session, state).await {
-                Ok(reply) => {
-                    toasts.done(format!("{} will be applied again", counted(reply.replayed, "event", "events")))
-                }
+                Ok(reply) => toasts.done(format!(
+                    "{} will be applied again; what still waits for something is parked again",
+                    counted(reply.replayed, "event", "events")
+                )),
                 Err(error) => toasts.failed(format!("Not replayed: {}", error.detail())),
             }
             busy.try_set(false);

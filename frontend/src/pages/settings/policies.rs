@@ -108,7 +108,7 @@ fn PolicyForm(saved: AccountSettings, query: Query<AccountSettings>) -> impl Int
                 <header class="card__head card__head--line"><h2 id="account">"Account"</h2></header>
                 <div class="card__body stack">
                     <Field id="account_name" label="Name" value=name error=errors.of("account_name") disabled=locked
-                        hint="Shown beside the product’s name."/>
+                        hint="Shown in place of the product’s name."/>
                     <Select id="reporting_currency" label="Reporting currency" value=currency choices=CURRENCIES.to_vec()
                         on_change=Callback::new(move |v| currency.set(v)) error=errors.of("reporting_currency") disabled=locked
                         hint="Dashboards open with it. Amounts in other currencies are shown apart, never added up."/>

@@ -7,7 +7,7 @@ use crm_types::analytics::Comparison;
 use sqlx::PgConnection;
 
 /// Days of the period when the caller does not say.
-const DEFAULT_DAYS: u8 = 30;
+const DEFAULT_DAYS: u64 = 30;
 /// Without anything new for so many days, the newest day counts instead of today.
 const QUIET_DAYS: i32 = 2;
 /// The longest period.
@@ -39,7 +39,7 @@ impl PeriodRequest {
         Ok(Self { from, to })
     }
 
-    /// Fills open ends: 30 days, ending on the newest day that anything happened.
+    /// Fills open ends: 30 days, ending on the newest day.
     pub(crate) async fn resolve(self, connection: &mut PgConnection) -> Result<Period> {
         let period = match (self.from, self.to) {
             (Some(from), Some(to)) => Period { from, to },
@@ -53,7 +53,7 @@ impl PeriodRequest {
 
 impl Period {
     fn ending(to: NaiveDate) -> Self {
-        Self { from: to.checked_sub_days(Days::new(u64::from(DEFAULT_DAYS) - 1)).unwrap_or(to), to }
+        Self { from: to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(to), to }
     }
 
     fn checked(self) -> Result<Self> {
@@ -84,8 +84,8 @@ impl Period {
 }
 
 /// Today, unless the newest movement or event is ahead of it or some days ago: then the day of that, so that a business that
-/// lived in the past, or whose clock runs ahead, is not shown as an empty page. An event from
-/// beyond next year is a broken clock, not news.
+/// lived in the past, or whose clock runs ahead, is not shown as an empty page. An event from beyond next year is a broken
+/// clock, not news.
 async fn newest_day(connection: &mut PgConnection) -> Result<NaiveDate> {
     let day = sqlx::query_scalar!(
         r#"SELECT account_day(CASE WHEN at BETWEEN now() - make_interval(days => $1) AND now() THEN now()

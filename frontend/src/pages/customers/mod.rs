@@ -92,5 +92,6 @@ fn row(customer: &Customer) -> Row {
 /// How a customer is called.
 fn lead(c: &Customer) -> Lead {
     let email = c.email.as_deref().or(c.billing_email.as_deref());
-    Lead::person(c.name.as_deref(), email, c.stripe_customer_id.as_deref().unwrap_or("No name"))
+    let known_by = c.stripe_customer_id.as_deref().or(c.phone.as_deref());
+    Lead::person(c.name.as_deref(), email, known_by.unwrap_or(if c.name.is_some() { "" } else { "No name" }))
 }

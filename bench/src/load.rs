@@ -139,14 +139,14 @@ fn request(body: &[u8]) -> Vec<u8> {
 }
 
 /// One connection.
-struct Lane {
+pub struct Lane {
     stream: TcpStream,
     buffer: Vec<u8>,
     requests: std::vec::IntoIter<Vec<u8>>,
 }
 
 impl Lane {
-    async fn open(address: SocketAddr) -> Result<Self> {
+    pub async fn open(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(4096), requests: Vec::new().into_iter() })
@@ -163,7 +163,8 @@ impl Lane {
         Ok(true)
     }
 
-    async fn send(&mut self, request: &[u8]) -> Result<()> {
+    /// Sends a request and gives the body of the reply.
+    pub async fn send(&mut self, request: &[u8]) -> Result<&[u8]> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         loop {
@@ -175,12 +176,8 @@ impl Lane {
                     .find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length:").map(|n| n.trim().to_owned()));
                 let length: usize = length.context("no length")?.parse()?;
                 if self.buffer.len() >= head + 4 + length {
-                    ensure!(
-                        text.starts_with("HTTP/1.1 200"),
-                        "not acknowledged: {}",
-                        text.lines().next().unwrap_or_default()
-                    );
-                    return Ok(());
+                    ensure!(text.starts_with("HTTP/1.1 20"), "refused: {}", text.lines().next().unwrap_or_default());
+                    return Ok(self.buffer.get(head + 4..).unwrap_or_default());
                 }
             }
         }

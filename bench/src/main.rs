@@ -5,6 +5,7 @@
 mod bundle;
 mod load;
 mod pgbench;
+mod scale;
 mod server;
 
 use anyhow::{Context, Result};
@@ -31,6 +32,9 @@ struct Arguments {
     /// Sign-ups of the business whose year is applied
     #[arg(long, default_value_t = 1_500)]
     customers: u32,
+    /// Measure reading instead, among so many customers: `--scale 1000000`
+    #[arg(long)]
+    scale: Option<u32>,
     /// The built browser bundle
     #[arg(long, default_value = "frontend/dist")]
     bundle: PathBuf,
@@ -54,6 +58,9 @@ async fn run(arguments: Arguments) -> Result<()> {
 
 async fn measure(arguments: &Arguments, cluster: &private_postgres::Cluster) -> Result<()> {
     let url = cluster.database_url();
+    if let Some(customers) = arguments.scale {
+        scale::seed(&arguments.server, cluster, customers)?;
+    }
     let mut server = Server::start(&arguments.server, &url).await?;
     let pool = PgPoolOptions::new().max_connections(2).connect(&url).await?;
     say(&format!(
@@ -63,6 +70,13 @@ async fn measure(arguments: &Arguments, cluster: &private_postgres::Cluster) -> 
         cluster.binaries().major,
         std::thread::available_parallelism().map_or(0, usize::from)
     ));
+
+    if arguments.scale.is_some() {
+        let duration = Duration::from_secs(arguments.seconds);
+        scale::measure(cluster, &server, &pool, arguments.connections, duration).await?;
+        say(&format!("memory of the server, at its highest {:.0} MiB resident", server.peak_mib()?));
+        return server.stop().await;
+    }
 
     // The single-row insert that a webhook is, by pgbench.
     sqlx::query("CREATE TABLE bench_events (LIKE stripe_events INCLUDING ALL)").execute(&pool).await?;

@@ -38,6 +38,8 @@ pub enum Page {
     Prices,
     /// Settings: policies.
     Policies,
+    /// Settings: profile fields.
+    Profile,
     /// Settings: health.
     Health,
     /// Settings: who changed what.
@@ -66,6 +68,7 @@ fn draw_settings(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Event => view! { <settings::EventPage/> }.into_any(),
         Page::Prices => view! { <settings::PricesPage/> }.into_any(),
         Page::Policies => view! { <settings::PoliciesPage/> }.into_any(),
+        Page::Profile => view! { <settings::ProfilePage/> }.into_any(),
         Page::Health => view! { <settings::HealthPage/> }.into_any(),
         Page::Audit => view! { <settings::AuditPage/> }.into_any(),
         Page::Sessions => view! { <settings::SessionsPage/> }.into_any(),
@@ -86,6 +89,7 @@ impl Page {
             | Self::Event
             | Self::Prices
             | Self::Policies
+            | Self::Profile
             | Self::Health
             | Self::Audit
             | Self::Sessions => Box::pin(preload_settings()),
@@ -100,6 +104,7 @@ impl Page {
             | Self::Event
             | Self::Prices
             | Self::Policies
+            | Self::Profile
             | Self::Health
             | Self::Audit
             | Self::Sessions => Box::pin(draw_settings(self)),

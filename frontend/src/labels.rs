@@ -9,6 +9,7 @@ use crm_types::billing::{EventState, TransactionKind, TransactionStatus, Transac
 use crm_types::customers::{CustomerType, LifecycleState, Priority};
 use crm_types::mrr::MovementType;
 use crm_types::plans::{MappingSource, Stream, Tier};
+use crm_types::profiles::FieldKind;
 use crm_types::subscriptions::SubscriptionStatus;
 
 /// The colour of a badge: it only says what its word says as well.
@@ -70,6 +71,18 @@ pub const fn priority(priority: Priority) -> &'static str {
         Priority::Medium => "Medium",
         Priority::High => "High",
         Priority::Vip => "VIP",
+    }
+}
+
+/// What an answer is.
+pub const fn field_kind(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Text => "A line of text",
+        FieldKind::LongText => "Some paragraphs",
+        FieldKind::Number => "A number",
+        FieldKind::Date => "A day",
+        FieldKind::Choice => "One of several",
+        FieldKind::YesNo => "Yes or no",
     }
 }
 

@@ -55,6 +55,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::events::configure(cfg);
     routes::analytics::configure(cfg);
     routes::customers::configure(cfg);
+    routes::profiles::configure(cfg);
     routes::subscriptions::configure(cfg);
     routes::transactions::configure(cfg);
     routes::mrr_movements::configure(cfg);

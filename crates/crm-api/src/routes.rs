@@ -9,6 +9,7 @@ pub mod events;
 pub mod health;
 pub mod mrr_movements;
 pub mod prices;
+pub mod profiles;
 pub mod settings;
 pub mod setup;
 pub mod stripe_events;

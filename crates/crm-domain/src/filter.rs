@@ -33,24 +33,25 @@ impl Text {
 
     /// A `LIKE` pattern for rows that contain the text.
     pub(crate) fn contained(&self) -> String {
-        format!("%{}%", self.escaped())
+        format!("%{}%", escape_like(&self.0))
     }
 
     /// A `LIKE` pattern for rows that begin with the text.
     pub(crate) fn prefix(&self) -> String {
-        format!("{}%", self.escaped())
+        format!("{}%", escape_like(&self.0))
     }
+}
 
-    fn escaped(&self) -> String {
-        let mut out = String::with_capacity(self.0.len());
-        for c in self.0.chars() {
-            if matches!(c, '\\' | '%' | '_') {
-                out.push('\\');
-            }
-            out.push(c);
+/// A text that stands for itself in a `LIKE` pattern.
+pub(crate) fn escape_like(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '%' | '_') {
+            out.push('\\');
         }
-        out
+        out.push(c);
     }
+    out
 }
 
 /// A day of the account's calendar that lists and charts may ask for: 1970 to 9999.
@@ -113,6 +114,35 @@ impl DayRange {
         if let Some(to) = self.to {
             query.push(format_args!(" AND {column} < "));
             push_day_start(query, to.next());
+        }
+    }
+}
+
+/// Amounts in minor units from one to another, both included, either open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct AmountRange {
+    min: Option<i64>,
+    max: Option<i64>,
+}
+
+impl AmountRange {
+    /// Refuses a range that ends before it begins.
+    pub fn new(field: &'static str, min: Option<i64>, max: Option<i64>) -> Result<Self> {
+        match (min, max) {
+            (Some(a), Some(b)) if a > b => {
+                Err(DomainError::invalid(field, "out_of_range", "The smallest amount must not be above the largest."))
+            }
+            _ => Ok(Self { min, max }),
+        }
+    }
+
+    /// Adds conditions on a column of minor units.
+    pub(crate) fn push(&self, query: &mut QueryBuilder<Postgres>, column: &'static str) {
+        if let Some(min) = self.min {
+            query.push(format_args!(" AND {column} >= ")).push_bind(min);
+        }
+        if let Some(max) = self.max {
+            query.push(format_args!(" AND {column} <= ")).push_bind(max);
         }
     }
 }

@@ -225,8 +225,13 @@ pub(crate) async fn many(pool: &PgPool) {
     run(
         pool,
         "SET session_replication_role = replica;
-         INSERT INTO customers (id, name, mrr_minor, currency, created_at)
-         SELECT lpad(i::text, 32, '0')::uuid, 'Ada ' || i % 7, i % 5 * 100, 'usd', '2026-01-01Z'::timestamptz + i % 3 * interval '1 h'
+         INSERT INTO customers (id, name, mrr_minor, currency, lifetime_minor, lifetime_currency, lifecycle_state, stream, tier,
+                                priority, acquisition_source, created_at)
+         SELECT lpad(i::text, 32, '0')::uuid, 'Ada ' || i % 7, i % 5 * 100, 'usd', i % 11 * 100, 'usd',
+                (ARRAY['lead', 'rev1_user', 'rev3_org'])[1 + i % 3],
+                CASE WHEN i % 4 > 0 THEN 'rev1_individual' END, CASE WHEN i % 4 > 1 THEN 'tier' || i % 4 END,
+                (ARRAY['low', 'medium', 'vip'])[1 + i % 3], (ARRAY['event', NULL, 'organic'])[1 + i % 3],
+                '2026-01-01Z'::timestamptz + i % 3 * interval '1 h'
          FROM generate_series(1, 10001) AS i;
          INSERT INTO subscriptions (id, customer_id, stripe_subscription_id, status, stripe_status, stream, tier, currency, mrr_minor,
                                     current_period_end, created_at)

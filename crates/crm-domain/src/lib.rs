@@ -16,6 +16,7 @@ pub mod lifecycle;
 pub mod mrr;
 pub mod page;
 pub mod plans;
+pub mod profiles;
 pub mod realtime;
 mod row;
 pub mod settings;

@@ -54,6 +54,8 @@ pub(crate) enum Kind {
     /// A time whose absence counts as later than all others: `coalesce(column, 'infinity'::timestamptz)`.
     TimeOrNever,
     Int,
+    /// An `integer`, where `Int` is a `bigint`.
+    SmallInt,
     Text,
     Id,
 }
@@ -79,9 +81,10 @@ enum Key {
     Never,
 }
 
-/// What is behind the opaque text: order, fingerprint of the filter, keys of the last row.
+/// What is behind the opaque text: order, fingerprint of the filter, keys of the last row, and how many rows there were when
+/// the first page was read, up to one more than the cap: following pages need not count again.
 #[derive(Debug, Serialize, Deserialize)]
-struct Cursor(String, String, Vec<Key>);
+struct Cursor(String, String, Vec<Key>, i64);
 
 /// A page in the making: the parts of its query that depend on order and cursor.
 #[derive(Debug)]
@@ -89,6 +92,7 @@ pub(crate) struct Keyset {
     order: Order,
     filter: String,
     after: Option<Vec<Key>>,
+    counted: Option<i64>,
     limit: u32,
 }
 
@@ -96,7 +100,7 @@ impl Keyset {
     /// Refuses a cursor of another order or filter.
     pub(crate) fn new(order: Order, filter: &impl Serialize, page: &PageRequest) -> Result<Self> {
         let filter = fingerprint(filter);
-        let after = match &page.cursor {
+        let seen = match &page.cursor {
             None => None,
             Some(text) => Some(parse_cursor(text, &order, &filter).ok_or_else(|| {
                 DomainError::invalid(
@@ -106,7 +110,22 @@ impl Keyset {
                 )
             })?),
         };
-        Ok(Self { order, filter, after, limit: page.limit })
+        let (after, counted) = seen.unzip();
+        Ok(Self { order, filter, after, counted, limit: page.limit })
+    }
+
+    /// How many rows match: as it was when the first page was read, or counted now.
+    pub(crate) async fn totals(
+        &self,
+        pool: &PgPool,
+        count: Count,
+        source: impl FnOnce(&mut QueryBuilder<Postgres>),
+        sum: Option<Sum>,
+    ) -> Result<Totals> {
+        match (count, self.counted) {
+            (Count::Capped, Some(n)) => Ok(Totals { total: n.min(TOTAL_CAP), capped: n > TOTAL_CAP, sums: Vec::new() }),
+            _ => Totals::count(pool, count, source, sum).await,
+        }
     }
 
     /// Adds `(SELECT <columns>, <keys> FROM ...) AS page`: the rows of the page, to which the query around it joins what is
@@ -189,18 +208,19 @@ impl Keyset {
         let rows = query.build().persistent(false).fetch_all(pool).await?;
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let next_cursor = match rows.get(limit.saturating_sub(1)) {
-            Some(last) if rows.len() > limit => Some(self.cursor_of(last)?),
+            Some(last) if rows.len() > limit => Some(self.cursor_of(last, &totals)?),
             _ => None,
         };
         let items = rows.iter().take(limit).map(read).collect::<sqlx::Result<_>>()?;
         Ok(Page { items, next_cursor, total: totals.total, total_capped: totals.capped, sums: totals.sums })
     }
 
-    fn cursor_of(&self, row: &PgRow) -> Result<String> {
+    fn cursor_of(&self, row: &PgRow, totals: &Totals) -> Result<String> {
         let keys = self.order.columns.iter().enumerate();
         let keys =
             keys.map(|(i, (_, kind))| read_key(row, &format!("cursor_{i}"), *kind)).collect::<sqlx::Result<_>>()?;
-        let cursor = Cursor(self.order.name.to_owned(), self.filter.clone(), keys);
+        let counted = if totals.capped { TOTAL_CAP + 1 } else { totals.total };
+        let cursor = Cursor(self.order.name.to_owned(), self.filter.clone(), keys, counted);
         let json = serde_json::to_vec(&cursor).map_err(|e| sqlx::Error::Encode(e.into()))?;
         Ok(URL_SAFE_NO_PAD.encode(json))
     }
@@ -212,18 +232,20 @@ fn fingerprint(filter: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(json).get(..6).unwrap_or_default())
 }
 
-fn parse_cursor(text: &str, order: &Order, filter: &str) -> Option<Vec<Key>> {
+fn parse_cursor(text: &str, order: &Order, filter: &str) -> Option<(Vec<Key>, i64)> {
     let json = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let Cursor(name, fingerprint, keys) = serde_json::from_slice(&json).ok()?;
+    let Cursor(name, fingerprint, keys, counted) = serde_json::from_slice(&json).ok()?;
     let fits = order.columns.iter().zip(&keys).all(|((_, kind), key)| match (kind, key) {
         (Kind::Time, Key::Number(micros)) => DateTime::from_timestamp_micros(*micros).is_some(),
         (Kind::TimeOrNever, Key::Number(micros)) => DateTime::from_timestamp_micros(*micros).is_some(),
         (Kind::TimeOrNever, Key::Never) | (Kind::Int, Key::Number(_)) => true,
+        (Kind::SmallInt, Key::Number(number)) => i32::try_from(*number).is_ok(),
         (Kind::Text, Key::Text(text)) => !text.contains('\0'),
         (Kind::Id, Key::Text(text)) => Uuid::parse_str(text).is_ok(),
         _ => false,
     });
-    (name == order.name && fingerprint == filter && keys.len() == order.columns.len() && fits).then_some(keys)
+    let ours = name == order.name && fingerprint == filter && keys.len() == order.columns.len() && counted >= 0;
+    (ours && fits).then_some((keys, counted))
 }
 
 /// Binds a key with its column's type. `parse_cursor` and `read_key` see to it that kind and key fit.
@@ -234,6 +256,7 @@ fn push_key(query: &mut QueryBuilder<Postgres>, kind: Kind, key: &Key) {
             query.push_bind(DateTime::<Utc>::from_timestamp_micros(*micros))
         }
         (Kind::Id, Key::Text(text)) => query.push_bind(Uuid::parse_str(text).ok()),
+        (Kind::SmallInt, Key::Number(number)) => query.push_bind(i32::try_from(*number).ok()),
         (_, Key::Number(number)) => query.push_bind(*number),
         (_, Key::Text(text)) => query.push_bind(text.clone()),
         (_, Key::Never) => query.push("NULL"),
@@ -247,6 +270,7 @@ fn read_key(row: &PgRow, name: &str, kind: Kind) -> sqlx::Result<Key> {
             None => Key::Never,
         },
         Kind::Int => Key::Number(row.try_get(name)?),
+        Kind::SmallInt => Key::Number(row.try_get::<i32, _>(name)?.into()),
         Kind::Text => Key::Text(row.try_get(name)?),
         Kind::Id => Key::Text(row.try_get::<Uuid, _>(name)?.to_string()),
     })

@@ -14,6 +14,8 @@ pub(crate) trait RowExt {
     fn optional_word<T: FromStr<Err: Error + Send + Sync + 'static>>(&self, column: &str) -> sqlx::Result<Option<T>>;
     /// An amount in minor units with its currency.
     fn money(&self, amount: &str, currency: &str) -> sqlx::Result<Money>;
+    /// The same where no currency means no amount.
+    fn optional_money(&self, amount: &str, currency: &str) -> sqlx::Result<Option<Money>>;
 }
 
 impl RowExt for PgRow {
@@ -27,6 +29,11 @@ impl RowExt for PgRow {
 
     fn money(&self, amount: &str, currency: &str) -> sqlx::Result<Money> {
         Ok(Money::new(self.try_get(amount)?, self.word::<Currency>(currency)?))
+    }
+
+    fn optional_money(&self, amount: &str, currency: &str) -> sqlx::Result<Option<Money>> {
+        let Some(currency) = self.optional_word::<Currency>(currency)? else { return Ok(None) };
+        Ok(Some(Money::new(self.try_get(amount)?, currency)))
     }
 }
 

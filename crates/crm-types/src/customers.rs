@@ -89,6 +89,8 @@ pub struct Customer {
     pub tier: Option<Tier>,
     /// Monthly recurring revenue now; null for who never subscribed.
     pub mrr: Option<Money>,
+    /// Paid so far, less what went back: in the currency of the MRR, else of the newest payment. Null before any payment.
+    pub lifetime_value: Option<Money>,
     /// First touch, as Stripe's metadata says: organic, influencer, paid_ads, referral, content, event.
     pub acquisition_source: Option<String>,
     /// `utm_campaign` of the first touch.
@@ -250,5 +252,25 @@ text_enum! {
         CreatedAt => "created_at",
         /// Newest first; the default.
         CreatedAtDescending => "-created_at",
+        /// Along the journey, and by MRR: leads first, churned last.
+        Lifecycle => "lifecycle",
+        /// Churned first.
+        LifecycleDescending => "-lifecycle",
+        /// By stream, then tier, then MRR.
+        Plan => "plan",
+        /// By stream, then tier, then MRR, backwards.
+        PlanDescending => "-plan",
+        /// Least important first.
+        Priority => "priority",
+        /// Most important first.
+        PriorityDescending => "-priority",
+        /// By acquisition source.
+        Source => "source",
+        /// By acquisition source, backwards.
+        SourceDescending => "-source",
+        /// Who paid least so far first.
+        LifetimeValue => "lifetime_value",
+        /// Who paid most so far first.
+        LifetimeValueDescending => "-lifetime_value",
     }
 }

@@ -15,6 +15,7 @@ pub mod mrr;
 pub mod page;
 mod patch;
 pub mod plans;
+pub mod profiles;
 pub mod realtime;
 pub mod settings;
 pub mod subscriptions;

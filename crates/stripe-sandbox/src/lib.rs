@@ -27,6 +27,7 @@ pub use event::Event;
 pub use http::serve;
 pub use shape::ApiShape;
 pub use sign::signature_header;
+pub use simulation::population::{Life, Offer, Payment, Population, State};
 pub use simulation::{Business, BusinessConfig};
 pub use state::billing_object::{PauseBehaviour, Status, TrialEnd};
 pub use state::object::{CouponDuration, CouponTerms, Metadata, PaymentBehaviour};

@@ -12,6 +12,7 @@ mod marketing;
 mod names;
 mod organisation;
 mod people;
+pub(crate) mod population;
 mod review;
 mod sign_up;
 mod trial;

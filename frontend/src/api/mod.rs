@@ -10,6 +10,7 @@ mod decode;
 mod error;
 mod http;
 pub mod plans;
+pub mod profiles;
 pub mod settings;
 pub mod stripe_events;
 

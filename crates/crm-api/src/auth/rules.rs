@@ -82,6 +82,12 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/customers/{id}/lifecycle", P::CustomersRead),
     may("GET", "/api/customers/{id}/subscriptions", P::SubscriptionsRead),
     may("GET", "/api/customers/{id}/transactions", P::TransactionsRead),
+    // profiles
+    may("GET", "/api/profile-fields", P::CustomersRead),
+    may("PUT", "/api/profile-fields", P::SettingsWrite),
+    may("GET", "/api/customers/{id}/profiles", P::CustomersRead),
+    may("POST", "/api/customers/{id}/profiles", P::CustomersWrite),
+    may("POST", "/api/customers/{id}/profiles/{number}/activate", P::CustomersWrite),
     // subscriptions
     may("GET", "/api/subscriptions", P::SubscriptionsRead),
     may("GET", "/api/subscriptions/{id}", P::SubscriptionsRead),

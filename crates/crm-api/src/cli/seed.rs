@@ -1,15 +1,25 @@
 use crate::config::Config;
 use crate::database::Database;
-use anyhow::Result;
+use anyhow::{Context, Result};
+use chrono::DateTime;
 use clap::Args;
+use crm_domain::billing::facts::{CustomerFact, Stamp};
 use crm_domain::billing::inbox::{self, Delivery};
+use crm_domain::billing::load::{self, Account, Loaded};
+use crm_domain::billing::payments::TransactionRow;
 use crm_domain::billing::{apply, settle};
+use crm_domain::subscriptions::version::{Item, Snapshot, Version, status_rank};
+use crm_types::Currency;
+use crm_types::billing::{TransactionKind, TransactionStatus, TransactionType};
+use crm_types::plans::Interval;
 use sqlx::PgPool;
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
-use stripe_sandbox::{Business, BusinessConfig};
+use stripe_sandbox::{BusinessConfig, Life, Payment, Population, State};
 
 const DAY: i64 = 86_400;
-const TOGETHER: usize = 500;
+/// Customers that one transaction writes.
+const TOGETHER: u64 = 4_000;
 
 /// What business is stored.
 #[derive(Debug, Args)]
@@ -40,29 +50,56 @@ async fn work(arguments: &Arguments, database: &Database) -> Result<()> {
     let pool = &database.background_pool;
     let began = Instant::now();
     let end = arguments.until.unwrap_or_else(|| chrono::Utc::now().timestamp()) / DAY * DAY;
-    let start = end - i64::from(arguments.days) * DAY;
-    let mut business = Business::new(BusinessConfig {
+    let population = Population::new(BusinessConfig {
         seed: arguments.seed,
         customers: arguments.customers,
-        start,
+        start: end - i64::from(arguments.days) * DAY,
         days: arguments.days,
         log_limit: 0,
         ..BusinessConfig::default()
     });
-    let mut events = 0_u64;
-    for day in 1..=i64::from(arguments.days) {
-        let deliveries = business.step_to(start + day * DAY).into_iter().map(|event| Delivery::parse(event.body));
-        let deliveries: Vec<Delivery> = deliveries.collect::<Result<_, _>>().map_err(anyhow::Error::msg)?;
-        for some in deliveries.chunks(TOGETHER) {
-            events += inbox::store(pool, some).await?;
-        }
-        if day % 30 == 0 {
-            super::say(format_args!("day {day} of {}: {events} events", arguments.days));
-        }
-    }
-    super::say(format_args!("{events} events stored; applying them"));
+    let catalogue = population.catalogue_events().iter().map(|event| Delivery::parse(event.body.clone()));
+    inbox::store(pool, &catalogue.collect::<Result<Vec<_>, _>>().map_err(anyhow::Error::msg)?).await?;
     apply_all(pool).await?;
-    super::say(format_args!("Done after {:.1} s.", began.elapsed().as_secs_f64()));
+
+    let count = population.count();
+    let (sender, receiver) = sync_channel(2);
+    // One core tells lives while the other writes them.
+    let teller = tokio::task::spawn_blocking(move || {
+        for from in (0..count).step_by(usize::try_from(TOGETHER).unwrap_or(1)) {
+            let numbers = from..count.min(from + TOGETHER);
+            let accounts: Result<Vec<Account>> = numbers.map(|number| account(&population.life(number))).collect();
+            if sender.send(accounts).is_err() {
+                break;
+            }
+        }
+    });
+    let mut connection = pool.acquire().await?;
+    apply::prefer_indexes(&mut connection).await?;
+    let mut total = Loaded::default();
+    let mut receiver = Some(receiver);
+    while let Some(from) = receiver.take() {
+        let (next, from) = tokio::task::spawn_blocking(move || (from.recv(), from)).await?;
+        let Ok(accounts) = next else { break };
+        let before = total.customers / 100_000;
+        total += load::load(&mut connection, &accounts?)
+            .await
+            .context("nothing more was written; is there already a seeded business in this database?")?;
+        if total.customers / 100_000 > before {
+            super::say(format_args!("{} of {count} customers", total.customers));
+        }
+        receiver = Some(from);
+    }
+    teller.await?;
+    load::finish(&mut connection).await?;
+    super::say(format_args!(
+        "{} customers, {} subscriptions, {} payments and refunds, {} MRR movements: done after {:.1} s.",
+        total.customers,
+        total.subscriptions,
+        total.transactions,
+        total.movements,
+        began.elapsed().as_secs_f64()
+    ));
     Ok(())
 }
 
@@ -79,4 +116,118 @@ async fn apply_all(pool: &PgPool) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     Ok(())
+}
+
+/// A life as the facts that Stripe's events about it would have been.
+fn account(life: &Life) -> Result<Account> {
+    let serial = life.customer.strip_prefix("cus_").unwrap_or(&life.customer);
+    let subscription = format!("sub_{serial}");
+    let versions = life.states.iter().enumerate().map(|(n, state)| version(life, &subscription, serial, n, state));
+    let payments = life.payments.iter().enumerate().map(|(n, payment)| rows(life, &subscription, serial, n, payment));
+    let transactions: Vec<Vec<TransactionRow>> = payments.collect::<Result<_>>()?;
+    let metadata: serde_json::Map<String, serde_json::Value> =
+        life.metadata.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect();
+    let created = time(life.created)?;
+    Ok(Account {
+        customer: CustomerFact {
+            id: life.customer.clone(),
+            stamp: Stamp { at: created, rank: 0, event: format!("evt_{serial}") },
+            created,
+            email: Some(life.email.clone()),
+            name: Some(life.name.clone()),
+            phone: life.phone.clone(),
+            metadata: metadata.into(),
+            deleted: false,
+        },
+        versions: versions.collect::<Result<_>>()?,
+        transactions: transactions.into_iter().flatten().collect(),
+    })
+}
+
+fn version(life: &Life, subscription: &str, serial: &str, n: usize, state: &State) -> Result<Version> {
+    let first = life.states.first().map_or(state.at, |first| first.at);
+    let interval = match state.price.interval {
+        stripe_sandbox::Interval::Year => Interval::Year,
+        _ => Interval::Month,
+    };
+    let item = Item {
+        price: state.price.id.clone(),
+        quantity: state.quantity,
+        unit_amount: Some(state.price.unit_amount.to_string()),
+        interval,
+        interval_count: 1,
+        metered: false,
+        transform: None,
+        discounts: Vec::new(),
+    };
+    let optional = |at: Option<i64>| at.map(time).transpose();
+    Ok(Version {
+        event_id: format!("evt_{serial}_{n}"),
+        subscription: subscription.to_owned(),
+        at: time(state.at)?,
+        rank: status_rank(state.status),
+        body: Snapshot {
+            status: state.status.to_owned(),
+            currency: currency(&state.price.currency)?,
+            items: vec![item],
+            discounts: Vec::new(),
+            paused: false,
+            cancel_at_period_end: false,
+            cancel_at: None,
+            canceled_at: optional(state.canceled_at)?,
+            ended_at: optional(state.ended_at)?,
+            trial_start: optional(state.trial.map(|(from, _)| from))?,
+            trial_end: optional(state.trial.map(|(_, until)| until))?,
+            period_start: Some(time(state.period.0)?),
+            period_end: Some(time(state.period.1)?),
+            created: time(first)?,
+            cancel_reason: state.reason.map(str::to_owned),
+            source: None,
+        },
+    })
+}
+
+/// A payment, and the refund of it if there is one.
+fn rows(life: &Life, subscription: &str, serial: &str, n: usize, payment: &Payment) -> Result<Vec<TransactionRow>> {
+    let invoice = format!("in_{serial}_{n}");
+    let key = if payment.paid { invoice.clone() } else { format!("{invoice}:attempt:1") };
+    let paid = TransactionRow {
+        business_key: key,
+        payment_key: invoice.clone(),
+        customer: life.customer.clone(),
+        subscription: Some(subscription.to_owned()),
+        kind: TransactionKind::Payment,
+        status: if payment.paid { TransactionStatus::Succeeded } else { TransactionStatus::Failed },
+        transaction_type: TransactionType::Subscription,
+        currency: currency(&payment.currency)?,
+        amount: payment.amount,
+        tax: 0,
+        refunded: payment.refund.map_or(0, |(amount, _)| amount),
+        invoice_number: Some(format!("{}-{n:04}", serial.to_uppercase())),
+        invoice: Some(invoice),
+        payment_intent: Some(format!("pi_{serial}_{n}")),
+        charge: Some(format!("ch_{serial}_{n}")),
+        reason: (!payment.paid).then(|| "card_declined".to_owned()),
+        occurred_at: time(payment.at)?,
+    };
+    let Some((amount, at)) = payment.refund else { return Ok(vec![paid]) };
+    let refund = TransactionRow {
+        business_key: format!("re_{serial}_{n}"),
+        kind: TransactionKind::Refund,
+        status: TransactionStatus::Refunded,
+        amount: -amount,
+        refunded: 0,
+        reason: Some("requested_by_customer".to_owned()),
+        occurred_at: time(at)?,
+        ..paid.clone()
+    };
+    Ok(vec![paid, refund])
+}
+
+fn time(unix: i64) -> Result<DateTime<chrono::Utc>> {
+    DateTime::from_timestamp(unix, 0).context("a time beyond the calendar")
+}
+
+fn currency(code: &str) -> Result<Currency> {
+    code.parse().map_err(anyhow::Error::msg).context("an unknown currency")
 }

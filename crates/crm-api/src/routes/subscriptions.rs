@@ -5,6 +5,7 @@ use crate::{ApiResult, AppState};
 use actix_web::get;
 use actix_web::web::{Data, Json, Path};
 use chrono::NaiveDate;
+use crm_domain::customers::search::Search;
 use crm_domain::filter::{Day, Text};
 use crm_domain::page::PageRequest;
 use crm_domain::subscriptions::list::{self as subscriptions, SubscriptionFilter};
@@ -65,7 +66,7 @@ struct SubscriptionQuery {
 impl SubscriptionQuery {
     fn parse(self) -> ApiResult<(SubscriptionFilter, SubscriptionSort, PageRequest)> {
         let filter = SubscriptionFilter {
-            q: self.q.map(|q| Text::parse("q", &q)).transpose()?.flatten(),
+            q: self.q.map(|q| Search::parse("q", &q)).transpose()?.flatten(),
             status: self.status,
             stream: self.stream,
             tier: self.tier,

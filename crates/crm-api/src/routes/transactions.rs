@@ -6,7 +6,8 @@ use actix_web::get;
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
 use crm_domain::billing::transactions_list::{self as transactions, TransactionFilter};
-use crm_domain::filter::{DayRange, Text};
+use crm_domain::customers::search::Search;
+use crm_domain::filter::DayRange;
 use crm_domain::page::PageRequest;
 use crm_types::billing::{Transaction, TransactionKind, TransactionSort, TransactionStatus, TransactionType};
 use crm_types::ids::CustomerId;
@@ -60,7 +61,7 @@ struct TransactionQuery {
 impl TransactionQuery {
     fn parse(self) -> ApiResult<(TransactionFilter, TransactionSort, PageRequest)> {
         let filter = TransactionFilter {
-            q: self.q.map(|q| Text::parse("q", &q)).transpose()?.flatten(),
+            q: self.q.map(|q| Search::parse("q", &q)).transpose()?.flatten(),
             status: self.status,
             kind: self.kind,
             transaction_type: self.transaction_type,

@@ -1,6 +1,7 @@
 //! The program itself, as a process.
 
 use crate::support::{PASSWORD, TestApp};
+use crm_domain::billing::apply;
 use crm_types::accounts::SetupStatus;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
@@ -140,4 +141,31 @@ async fn the_private_cluster_has_one_owner_serves_commands_and_ends_with_it() {
     let setup: SetupStatus = reqwest::get(format!("{url}/api/setup")).await.unwrap().json().await.unwrap();
     assert!(!setup.needed, "the data are still there");
     terminate(child).await;
+}
+
+#[tokio::test]
+async fn a_seeded_business_is_what_the_rules_make_of_its_facts() {
+    let app = TestApp::spawn().await;
+    let url = app.database_url();
+    let arguments = ["seed", "--customers", "900", "--until", "1767225600"];
+    let (ok, out, errors) = output(program(&arguments, &[("DATABASE_URL", &url)])).await;
+    assert!(ok && out.contains("MRR movements: done"), "{out}{errors}");
+    let derived = "SELECT md5(string_agg(t::text, '|' ORDER BY t.id)) FROM (SELECT id, customer_type, lifecycle_state, stream, tier, mrr_minor,
+        currency, lifetime_minor, lifetime_currency, first_paid_at, trial_start, trial_end, acquisition_source FROM customers) t";
+    let before: String = sqlx::query_scalar(derived).fetch_one(app.pool()).await.unwrap();
+    let count = "SELECT count(*) FROM mrr_movements";
+    let movements: i64 = sqlx::query_scalar(count).fetch_one(app.pool()).await.unwrap();
+    assert!(movements > 300, "{movements}");
+
+    // Everything computed again from the facts gives the same rows, and nothing in the ledger has to be corrected.
+    sqlx::query("INSERT INTO recompute_queue (customer_id, reason) SELECT id, 'test' FROM customers")
+        .execute(app.pool())
+        .await
+        .unwrap();
+    apply::drain(&mut app.pool().acquire().await.unwrap()).await.unwrap();
+    assert_eq!(sqlx::query_scalar::<_, String>(derived).fetch_one(app.pool()).await.unwrap(), before);
+    assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(app.pool()).await.unwrap(), movements);
+
+    let (ok, _, errors) = output(program(&arguments, &[("DATABASE_URL", &url)])).await;
+    assert!(!ok && errors.contains("already a seeded business"), "{errors}");
 }

@@ -24,6 +24,10 @@ async fn the_list_is_filtered_ordered_and_paged() {
         ("paying_at=2026-03-10&currency=eur", vec!["Bob"]),
         ("sort=name&limit=1", vec!["Ada"]),
         ("sort=-mrr&count=exact", vec!["Bob", "Ada"]),
+        ("sort=lifecycle", vec!["Ada", "Bob"]),
+        ("mrr_min=1901", vec!["Bob"]),
+        ("mrr_max=1900&lifetime_max=0", vec!["Ada"]),
+        ("to=2025-12-31", vec![]),
     ] {
         let page: Page<Customer> = client.get(&format!("/api/crm/customers?{query}")).await.json();
         assert_eq!(names(&page), wanted, "{query}");
@@ -56,6 +60,9 @@ async fn hostile_parameters_are_422_with_their_name() {
         ("paying_at=0001-01-01", "paying_at"),
         ("count=all", "count"),
         ("mrr=5", "mrr"),
+        ("mrr_min=2&mrr_max=1", "mrr_min"),
+        ("lifetime_min=much", "lifetime_min"),
+        ("from=2026-02-02&to=2026-02-01", "from"),
         ("limit=1&limit=2", "limit"),
     ] {
         let problem = client.get(&format!("/api/customers?{query}")).await.problem(422);

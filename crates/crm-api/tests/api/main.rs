@@ -17,6 +17,7 @@ mod openapi;
 mod permutations;
 mod prices;
 mod problems;
+mod profiles;
 mod refetch;
 mod refresh;
 mod settings;

@@ -2,7 +2,7 @@
 
 use crate::db::Result;
 use crate::filter::{DayRange, Text, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest, Totals};
+use crate::page::{Keyset, Kind, Order, PageRequest};
 use crate::row::RowExt;
 use crm_types::Page;
 use crm_types::audit::{AuditEntry, AuditSort};
@@ -38,7 +38,7 @@ pub async fn list(
     let order =
         Order { name: sort.as_str(), columns: &[("a.id", Kind::Int)], descending: sort == AuditSort::IdDescending };
     let keyset = Keyset::new(order, filter, page)?;
-    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), None).await?;
+    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
     let mut query = QueryBuilder::new("SELECT page.*");
     keyset.push_outer_keys(&mut query);
     query.push(" FROM ");

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use crm_types::realtime::RealtimeEvent;
 use sqlx::{Connection, PgConnection};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use uuid::Uuid;
 
 /// The advisory lock of the one applier: "crm apply" in ASCII.
 pub const APPLIER_LOCK: i64 = 0x63_726d_6170_706c;
@@ -271,6 +272,8 @@ impl Batch {
         let payments: Vec<String> =
             self.objects.values().filter(|o| o.body.is_payment()).map(|o| o.id.clone()).collect();
         let outcome = transactions::reconcile(db, &payments, &mut known).await?;
+        let ids: Vec<Uuid> = known.values().map(|known| known.id).collect();
+        customers::upsert::store_lifetime_values(db, &ids).await?;
         let awaited: Vec<String> = outcome.waiting.values().cloned().collect();
         refetch::note_gaps(db, &self.seen.keys().cloned().collect::<Vec<_>>(), &awaited).await?;
         for (refund, on) in outcome.waiting {

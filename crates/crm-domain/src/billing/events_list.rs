@@ -2,7 +2,7 @@
 
 use crate::db::{DomainError, Result};
 use crate::filter::{DayRange, Text, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest, Totals};
+use crate::page::{Keyset, Kind, Order, PageRequest};
 use crate::row::{RowExt, parse};
 use crm_types::Page;
 use crm_types::billing::{EventState, StripeEvent, StripeEventDetail, StripeEventSort};
@@ -35,7 +35,7 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<StripeEvent>> {
     let keyset = Keyset::new(order(sort), filter, page)?;
-    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), None).await?;
+    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
     let mut query = QueryBuilder::new("SELECT page.*");
     keyset.push_outer_keys(&mut query);
     query.push(" FROM ");

@@ -6,6 +6,7 @@ pub mod events_replay;
 pub mod events_stats;
 pub mod facts;
 pub mod inbox;
+pub mod load;
 pub mod normalise;
 pub mod objects;
 pub mod payments;

@@ -8,6 +8,7 @@ use crate::{analytics, customers};
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 const BATCH: i64 = 1_000;
 
@@ -87,31 +88,33 @@ async fn derived(db: &mut PgConnection, rebuilt: &mut Rebuilt, progress: &mut im
     let mut after = String::new();
     loop {
         let ids = sqlx::query_scalar!(
-            r#"SELECT stripe_customer_id AS "id!" FROM customers WHERE stripe_customer_id > $1 ORDER BY stripe_customer_id LIMIT 500"#,
+            "SELECT id FROM stripe_objects WHERE id > $1 AND kind NOT IN ('coupon', 'discount') ORDER BY id LIMIT 1000",
             after,
         )
         .fetch_all(&mut *db)
         .await?;
         let Some(last) = ids.last() else { break };
         after.clone_from(last);
-        rebuilt.customers += ids.len() as i64;
-        let known = customers::upsert::known(db, &ids).await?;
-        rebuilt.corrections += recompute::customers(db, &known).await?;
-        progress(rebuilt);
+        let outcome = transactions::reconcile(db, &ids, &mut HashMap::new()).await?;
+        let waiting: Vec<(String, String)> = outcome.waiting.into_iter().collect();
+        park_refunds(db, &waiting).await?;
     }
     let mut after = String::new();
     loop {
         let ids = sqlx::query_scalar!(
-            "SELECT id FROM stripe_objects WHERE id > $1 AND kind NOT IN ('coupon', 'discount') ORDER BY id LIMIT 1000",
+            r#"SELECT stripe_customer_id AS "id!" FROM customers WHERE stripe_customer_id > $1 ORDER BY stripe_customer_id LIMIT 500"#,
             after,
         )
         .fetch_all(&mut *db)
         .await?;
         let Some(last) = ids.last() else { return Ok(()) };
         after.clone_from(last);
-        let outcome = transactions::reconcile(db, &ids, &mut HashMap::new()).await?;
-        let waiting: Vec<(String, String)> = outcome.waiting.into_iter().collect();
-        park_refunds(db, &waiting).await?;
+        rebuilt.customers += ids.len() as i64;
+        let known = customers::upsert::known(db, &ids).await?;
+        rebuilt.corrections += recompute::customers(db, &known).await?;
+        let ids: Vec<Uuid> = known.values().map(|known| known.id).collect();
+        customers::upsert::store_lifetime_values(db, &ids).await?;
+        progress(rebuilt);
     }
 }
 

@@ -5,6 +5,7 @@ use crate::customers::upsert::Known;
 use crate::db::{DomainError, Result};
 use crate::mrr::amount::{Catalog, Policy};
 use crate::mrr::derive::{History, derive};
+use crate::subscriptions::version::Version;
 use crate::{customers, lifecycle, mrr, plans, settings, subscriptions};
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
@@ -18,15 +19,7 @@ pub async fn customers(db: &mut PgConnection, touched: &HashMap<String, Known>) 
     }
     let ids: Vec<String> = touched.keys().cloned().collect();
     let mut versions = subscriptions::upsert::load_versions(db, &ids).await?;
-    let all = || versions.values().flatten();
-    let prices: HashSet<&String> = all().flat_map(|v| v.body.items.iter().map(|i| &i.price)).collect();
-    let discounts: HashSet<&String> =
-        all().flat_map(|v| v.body.discounts.iter().chain(v.body.items.iter().flat_map(|i| &i.discounts))).collect();
-    let catalog = Catalog {
-        prices: plans::upsert::mapping(db, &prices.into_iter().cloned().collect::<Vec<_>>()).await?,
-        discounts: objects::coupons_of(db, &discounts.into_iter().cloned().collect::<Vec<_>>()).await?,
-        policy: policy(db).await?,
-    };
+    let catalog = catalog(db, versions.values().flatten()).await?;
     let mut histories: Vec<(Uuid, History)> = Vec::with_capacity(touched.len());
     for (stripe_id, known) in touched {
         let versions = versions.remove(stripe_id).unwrap_or_default();
@@ -43,6 +36,21 @@ pub async fn customers(db: &mut PgConnection, touched: &HashMap<String, Known>) 
     lifecycle::store::store_tier_moves(db, &histories).await?;
     customers::upsert::store_derived(db, &histories).await?;
     Ok(written)
+}
+
+/// Everything that the MRR of these snapshots depends on.
+pub(super) async fn catalog(
+    db: &mut PgConnection,
+    versions: impl Iterator<Item = &Version> + Clone,
+) -> Result<Catalog> {
+    let prices: HashSet<&String> = versions.clone().flat_map(|v| v.body.items.iter().map(|i| &i.price)).collect();
+    let discounts: HashSet<&String> =
+        versions.flat_map(|v| v.body.discounts.iter().chain(v.body.items.iter().flat_map(|i| &i.discounts))).collect();
+    Ok(Catalog {
+        prices: plans::upsert::mapping(db, &prices.into_iter().cloned().collect::<Vec<_>>()).await?,
+        discounts: objects::coupons_of(db, &discounts.into_iter().cloned().collect::<Vec<_>>()).await?,
+        policy: policy(db).await?,
+    })
 }
 
 async fn policy(db: &mut PgConnection) -> Result<Policy> {
@@ -68,6 +76,9 @@ pub async fn queued(db: &mut PgConnection, limit: i64) -> Result<(usize, usize)>
     let count = rows.len();
     let touched =
         rows.into_iter().filter_map(|r| Some((r.stripe_customer_id?, Known { id: r.id, created_at: r.created_at })));
-    let written = customers(db, &touched.collect()).await?;
+    let touched = touched.collect();
+    let written = customers(db, &touched).await?;
+    let ids: Vec<Uuid> = touched.values().map(|known| known.id).collect();
+    crate::customers::upsert::store_lifetime_values(db, &ids).await?;
     Ok((count, written))
 }

@@ -67,15 +67,19 @@ fn members(object: &ObjectFact) -> Vec<String> {
     ids
 }
 
-/// The same id for the same business fact, whenever it is derived; sorts by time as a UUIDv7 does.
-fn transaction_id(row: &TransactionRow) -> Uuid {
-    let digest = Sha256::digest(row.business_key.as_bytes());
+/// The same id for the same thing, whenever it is derived; sorts by time as a UUIDv7 does.
+pub(super) fn id_at(key: &str, at: DateTime<Utc>) -> Uuid {
+    let digest = Sha256::digest(key.as_bytes());
     let mut random = [0_u8; 10];
     random.iter_mut().zip(digest.iter()).for_each(|(r, d)| *r = *d);
-    uuid::Builder::from_unix_timestamp_millis(row.occurred_at.timestamp_millis().unsigned_abs(), &random).into_uuid()
+    uuid::Builder::from_unix_timestamp_millis(at.timestamp_millis().unsigned_abs(), &random).into_uuid()
 }
 
-async fn store(db: &mut PgConnection, rows: &[TransactionRow], customers: &HashMap<String, Known>) -> Result<()> {
+pub(super) async fn store(
+    db: &mut PgConnection,
+    rows: &[TransactionRow],
+    customers: &HashMap<String, Known>,
+) -> Result<()> {
     let rows: Vec<(&TransactionRow, Uuid)> =
         rows.iter().filter_map(|r| Some((r, customers.get(&r.customer)?.id))).collect();
     if rows.is_empty() {
@@ -106,7 +110,7 @@ async fn store(db: &mut PgConnection, rows: &[TransactionRow], customers: &HashM
                 excluded.transaction_type, excluded.currency, excluded.amount_minor, excluded.tax_minor, excluded.refunded_minor,
                 excluded.invoice_number, excluded.stripe_invoice_id, excluded.stripe_payment_intent_id, excluded.stripe_charge_id,
                 excluded.reason, excluded.occurred_at)",
-        column!(|(r, _)| transaction_id(r)),
+        column!(|(r, _)| id_at(&r.business_key, r.occurred_at)),
         column!(|(r, _)| r.business_key.as_str()) as &[&str],
         column!(|(r, _)| r.payment_key.as_str()) as &[&str],
         column!(|(_, customer)| *customer),

@@ -1,9 +1,9 @@
 //! The list of payments and refunds.
 
-use crate::customers::list::push_search;
+use crate::customers::search::Search;
 use crate::db::Result;
-use crate::filter::{DayRange, Text, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest, Sum, Totals};
+use crate::filter::{DayRange, push_equal};
+use crate::page::{Keyset, Kind, Order, PageRequest, Sum};
 use crate::row::RowExt;
 use crm_types::billing::{Transaction, TransactionKind, TransactionSort, TransactionStatus, TransactionType};
 use crm_types::ids::{CustomerId, SubscriptionId, TransactionId};
@@ -16,8 +16,8 @@ use uuid::Uuid;
 /// What to narrow the transaction list with.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct TransactionFilter {
-    /// The business key or invoice number, exactly, or part of what the customer is found by.
-    pub q: Option<Text>,
+    /// The business key or invoice number, exactly, or what the customer is found by.
+    pub q: Option<Search>,
     /// Where it stands.
     pub status: Option<TransactionStatus>,
     /// In or out.
@@ -39,12 +39,13 @@ pub async fn list(
     sort: TransactionSort,
     page: &PageRequest,
 ) -> Result<Page<Transaction>> {
+    let filter = &TransactionFilter { q: Search::forgiving(filter.q.as_ref(), pool).await?, ..filter.clone() };
     let keyset = Keyset::new(order(sort), filter, page)?;
     let sum = Sum {
         currency: "t.currency",
         amount: "sum(t.amount_minor) FILTER (WHERE t.status IN ('succeeded', 'refunded'))",
     };
-    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), Some(sum)).await?;
+    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), Some(sum)).await?;
     let mut query = QueryBuilder::new(
         "SELECT page.*, s.id AS subscription_id, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name",
     );
@@ -75,7 +76,7 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &TransactionFilter) {
     query.push(" FROM transactions t WHERE true");
     if let Some(q) = &filter.q {
         query.push(" AND t.id IN (SELECT f.id FROM transactions f JOIN customers c ON c.id = f.customer_id WHERE true");
-        push_search(query, q);
+        q.push(query);
         for column in ["business_key", "invoice_number"] {
             query.push(format_args!(" UNION ALL SELECT f.id FROM transactions f WHERE f.{column} = "));
             query.push_bind(q.as_str().to_owned());

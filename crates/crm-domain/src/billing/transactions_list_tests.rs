@@ -36,7 +36,7 @@ async fn business(pool: &PgPool) -> [Uuid; 2] {
 async fn only_money_that_moved_is_added_up(pool: PgPool) {
     let [ada, bob] = business(&pool).await;
     let none = TransactionFilter::default;
-    let text = |text: &str| Text::parse("q", text).unwrap();
+    let text = |text: &str| Search::parse("q", text).unwrap();
     let days = |from: &str, to: &str| DayRange::new(from.parse().ok(), to.parse().ok()).unwrap();
     for (filter, keys, sum) in [
         (none(), vec!["in_1", "re_1", "in_2", "in_3", "in_4"], 900),

@@ -62,11 +62,26 @@ pub async fn update(
     version: i64,
     patch: &CustomerPatch,
 ) -> Result<Customer> {
-    let fields = Fields::of_patch(patch)?;
     let mut tx = pool.begin().await?;
-    let old = lock(&mut tx, id).await?;
-    require_version(&old, version)?;
-    check_references(&mut tx, &fields).await?;
+    let customer = change(&mut tx, actor, id, Some(version), patch).await?;
+    tx.commit().await?;
+    Ok(customer)
+}
+
+/// The same within a larger change; without a version, whatever the customer is now is changed.
+pub(crate) async fn change(
+    tx: &mut PgConnection,
+    actor: &Actor,
+    id: CustomerId,
+    version: Option<i64>,
+    patch: &CustomerPatch,
+) -> Result<Customer> {
+    let fields = Fields::of_patch(patch)?;
+    let old = lock(tx, id).await?;
+    if let Some(version) = version {
+        require_version(&old, version)?;
+    }
+    check_references(tx, &fields).await?;
     let new = merge(&old, &fields);
     if new == old {
         return Ok(old);
@@ -90,10 +105,9 @@ pub async fn update(
     )
     .execute(&mut *tx)
     .await?;
-    remember_tags(&mut tx, fields.tags.as_deref()).await?;
-    let customer = lock(&mut tx, id).await?;
-    finish(&mut tx, actor, "updated", Some(&old), &customer).await?;
-    tx.commit().await?;
+    remember_tags(tx, fields.tags.as_deref()).await?;
+    let customer = lock(tx, id).await?;
+    finish(tx, actor, "updated", Some(&old), &customer).await?;
     Ok(customer)
 }
 
@@ -155,6 +169,17 @@ pub async fn tags(pool: &PgPool, q: Option<&crate::filter::Text>, limit: i64) ->
     )
     .fetch_all(pool)
     .await?)
+}
+
+/// Keeps a customer as they are until the transaction ends.
+pub(crate) async fn hold(tx: &mut PgConnection, id: CustomerId) -> Result<()> {
+    lock(tx, id).await.map(drop)
+}
+
+/// Name and phone of a patch, by the rules for customers.
+pub(crate) fn parse_names(patch: &CustomerPatch) -> Result<(Option<String>, Option<String>)> {
+    let fields = Fields::of_patch(patch)?;
+    Ok((fields.name.flatten(), fields.phone.flatten()))
 }
 
 /// The customer as they are, kept so until the transaction ends.

@@ -1,15 +1,16 @@
 //! The customer list and a customer's row.
 
+use super::search::Search;
 use crate::db::{DomainError, Result};
-use crate::filter::{Day, Text, push_currency, push_day_start, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest, Totals};
+use crate::filter::{AmountRange, Day, DayRange, Text, push_currency, push_day_start, push_equal};
+use crate::page::{Keyset, Kind, Order, PageRequest};
 use crate::row::{RowExt, parse};
 use crm_types::accounts::UserRef;
 use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition, Priority};
 use crm_types::ids::{CustomerId, UserId};
 use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
-use crm_types::{Currency, Money, Page};
+use crm_types::{Currency, Page};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row};
@@ -17,8 +18,8 @@ use sqlx::{PgPool, Postgres, QueryBuilder, Row};
 /// What to narrow the customer list with.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct CustomerFilter {
-    /// Part of name, e-mail, phone or Stripe id.
-    pub q: Option<Text>,
+    /// Words of name, e-mail, phone or Stripe id.
+    pub q: Option<Search>,
     /// What the person is to the business.
     pub customer_type: Option<CustomerType>,
     /// Where in the journey.
@@ -43,11 +44,17 @@ pub struct CustomerFilter {
     pub paying: Option<bool>,
     /// Whose MRR was above 0 at the end of that day.
     pub paying_at: Option<Day>,
+    /// Known since.
+    pub created: DayRange,
+    /// MRR in minor units.
+    pub mrr: AmountRange,
+    /// Paid so far, in minor units.
+    pub lifetime: AmountRange,
 }
 
 /// Of a `customers` that is called `page`.
 pub(super) const COLUMNS: &str = "page.id, page.email::text AS email, page.billing_email::text AS billing_email, page.name, page.phone, page.customer_type, \
-    page.lifecycle_state, page.stream, page.tier, page.mrr_minor, page.currency, page.acquisition_source, page.utm_campaign, page.stripe_customer_id, \
+    page.lifecycle_state, page.stream, page.tier, page.mrr_minor, page.currency, page.lifetime_minor, page.lifetime_currency, page.acquisition_source, page.utm_campaign, page.stripe_customer_id, \
     page.first_paid_at, page.created_at, page.updated_at, page.locale, page.time_zone, page.priority, page.tags, page.archived_at, \
     page.version, page.owner_id, (SELECT u.name FROM users u WHERE u.id = page.owner_id) AS owner_name";
 
@@ -58,9 +65,10 @@ pub async fn list(
     sort: CustomerSort,
     page: &PageRequest,
 ) -> Result<Page<Customer>> {
+    let filter = &CustomerFilter { q: Search::forgiving(filter.q.as_ref(), pool).await?, ..filter.clone() };
     let keyset = Keyset::new(order(sort), filter, page)?;
     let exact = page.count() == Count::Exact;
-    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter, exact), None).await?;
+    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter, exact), None).await?;
     let mut query = QueryBuilder::new("SELECT ");
     query.push(COLUMNS);
     keyset.push_outer_keys(&mut query);
@@ -108,6 +116,13 @@ pub async fn lifecycle(pool: &PgPool, id: CustomerId) -> Result<Vec<LifecycleTra
     Ok(transitions.collect::<sqlx::Result<_>>()?)
 }
 
+// As the indexes have them.
+const LIFECYCLE: &str = "lifecycle_rank(c.lifecycle_state)";
+const PRIORITY: &str = "priority_rank(c.priority)";
+const STREAM: &str = "coalesce(c.stream, '')";
+const TIER: &str = "coalesce(c.tier, '')";
+const SOURCE: &str = "coalesce(c.acquisition_source, '')";
+
 fn order(sort: CustomerSort) -> Order {
     use CustomerSort as S;
     Order {
@@ -116,8 +131,17 @@ fn order(sort: CustomerSort) -> Order {
             S::Name | S::NameDescending => &[("lower(coalesce(c.name, ''))", Kind::Text), ("c.id", Kind::Id)],
             S::Mrr | S::MrrDescending => &[("c.mrr_minor", Kind::Int), ("c.id", Kind::Id)],
             S::CreatedAt | S::CreatedAtDescending => &[("c.created_at", Kind::Time), ("c.id", Kind::Id)],
+            S::Lifecycle | S::LifecycleDescending => {
+                &[(LIFECYCLE, Kind::SmallInt), ("c.mrr_minor", Kind::Int), ("c.id", Kind::Id)]
+            }
+            S::Plan | S::PlanDescending => {
+                &[(STREAM, Kind::Text), (TIER, Kind::Text), ("c.mrr_minor", Kind::Int), ("c.id", Kind::Id)]
+            }
+            S::Priority | S::PriorityDescending => &[(PRIORITY, Kind::SmallInt), ("c.id", Kind::Id)],
+            S::Source | S::SourceDescending => &[(SOURCE, Kind::Text), ("c.id", Kind::Id)],
+            S::LifetimeValue | S::LifetimeValueDescending => &[("c.lifetime_minor", Kind::Int), ("c.id", Kind::Id)],
         },
-        descending: matches!(sort, S::NameDescending | S::MrrDescending | S::CreatedAtDescending),
+        descending: sort.as_str().starts_with('-'),
     }
 }
 
@@ -130,14 +154,24 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, whol
         query.push(" AND c.archived_at IS NULL");
     }
     if let Some(q) = &filter.q {
-        push_search(query, q);
+        q.push(query);
     }
     push_equal(query, "c.customer_type", filter.customer_type.map(CustomerType::as_str));
-    push_equal(query, "c.lifecycle_state", filter.lifecycle.map(LifecycleState::as_str));
-    push_equal(query, "c.stream", filter.stream.map(Stream::as_str));
-    push_equal(query, "c.tier", filter.tier.map(Tier::as_str));
-    push_equal(query, "c.acquisition_source", filter.source.as_ref().map(Text::as_str));
-    push_equal(query, "c.priority", filter.priority.map(Priority::as_str));
+    if let Some(state) = filter.lifecycle {
+        query.push(format_args!(" AND {LIFECYCLE} = lifecycle_rank(")).push_bind(state.as_str()).push(")");
+    }
+    // Tiers are for individuals, and nobody else has one: with both, an index finds them in the order of their MRR.
+    let stream = filter.stream.or(filter.tier.map(|_| Stream::Rev1Individual));
+    let no_tier = stream.filter(|stream| *stream != Stream::Rev1Individual).map(|_| "");
+    push_equal(query, STREAM, stream.map(Stream::as_str));
+    push_equal(query, TIER, filter.tier.map(Tier::as_str).or(no_tier));
+    push_equal(query, SOURCE, filter.source.as_ref().map(Text::as_str));
+    if let Some(priority) = filter.priority {
+        query.push(format_args!(" AND {PRIORITY} = priority_rank(")).push_bind(priority.as_str()).push(")");
+    }
+    filter.created.push(query, "c.created_at");
+    filter.mrr.push(query, "c.mrr_minor");
+    filter.lifetime.push(query, "c.lifetime_minor");
     if let Some(tag) = &filter.tag {
         query.push(" AND c.tags @> ARRAY[").push_bind(tag.as_str().to_owned()).push("]");
     }
@@ -169,14 +203,7 @@ fn push_paying_at(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, d
     });
 }
 
-/// Adds a condition on what a person is found by, to a query where `customers` is `c`.
-pub(crate) fn push_search(query: &mut QueryBuilder<Postgres>, q: &Text) {
-    // Lower case as PostgreSQL understands it, because it made `search_text` too.
-    query.push(" AND c.search_text LIKE lower(").push_bind(q.contained()).push(")");
-}
-
 pub(super) fn read(row: &PgRow) -> sqlx::Result<Customer> {
-    let currency: Option<Currency> = row.optional_word("currency")?;
     let owner_name: Option<String> = row.try_get("owner_name")?;
     Ok(Customer {
         id: CustomerId(row.try_get("id")?),
@@ -188,9 +215,8 @@ pub(super) fn read(row: &PgRow) -> sqlx::Result<Customer> {
         lifecycle_state: row.word("lifecycle_state")?,
         stream: row.optional_word("stream")?,
         tier: row.optional_word("tier")?,
-        mrr: currency
-            .map(|currency| Ok::<_, sqlx::Error>(Money::new(row.try_get("mrr_minor")?, currency)))
-            .transpose()?,
+        mrr: row.optional_money("mrr_minor", "currency")?,
+        lifetime_value: row.optional_money("lifetime_minor", "lifetime_currency")?,
         acquisition_source: row.try_get("acquisition_source")?,
         utm_campaign: row.try_get("utm_campaign")?,
         stripe_customer_id: row.try_get("stripe_customer_id")?,
@@ -212,3 +238,7 @@ pub(super) fn read(row: &PgRow) -> sqlx::Result<Customer> {
 #[cfg(test)]
 #[path = "list_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "list_reads_tests.rs"]
+mod reads_tests;

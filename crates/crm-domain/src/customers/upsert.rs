@@ -4,6 +4,7 @@ use crate::billing::facts::CustomerFact;
 use crate::db::Result;
 use crate::mrr::derive::History;
 use chrono::{DateTime, Utc};
+use crm_types::Currency;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -154,27 +155,64 @@ async fn claim_emails(db: &mut PgConnection, touched: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// Adds up what these customers paid so far. After their transactions and their currency are stored.
+pub async fn store_lifetime_values(db: &mut PgConnection, ids: &[Uuid]) -> Result<()> {
+    sqlx::query!(
+        "UPDATE customers c SET lifetime_minor = v.paid, lifetime_currency = v.currency
+         FROM (SELECT k.id, CASE WHEN count(t.id) > 0 THEN k.currency END AS currency,
+                      coalesce(sum(t.amount_minor) FILTER (WHERE t.status IN ('succeeded', 'refunded')), 0) AS paid
+               FROM (SELECT i.id, coalesce(i.currency, (SELECT n.currency FROM transactions n WHERE n.customer_id = i.id
+                                                        ORDER BY n.occurred_at DESC, n.id DESC LIMIT 1)) AS currency
+                     FROM customers i WHERE i.id = ANY($1)) k
+               LEFT JOIN transactions t ON t.customer_id = k.id AND t.currency = k.currency
+               GROUP BY k.id, k.currency) v
+         WHERE c.id = v.id AND (c.lifetime_minor, c.lifetime_currency) IS DISTINCT FROM (v.paid::bigint, v.currency)",
+        ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What a history says of its customer.
+pub(super) struct Derived<'a> {
+    pub customer_type: &'static str,
+    pub state: &'static str,
+    pub stream: Option<&'static str>,
+    pub tier: Option<&'static str>,
+    pub mrr: i64,
+    pub currency: Option<Currency>,
+    pub first_paid: Option<DateTime<Utc>>,
+    pub trial_start: Option<DateTime<Utc>>,
+    pub trial_end: Option<DateTime<Utc>>,
+    pub source: Option<&'a str>,
+}
+
+impl<'a> Derived<'a> {
+    pub(super) fn of(history: &'a History) -> Self {
+        let plan = history.main_plan();
+        Self {
+            customer_type: history.customer_type().as_str(),
+            state: history.state().as_str(),
+            stream: plan.map(|(stream, _)| stream.as_str()),
+            tier: plan.and_then(|(_, tier)| tier).map(|tier| tier.as_str()),
+            mrr: history.currency.map_or(0, |currency| history.mrr(currency)),
+            currency: history.currency,
+            first_paid: history.first_paid_at,
+            trial_start: history.standings.values().filter_map(|s| s.trialed_from).min(),
+            trial_end: history.standings.values().filter_map(|s| s.body.trial_end).max(),
+            source: history.source.as_deref(),
+        }
+    }
+}
+
 /// Stores what the histories say of their customers.
 pub async fn store_derived(db: &mut PgConnection, histories: &[(Uuid, &History)]) -> Result<()> {
-    let n = histories.len();
-    let (mut ids, mut types, mut states) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
-    let (mut streams, mut tiers, mut mrr, mut currencies) =
-        (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
-    let (mut first_paid, mut trial_starts, mut trial_ends, mut sources) =
-        (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
-    for (id, history) in histories {
-        let plan = history.main_plan();
-        ids.push(*id);
-        types.push(history.customer_type().as_str());
-        states.push(history.state().as_str());
-        streams.push(plan.map(|(stream, _)| stream.as_str()));
-        tiers.push(plan.and_then(|(_, tier)| tier).map(|tier| tier.as_str()));
-        mrr.push(history.currency.map_or(0, |c| history.mrr(c)));
-        currencies.push(history.currency.map(|c| c.code().to_owned()));
-        first_paid.push(history.first_paid_at);
-        trial_starts.push(history.standings.values().filter_map(|s| s.trialed_from).min());
-        trial_ends.push(history.standings.values().filter_map(|s| s.body.trial_end).max());
-        sources.push(history.source.as_deref());
+    let rows: Vec<(Uuid, Derived)> = histories.iter().map(|(id, history)| (*id, Derived::of(history))).collect();
+    macro_rules! column {
+        ($f:expr) => {
+            &rows.iter().map($f).collect::<Vec<_>>()
+        };
     }
     sqlx::query!(
         "UPDATE customers c SET
@@ -190,17 +228,17 @@ pub async fn store_derived(db: &mut PgConnection, histories: &[(Uuid, &History)]
                IS DISTINCT FROM
                (d.customer_type, d.state, d.stream, d.tier, d.mrr, d.currency, d.first_paid, d.trial_start, d.trial_end,
                 left(coalesce(c.metadata->>'acquisition_source', d.source), 200))",
-        &ids,
-        &types as &[&str],
-        &states as &[&str],
-        &streams as &[Option<&str>],
-        &tiers as &[Option<&str>],
-        &mrr,
-        &currencies as &[Option<String>],
-        &first_paid as &[Option<DateTime<Utc>>],
-        &trial_starts as &[Option<DateTime<Utc>>],
-        &trial_ends as &[Option<DateTime<Utc>>],
-        &sources as &[Option<&str>],
+        column!(|(id, _)| *id),
+        column!(|(_, d)| d.customer_type) as &[&str],
+        column!(|(_, d)| d.state) as &[&str],
+        column!(|(_, d)| d.stream) as &[Option<&str>],
+        column!(|(_, d)| d.tier) as &[Option<&str>],
+        column!(|(_, d)| d.mrr),
+        column!(|(_, d)| d.currency.map(|c| c.code().to_owned())) as &[Option<String>],
+        column!(|(_, d)| d.first_paid) as &[Option<DateTime<Utc>>],
+        column!(|(_, d)| d.trial_start) as &[Option<DateTime<Utc>>],
+        column!(|(_, d)| d.trial_end) as &[Option<DateTime<Utc>>],
+        column!(|(_, d)| d.source) as &[Option<&str>],
     )
     .execute(db)
     .await?;

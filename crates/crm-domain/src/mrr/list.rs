@@ -2,7 +2,7 @@
 
 use crate::db::{DomainError, Result};
 use crate::filter::{DayRange, push_day_start, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest, Sum, Totals};
+use crate::page::{Keyset, Kind, Order, PageRequest, Sum};
 use crate::row::RowExt;
 use crm_types::ids::{CustomerId, MovementId, SubscriptionId};
 use crm_types::mrr::{MovementSort, MovementType, MrrMovement};
@@ -54,7 +54,7 @@ pub async fn list(
     let amount = if filter.by_part() { "sum(part.amount_minor)" } else { "sum(m.amount_minor)" };
     let sum = Sum { currency: "m.currency", amount };
     let exact = page.count() == Count::Exact;
-    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter, exact), Some(sum)).await?;
+    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter, exact), Some(sum)).await?;
     let mut query =
         QueryBuilder::new("SELECT page.*, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name");
     keyset.push_outer_keys(&mut query);

@@ -1,7 +1,7 @@
 //! The list of prices: those that nobody has mapped come first, because events wait for them.
 
 use crate::db::{DomainError, Result};
-use crate::page::{Keyset, Kind, Order, PageRequest, Totals};
+use crate::page::{Keyset, Kind, Order, PageRequest};
 use crate::row::RowExt;
 use crm_types::plans::Price;
 use crm_types::{Currency, Money, Page};
@@ -32,7 +32,7 @@ const COLUMNS: &str = "p.id, p.product_id, d.name AS product_name, p.nickname, r
 /// One page of prices.
 pub async fn list(pool: &PgPool, filter: &PriceFilter, page: &PageRequest) -> Result<Page<Price>> {
     let keyset = Keyset::new(ORDER, filter, page)?;
-    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), None).await?;
+    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
     let mut query = QueryBuilder::new("SELECT page.*");
     keyset.push_outer_keys(&mut query);
     query.push(" FROM ");

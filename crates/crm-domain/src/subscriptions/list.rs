@@ -1,8 +1,9 @@
 //! The subscription list: as it is now, or with the MRR that each subscription had at the end of a day.
 
+use crate::customers::search::Search;
 use crate::db::{DomainError, Result};
 use crate::filter::{Day, Text, push_currency, push_day_start, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest, Sum, Totals};
+use crate::page::{Keyset, Kind, Order, PageRequest, Sum};
 use crate::row::RowExt;
 use crm_types::ids::{CustomerId, SubscriptionId};
 use crm_types::page::Count;
@@ -16,8 +17,8 @@ use sqlx::{PgPool, Postgres, QueryBuilder, Row};
 /// What to narrow the subscription list with.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct SubscriptionFilter {
-    /// Part of what the customer is found by, or Stripe's subscription id.
-    pub q: Option<Text>,
+    /// What the customer is found by, or Stripe's subscription id.
+    pub q: Option<Search>,
     /// Our status, now.
     pub status: Option<SubscriptionStatus>,
     /// Stream of its largest item; with `as_of`: only the MRR that counted there.
@@ -51,6 +52,7 @@ pub async fn list(
     sort: SubscriptionSort,
     page: &PageRequest,
 ) -> Result<Page<Subscription>> {
+    let filter = &SubscriptionFilter { q: Search::forgiving(filter.q.as_ref(), pool).await?, ..filter.clone() };
     let keyset = Keyset::new(order(sort, filter), filter, page)?;
     let whole_ledger = |whole: bool| whole && filter.customer_id.is_none() && filter.q.is_none();
     let exact = page.count() == Count::Exact;
@@ -59,7 +61,7 @@ pub async fn list(
         None => Sum { currency: "s.currency", amount: "sum(s.mrr_minor)" },
     };
     let totals =
-        Totals::count(pool, page.count(), |query| push_source(query, filter, whole_ledger(exact)), Some(sum)).await?;
+        keyset.totals(pool, page.count(), |query| push_source(query, filter, whole_ledger(exact)), Some(sum)).await?;
     let mut query = QueryBuilder::new("SELECT ");
     query.push(COLUMNS);
     keyset.push_outer_keys(&mut query);
@@ -117,7 +119,7 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, 
     if let Some(q) = &filter.q {
         query
             .push(" AND s.id IN (SELECT f.id FROM subscriptions f JOIN customers c ON c.id = f.customer_id WHERE true");
-        crate::customers::list::push_search(query, q);
+        q.push(query);
         query.push(" UNION ALL SELECT f.id FROM subscriptions f WHERE f.stripe_subscription_id = ");
         query.push_bind(q.as_str().to_owned()).push(")");
     }

@@ -179,7 +179,8 @@ async fn filters_narrow_to_what_they_name(pool: PgPool) {
         sqlx::query(set).bind(id).execute(&pool).await.unwrap();
     }
     let none = SubscriptionFilter::default;
-    let text = |text: &str| Text::parse("q", text).unwrap();
+    let q = |text: &str| Search::parse("q", text).unwrap();
+    let text = |text: &str| Text::parse("price_id", text).unwrap();
     let stripe_id = format!("sub_{}", coach.simple());
     for (filter, wanted) in [
         (none(), vec![leaving, left, coach]),
@@ -191,9 +192,9 @@ async fn filters_narrow_to_what_they_name(pool: PgPool) {
         (SubscriptionFilter { currency: Some(Currency::EUR), ..none() }, vec![coach]),
         (SubscriptionFilter { customer_id: Some(CustomerId(bob)), ..none() }, vec![left, coach]),
         (SubscriptionFilter { price_id: text("price_3"), ..none() }, vec![coach]),
-        (SubscriptionFilter { q: text("aDa"), ..none() }, vec![leaving]),
-        (SubscriptionFilter { q: text(&stripe_id), ..none() }, vec![coach]),
-        (SubscriptionFilter { q: text("%"), ..none() }, vec![]),
+        (SubscriptionFilter { q: q("aDa"), ..none() }, vec![leaving]),
+        (SubscriptionFilter { q: q(&stripe_id), ..none() }, vec![coach]),
+        (SubscriptionFilter { q: q("%"), ..none() }, vec![]),
     ] {
         assert_eq!(ids(&pool, filter.clone()).await, wanted, "{filter:?}");
     }

@@ -1,5 +1,6 @@
 //! Customers: the list, and a page for each.
 
+mod answers;
 mod create;
 mod edit;
 mod form;

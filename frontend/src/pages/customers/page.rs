@@ -1,5 +1,6 @@
 //! A customer's page: who it is, and everything that happened.
 
+use super::answers::Answers;
 use super::edit::CustomerActions;
 use super::lead;
 use super::notes::Notes;
@@ -61,6 +62,7 @@ pub fn CustomerPage() -> impl IntoView {
                             None => view! { <SkeletonCard label="Loading the profile" lines=7/> }.into_any(),
                         })}
                     </section>
+                    <Answers id=id/>
                     <Notes id=id/>
                     <History id=id/>
                 </div>
@@ -101,6 +103,7 @@ fn Profile(customer: Customer) -> impl IntoView {
         <div class="card__body">
             <dl class="kv">
                 <dt>"MRR"</dt><dd>{c.mrr.map_or(MISSING.into(), money)}</dd>
+                <dt>"Lifetime value"</dt><dd>{c.lifetime_value.map_or(MISSING.into(), money)}</dd>
                 <dt>"Type"</dt><dd>{labels::customer_type(c.customer_type)}</dd>
                 <dt>"E-mail"</dt><dd>{or_missing(c.email)}</dd>
                 {billing.map(|email| view! { <dt>"Billed to"</dt><dd>{email}</dd> })}

@@ -6,6 +6,7 @@ mod health;
 mod inbox;
 mod policies;
 mod prices;
+mod profile;
 mod sessions;
 mod stripe;
 
@@ -14,6 +15,7 @@ pub use event::EventPage;
 pub use health::HealthPage;
 pub use policies::PoliciesPage;
 pub use prices::PricesPage;
+pub use profile::ProfilePage;
 pub use sessions::SessionsPage;
 pub use stripe::StripePage;
 
@@ -33,6 +35,7 @@ fn SettingsFrame(
         (routes::SETTINGS_STRIPE, "Stripe"),
         (routes::SETTINGS_PRICES, "Prices"),
         (routes::SETTINGS_POLICIES, "Policies"),
+        (routes::SETTINGS_PROFILE, "Profile"),
         (routes::SETTINGS_HEALTH, "Health"),
         (routes::SETTINGS_AUDIT, "Audit log"),
         (routes::SETTINGS_SESSIONS, "Sessions"),

@@ -10,7 +10,8 @@ use actix_web::web::{Data, Json, Path};
 use chrono::NaiveDate;
 use crm_domain::billing::transactions_list::{self, TransactionFilter};
 use crm_domain::customers::list::{self as customers, CustomerFilter};
-use crm_domain::filter::{Day, Text};
+use crm_domain::customers::search::Search;
+use crm_domain::filter::{AmountRange, Day, DayRange, Text};
 use crm_domain::page::PageRequest;
 use crm_domain::subscriptions::list::{self as subscriptions, SubscriptionFilter};
 use crm_types::billing::{Transaction, TransactionSort};
@@ -36,7 +37,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct CustomerQuery {
-    /// Part of name, e-mail, phone or Stripe id, in any case.
+    /// Words that are all in name, e-mail, phone or Stripe id, in any case. When nobody has them, slips of the pen are forgiven.
     q: Option<String>,
     /// What the person is to the business.
     #[serde(rename = "type")]
@@ -65,6 +66,18 @@ struct CustomerQuery {
     /// Whose MRR, in `currency` or else the reporting currency, was above 0 at the end of that day.
     #[param(example = "2026-10-31")]
     paying_at: Option<NaiveDate>,
+    /// Known since this day or later.
+    from: Option<NaiveDate>,
+    /// Known since this day or earlier.
+    to: Option<NaiveDate>,
+    /// MRR of at least so many minor units.
+    mrr_min: Option<i64>,
+    /// MRR of at most so many minor units.
+    mrr_max: Option<i64>,
+    /// Paid at least so many minor units so far.
+    lifetime_min: Option<i64>,
+    /// Paid at most so many minor units so far.
+    lifetime_max: Option<i64>,
     /// The order.
     #[param(default = "-created_at")]
     sort: Option<CustomerSort>,
@@ -81,7 +94,7 @@ struct CustomerQuery {
 impl CustomerQuery {
     fn parse(self) -> ApiResult<(CustomerFilter, CustomerSort, PageRequest)> {
         let filter = CustomerFilter {
-            q: self.q.map(|q| Text::parse("q", &q)).transpose()?.flatten(),
+            q: self.q.map(|q| Search::parse("q", &q)).transpose()?.flatten(),
             customer_type: self.customer_type,
             lifecycle: self.lifecycle,
             stream: self.stream,
@@ -94,6 +107,9 @@ impl CustomerQuery {
             archived: self.archived.unwrap_or(false),
             paying: self.paying,
             paying_at: self.paying_at.map(|day| Day::parse("paying_at", day)).transpose()?,
+            created: DayRange::new(self.from, self.to)?,
+            mrr: AmountRange::new("mrr_min", self.mrr_min, self.mrr_max)?,
+            lifetime: AmountRange::new("lifetime_min", self.lifetime_min, self.lifetime_max)?,
         };
         let sort = self.sort.unwrap_or(CustomerSort::CreatedAtDescending);
         Ok((filter, sort, PageRequest::new(self.limit, self.cursor, self.count)?))
@@ -109,6 +125,7 @@ impl CustomerQuery {
             "id": "019a1b2c-0000-7000-8000-000000000001", "email": "ada@example.com", "billing_email": "ada@example.com",
             "name": "Ada Lovelace", "phone": null, "customer_type": "rev1_user", "lifecycle_state": "rev1_user",
             "stream": "rev1_individual", "tier": "tier2", "mrr": {"minor": 1900, "currency": "usd"},
+            "lifetime_value": {"minor": 15200, "currency": "usd"},
             "acquisition_source": "referral", "utm_campaign": "spring", "stripe_customer_id": "cus_NffrFeUfNV2Hib",
             "locale": "en-GB", "time_zone": "Europe/London", "priority": "vip", "tags": ["beta"],
             "owner": {"id": "019a1b2c-0000-7000-8000-000000000009", "name": "Grace"},

@@ -1,0 +1,94 @@
+//! What a page costs does not grow with the table: counted in rows that PostgreSQL read.
+
+use super::*;
+use crate::fixture::run;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+const CUSTOMERS: i64 = 60_000;
+/// Counting up to the cap, then finding the same again, and the page.
+const MOST: i64 = 2 * (crm_types::page::TOTAL_CAP + 1) + 2_000;
+
+async fn fill(pool: &PgPool) {
+    run(
+        pool,
+        "SET session_replication_role = replica;
+         CREATE FUNCTION pg_temp.draw(what text, i integer, n integer) RETURNS integer LANGUAGE sql
+             RETURN (hashtext(what || i) & 1048575) % n;
+         INSERT INTO customers (id, name, email, phone, mrr_minor, currency, lifetime_minor, lifetime_currency, lifecycle_state,
+                                customer_type, stream, tier, acquisition_source, priority, tags, created_at)
+         SELECT lpad(i::text, 32, '0')::uuid, (ARRAY['Ada', 'Grace', 'Zoë', 'Jürgen'])[1 + pg_temp.draw('name', i, 4)] || ' Number' || i % 997,
+                'n' || i || '@example.com', '+1 555 ' || i, pg_temp.draw('mrr', i, 7) * 900, (ARRAY['usd', 'eur'])[1 + (pg_temp.draw('eur', i, 50) = 0)::int],
+                pg_temp.draw('lifetime', i, 31) * 900, 'usd', (ARRAY['lead', 'free_trial', 'rev1_user', 'churned'])[1 + pg_temp.draw('state', i, 4)],
+                CASE WHEN pg_temp.draw('type', i, 200) = 0 THEN 'rev3_org' ELSE 'rev1_user' END,
+                CASE WHEN pg_temp.draw('type', i, 200) = 0 THEN 'rev3_b2b' ELSE 'rev1_individual' END,
+                CASE WHEN pg_temp.draw('type', i, 200) > 0 THEN 'tier' || 1 + pg_temp.draw('tier', i, 3) END,
+                (ARRAY['organic', 'referral', NULL])[1 + pg_temp.draw('source', i, 3)], CASE WHEN pg_temp.draw('vip', i, 300) = 0 THEN 'vip' ELSE 'medium' END,
+                CASE WHEN pg_temp.draw('tag', i, 400) = 0 THEN '{press}'::text[] ELSE '{}' END, '2026-01-01Z'::timestamptz + i * interval '1 min'
+         FROM generate_series(1, 60000) AS i;
+         RESET session_replication_role;
+         ANALYZE customers;",
+    )
+    .await;
+}
+
+/// Rows of `customers` that were read so far.
+async fn rows_read(pool: &PgPool) -> i64 {
+    sqlx::query("SELECT pg_stat_force_next_flush()").execute(pool).await.unwrap();
+    sqlx::query_scalar(
+        "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'customers'",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_page_reads_no_more_rows_than_the_cap(_: PgPoolOptions, options: PgConnectOptions) {
+    // One connection, so that its counters are there when they are asked for; settings as the server's pools have them.
+    let options = options.options([("enable_seqscan", "off"), ("jit", "off")]);
+    let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    fill(&pool).await;
+    let none = CustomerFilter::default;
+    let text = |text: &str| Text::parse("x", text).unwrap();
+    let q = |text: &str| CustomerFilter { q: Search::parse("q", text).unwrap(), ..none() };
+    let filters = [
+        none(),
+        CustomerFilter { lifecycle: Some(LifecycleState::Churned), ..none() },
+        CustomerFilter { lifecycle: Some(LifecycleState::Reactivated), ..none() },
+        CustomerFilter { customer_type: Some(CustomerType::Rev3Org), ..none() },
+        CustomerFilter { stream: Some(Stream::Rev3B2b), ..none() },
+        CustomerFilter { tier: Some(Tier::Tier2), ..none() },
+        CustomerFilter { source: text("referral"), ..none() },
+        CustomerFilter { source: text("event"), ..none() },
+        CustomerFilter { currency: Some(Currency::EUR), ..none() },
+        CustomerFilter { priority: Some(Priority::Vip), tier: Some(Tier::Tier1), ..none() },
+        CustomerFilter { tag: text("press"), ..none() },
+        CustomerFilter { archived: true, ..none() },
+        CustomerFilter { paying: Some(true), ..none() },
+        CustomerFilter { lifetime: AmountRange::new("lifetime_min", Some(27_000), None).unwrap(), ..none() },
+        q("number77"),
+        q("ada number12"),
+        q("jurgen"),
+        q("nobody at all"),
+        q("n5"),
+    ];
+    let mut worst = (0, String::new());
+    for filter in &filters {
+        for sort in CustomerSort::ALL {
+            let before = rows_read(&pool).await;
+            let first = list(&pool, filter, *sort, &PageRequest::default()).await.unwrap();
+            let read = rows_read(&pool).await - before;
+            assert!(read <= MOST, "{read} rows of {CUSTOMERS} for {filter:?} by {sort}");
+            worst = worst.max((read, format!("{filter:?} by {sort}")));
+            if let Some(cursor) = first.next_cursor {
+                let before = rows_read(&pool).await;
+                let next = PageRequest::new(None, Some(cursor), None).unwrap();
+                let second = list(&pool, filter, *sort, &next).await.unwrap();
+                assert_eq!((second.total, second.total_capped), (first.total, first.total_capped));
+                let read = rows_read(&pool).await - before;
+                assert!(read <= MOST / 2, "{read} rows of {CUSTOMERS} for the second page of {filter:?} by {sort}");
+            }
+        }
+    }
+    println!("customer list: at most {} of {CUSTOMERS} rows read for a page ({})", worst.0, worst.1);
+}

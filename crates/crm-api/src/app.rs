@@ -1,6 +1,6 @@
 //! The application: what handlers share, and where each capability's routes are mounted.
 
-use crate::auth::{passwords::Passwords, sessions::Sessions, throttle::Throttle, token::Tokens};
+use crate::auth::{api_keys::ApiKeys, passwords::Passwords, sessions::Sessions, throttle::Throttle, token::Tokens};
 use crate::config::Config;
 use crate::inbox::Inbox;
 use crate::realtime::Hub;
@@ -32,6 +32,8 @@ pub struct AppState {
     pub tokens: Tokens,
     /// Whose session it is, and whether it still counts.
     pub sessions: Sessions,
+    /// Which API keys open.
+    pub api_keys: ApiKeys,
     /// Hashes passwords, a few at a time.
     pub passwords: Passwords,
     /// Slows down guessing at log-in.
@@ -64,6 +66,10 @@ fn api(cfg: &mut ServiceConfig) {
     routes::settings::configure(cfg);
     routes::system::configure(cfg);
     routes::audit::configure(cfg);
+    routes::profile::configure(cfg);
+    routes::account_links::configure(cfg);
+    routes::users::configure(cfg);
+    routes::api_keys::configure(cfg);
     // The same webhook as at the root, which the document lists.
     cfg.map(|cfg| {
         routes::webhooks::configure(&mut ServiceConfig::new(cfg));

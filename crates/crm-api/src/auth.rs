@@ -1,8 +1,9 @@
 //! Who asks, and what they may do.
 //!
 //! `rules` says what each route needs; `guard` enforces it before the handler runs; a handler that wants to know who
-//! asks takes a [`Principal`].
+//! asks takes a [`Principal`], one that only writes down who it was takes [`By`], which may be an API key.
 
+pub mod api_keys;
 pub mod cookies;
 pub mod guard;
 pub mod passwords;
@@ -13,5 +14,5 @@ pub mod sessions;
 pub mod throttle;
 pub mod token;
 
-pub use principal::{By, Principal};
+pub use principal::{By, Caller, Principal};
 pub use rules::{Access, Rule};

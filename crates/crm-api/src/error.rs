@@ -63,6 +63,21 @@ impl ApiError {
         error
     }
 
+    /// 403: an API key without the scope.
+    pub fn forbidden_key(name: &str, permission: Permission) -> Self {
+        let detail = format!(
+            "The API key {name} lacks the scope {permission}. An owner or admin can make one that has it, in Settings, API keys."
+        );
+        let mut error = Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail);
+        error.problem.permission = Some(permission.to_string());
+        error
+    }
+
+    /// 403: an API key where only somebody who is logged in can be meant.
+    pub fn people_only() -> Self {
+        Self::refused("An API key cannot do this: it is for people who are logged in.")
+    }
+
     /// 403 for another reason than a missing permission.
     pub fn refused(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail)

@@ -19,6 +19,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 use utoipa::{OpenApi as _, ToSchema as _};
 
 const BEARER: &str = "bearer";
+const API_KEY: &str = "api_key";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -32,6 +33,8 @@ const BEARER: &str = "bearer";
     ),
     tags(
         (name = "auth", description = "Log-in, sessions"),
+        (name = "users", description = "Staff: invitations, roles, who is kept out"),
+        (name = "api_keys", description = "How other programs log in"),
         (name = "setup", description = "The first run"),
         (name = "realtime", description = "Changes while they happen"),
         (name = "health", description = "For machines that watch"),
@@ -70,14 +73,21 @@ pub(crate) fn base() -> OpenApi {
 
 /// Adds access rules, the security scheme and the problems that any route may answer with.
 pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
-    let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
-    document.components.get_or_insert_default().add_security_scheme(BEARER, scheme);
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme(BEARER, bearer("JWT", "The access token of a log-in, for a quarter of an hour"));
+    let form = "crm_live_<id>_<secret>";
+    components.add_security_scheme(API_KEY, bearer(form, "An API key, for the operations whose scope it has"));
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             describe(&method, path, operation);
         }
     }
     document
+}
+
+fn bearer(format: &str, description: &str) -> SecurityScheme {
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format(format).description(Some(description));
+    SecurityScheme::Http(scheme.build())
 }
 
 /// The operations of a path, with their methods.
@@ -95,12 +105,19 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operati
 
 fn describe(method: &Method, path: &str, operation: &mut Operation) {
     let access = rules::find(method, path).map(|rule| rule.access);
+    let log_in = |name| SecurityRequirement::new(name, [] as [&str; 0]);
     if let Some(Access::Staff | Access::Permission(_)) = access {
-        operation.security = Some(vec![SecurityRequirement::new(BEARER, [] as [&str; 0])]);
-        problem(operation, 401, "No valid access token, or the session is over");
+        operation.security = Some(vec![log_in(BEARER)]);
+        problem(operation, 401, "No valid access token or API key, or the session is over");
+    }
+    if access == Some(Access::Staff) {
+        problem(operation, 403, "An API key: this is for people who are logged in");
     }
     if let Some(Access::Permission(permission)) = access {
-        problem(operation, 403, &format!("The role lacks `{permission}`"));
+        if permission.suits_a_key() {
+            operation.security.get_or_insert_default().push(log_in(API_KEY));
+        }
+        problem(operation, 403, &format!("The role or API key lacks `{permission}`"));
         let extension = ExtensionsBuilder::new().add("x-permission", json!(permission.as_str())).build();
         operation.extensions.get_or_insert_default().merge(extension);
     }

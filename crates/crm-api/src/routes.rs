@@ -1,6 +1,8 @@
 //! The routes, a module for each capability. Request, reply, documentation and handler of a route stand together.
 
+pub mod account_links;
 pub mod analytics;
+pub mod api_keys;
 pub mod audit;
 pub mod auth;
 pub mod customers;
@@ -10,10 +12,12 @@ pub mod health;
 pub mod mrr_movements;
 pub mod prices;
 pub mod profiles;
+pub mod profile;
 pub mod settings;
 pub mod setup;
 pub mod stripe_events;
 pub mod subscriptions;
 pub mod system;
 pub mod transactions;
+pub mod users;
 pub mod webhooks;

@@ -2,6 +2,7 @@
 
 mod housekeeping;
 
+use crate::auth::api_keys::ApiKeys;
 use crate::auth::{passwords::Passwords, secret, sessions::Sessions, throttle::Throttle, token::Tokens};
 use crate::config::{Config, HttpConfig};
 use crate::database::Database;
@@ -93,6 +94,7 @@ pub fn state(config: Config, demo: Option<DemoLogin>, database: &Database) -> Re
         background_pool: database.background_pool.clone(),
         tokens: Tokens::new(&secret),
         sessions: Sessions::new(database.pool.clone()),
+        api_keys: ApiKeys::new(database.pool.clone()),
         passwords: Passwords::new()?,
         throttle: Throttle::new(),
         inbox: Inbox::start(&database.pool),

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod analytics;
+pub mod api_keys;
 pub mod audit;
 pub mod billing;
 pub mod customers;
@@ -22,3 +23,4 @@ mod row;
 pub mod settings;
 pub mod subscriptions;
 pub mod system;
+pub mod users;

@@ -58,6 +58,21 @@ text_enum! {
         SystemRead => "system:read",
         /// See who changed what.
         AuditRead => "audit:read",
+        /// See who is on the staff.
+        UsersRead => "users:read",
+        /// Invite staff, change their roles, disable them, end their sessions.
+        UsersWrite => "users:write",
+        /// See API keys, without their secrets.
+        ApiKeysRead => "api_keys:read",
+        /// Make and revoke API keys.
+        ApiKeysWrite => "api_keys:write",
+    }
+}
+
+impl Permission {
+    /// Whether an API key may have it. Who comes in is decided by people: no key makes keys or staff.
+    pub const fn suits_a_key(self) -> bool {
+        !matches!(self, Self::UsersWrite | Self::ApiKeysWrite)
     }
 }
 
@@ -69,7 +84,14 @@ impl Role {
             Self::Owner | Self::Admin => true,
             Self::Analyst => !matches!(
                 permission,
-                P::CustomersWrite | P::PlansWrite | P::StripeWrite | P::SettingsWrite | P::AuditRead
+                P::CustomersWrite
+                    | P::PlansWrite
+                    | P::StripeWrite
+                    | P::SettingsWrite
+                    | P::AuditRead
+                    | P::UsersWrite
+                    | P::ApiKeysRead
+                    | P::ApiKeysWrite
             ),
             Self::Marketer | Self::Support => matches!(
                 permission,
@@ -80,10 +102,16 @@ impl Role {
                     | P::TransactionsRead
                     | P::PlansRead
                     | P::SettingsRead
+                    | P::UsersRead
             ),
             Self::Viewer => matches!(
                 permission,
-                P::AnalyticsRead | P::CustomersRead | P::SubscriptionsRead | P::PlansRead | P::SettingsRead
+                P::AnalyticsRead
+                    | P::CustomersRead
+                    | P::SubscriptionsRead
+                    | P::PlansRead
+                    | P::SettingsRead
+                    | P::UsersRead
             ),
         }
     }

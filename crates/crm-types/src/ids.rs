@@ -47,4 +47,6 @@ ids! {
     NoteId,
     /// A login of a member of staff on one device.
     SessionId,
+    /// How another program logs in.
+    ApiKeyId,
 }

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod analytics;
+pub mod api_keys;
 pub mod audit;
 pub mod billing;
 pub mod customers;
@@ -21,6 +22,7 @@ pub mod settings;
 pub mod subscriptions;
 pub mod system;
 mod text_enum;
+pub mod users;
 
 pub use error::{FieldError, Problem};
 pub use money::{Currency, Money};

@@ -2,13 +2,15 @@
 
 use super::rules::{self, Access};
 use super::token::Audience;
-use super::{Principal, cookies};
+use super::{Caller, Principal, cookies};
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
+use crm_domain::api_keys::PresentedKey;
+use crm_types::api_keys::API_KEY_PREFIX;
 
 /// The middleware.
 ///
@@ -19,9 +21,9 @@ pub async fn enforce<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     match check(&request).await {
-        Ok(principal) => {
-            if let Some(principal) = principal {
-                request.extensions_mut().insert(principal);
+        Ok(caller) => {
+            if let Some(caller) = caller {
+                request.extensions_mut().insert(caller);
             }
             Ok(next.call(request).await?.map_into_boxed_body())
         }
@@ -29,7 +31,7 @@ pub async fn enforce<B: MessageBody + 'static>(
     }
 }
 
-async fn check(request: &ServiceRequest) -> ApiResult<Option<Principal>> {
+async fn check(request: &ServiceRequest) -> ApiResult<Option<Caller>> {
     // No route: the default service answers, with the app's page or with 404.
     let Some(pattern) = request.match_pattern() else { return Ok(None) };
     let Some(rule) = rules::find(request.method(), &pattern) else {
@@ -44,18 +46,22 @@ async fn check(request: &ServiceRequest) -> ApiResult<Option<Principal>> {
     if rule.access == Access::Public {
         return Ok(None);
     }
-    let principal = authenticate(request, rule.path).await?;
-    match rule.access {
-        Access::Permission(permission) if !principal.user.role.may(permission) => Err(ApiError::forbidden(permission)),
-        _ => Ok(Some(principal)),
+    let caller = authenticate(request, rule.path).await?;
+    match (rule.access, &caller) {
+        (Access::Permission(permission), caller) if !caller.may(permission) => Err(caller.lacks(permission)),
+        (Access::Staff, Caller::Key(_)) => Err(ApiError::people_only()),
+        _ => Ok(Some(caller)),
     }
 }
 
-async fn authenticate(request: &ServiceRequest, path: &str) -> ApiResult<Principal> {
+async fn authenticate(request: &ServiceRequest, path: &str) -> ApiResult<Caller> {
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(|| ApiError::internal(anyhow::anyhow!("the app has no state")))?;
     let bearer = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().ok().and_then(bearer_token));
+    if let Some(Some(key)) = bearer.filter(|token| token.is_some_and(|token| token.starts_with(API_KEY_PREFIX))) {
+        return open(state, key).await;
+    }
     let claims = match bearer {
         Some(token) => state.tokens.verify(token.unwrap_or_default(), Audience::Api),
         // EventSource sends no headers; a cookie that goes nowhere else opens the stream.
@@ -68,9 +74,18 @@ async fn authenticate(request: &ServiceRequest, path: &str) -> ApiResult<Princip
     let claims = claims.ok_or_else(|| ApiError::unauthorized("The access token is not valid (any more)."))?;
     let user = state.sessions.user(claims.session).await?;
     match user {
-        Some(user) if user.id == claims.user => Ok(Principal { user, session: claims.session }),
+        Some(user) if user.id == claims.user => Ok(Caller::Person(Principal { user, session: claims.session })),
         _ => Err(ApiError::unauthorized("This session is over. Log in again.")),
     }
+}
+
+async fn open(state: &AppState, key: &str) -> ApiResult<Caller> {
+    let opened = match PresentedKey::parse(key) {
+        Some(presented) => state.api_keys.open(&presented).await?,
+        None => None,
+    };
+    let refused = || ApiError::unauthorized("The API key is not valid: it is mistyped, has expired or was revoked.");
+    opened.map(Caller::Key).ok_or_else(refused)
 }
 
 /// The token of `Bearer <token>`.

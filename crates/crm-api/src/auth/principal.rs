@@ -1,13 +1,55 @@
 use crate::{ApiError, request};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use crm_domain::api_keys::StoredKey;
 use crm_domain::audit::Actor;
-use crm_types::accounts::User;
+use crm_types::accounts::{Permission, User};
+use crm_types::audit::ActorKind;
 use crm_types::ids::SessionId;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 
-/// Who asks, as the guard found out: role and name are today's, not those of the log-in.
+/// Who asks, as the guard found out.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    /// A member of staff who is logged in.
+    Person(Principal),
+    /// Another program, by its API key.
+    Key(Arc<StoredKey>),
+}
+
+impl Caller {
+    /// Whether the role or the key's scopes carry the permission.
+    pub fn may(&self, permission: Permission) -> bool {
+        match self {
+            Self::Person(who) => who.user.role.may(permission),
+            Self::Key(key) => key.scopes.contains(&permission),
+        }
+    }
+
+    /// 403 that names what is missing.
+    pub fn lacks(&self, permission: Permission) -> ApiError {
+        match self {
+            Self::Person(_) => ApiError::forbidden(permission),
+            Self::Key(key) => ApiError::forbidden_key(&key.name, permission),
+        }
+    }
+
+    fn actor(&self, address: Option<String>) -> Actor {
+        match self {
+            Self::Person(who) => Actor::user(&who.user, address, request::current_id()),
+            Self::Key(key) => Actor {
+                kind: ActorKind::ApiKey,
+                id: Some(key.id.0),
+                name: key.name.clone(),
+                address,
+                request_id: request::current_id(),
+            },
+        }
+    }
+}
+
+/// The member of staff who asks: role and name are today's, not those of the log-in. An API key is refused.
 #[derive(Debug, Clone)]
 pub struct Principal {
     /// The user.
@@ -24,10 +66,9 @@ impl FromRequest for By {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let address = request.peer_addr().map(|peer| peer.ip().to_string());
-        let by = |who: Principal| Self(Actor::user(&who.user, address, request::current_id()));
-        ready(Principal::from_request(request, payload).into_inner().map(by))
+        ready(caller(request).map(|caller| Self(caller.actor(address))))
     }
 }
 
@@ -36,7 +77,14 @@ impl FromRequest for Principal {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let principal = request.extensions().get::<Self>().cloned();
-        ready(principal.ok_or_else(|| ApiError::internal(anyhow::anyhow!("a public route wants to know who asks"))))
+        ready(caller(request).and_then(|caller| match caller {
+            Caller::Person(who) => Ok(who),
+            Caller::Key(_) => Err(ApiError::people_only()),
+        }))
     }
+}
+
+fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
+    let caller = request.extensions().get::<Caller>().cloned();
+    caller.ok_or_else(|| ApiError::internal(anyhow::anyhow!("a public route wants to know who asks")))
 }

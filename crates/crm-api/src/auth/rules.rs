@@ -12,9 +12,9 @@ use crm_types::accounts::Permission as P;
 pub enum Access {
     /// Nothing. The handler checks by itself what there is to check (a signature, a password, a cookie).
     Public,
-    /// A log-in of any role.
+    /// A log-in of any role. API keys are refused: it is about the person.
     Staff,
-    /// A log-in whose role carries the permission.
+    /// A log-in whose role carries the permission, or an API key with that scope.
     Permission(Permission),
 }
 
@@ -58,6 +58,13 @@ pub const RULES: &[Rule] = &[
     rule("GET", "/api/auth/me", Access::Staff),
     rule("GET", "/api/auth/sessions", Access::Staff),
     rule("DELETE", "/api/auth/sessions/{id}", Access::Staff),
+    rule("PATCH", "/api/auth/me", Access::Staff),
+    rule("POST", "/api/auth/password", Access::Staff),
+    // a link's token is the log-in here
+    rule("GET", "/api/auth/invitations/{token}", Access::Public),
+    rule("POST", "/api/auth/invitations/{token}", Access::Public),
+    rule("GET", "/api/auth/password-resets/{token}", Access::Public),
+    rule("POST", "/api/auth/password-resets/{token}", Access::Public),
     // realtime
     rule("GET", EVENTS, Access::Staff),
     // Stripe's signature is the log-in here
@@ -110,6 +117,18 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/system/health", P::SystemRead),
     // audit
     may("GET", "/api/audit-log", P::AuditRead),
+    // users
+    may("GET", "/api/users", P::UsersRead),
+    may("POST", "/api/users", P::UsersWrite),
+    may("PATCH", "/api/users/{id}", P::UsersWrite),
+    may("POST", "/api/users/{id}/invitation", P::UsersWrite),
+    may("POST", "/api/users/{id}/password-reset", P::UsersWrite),
+    may("GET", "/api/users/{id}/sessions", P::UsersWrite),
+    may("DELETE", "/api/users/{id}/sessions/{session}", P::UsersWrite),
+    // api keys
+    may("GET", "/api/api-keys", P::ApiKeysRead),
+    may("POST", "/api/api-keys", P::ApiKeysWrite),
+    may("DELETE", "/api/api-keys/{id}", P::ApiKeysWrite),
 ];
 
 /// The event stream, which a cookie of its own may open as well.

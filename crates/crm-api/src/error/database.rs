@@ -6,6 +6,7 @@ use crm_types::FieldError;
 /// A violated constraint that is not here is a fault of ours.
 const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
     ("users_email_key", "email", "taken", "Somebody has this e-mail address already."),
+    ("users_last_owner", "role", "last_owner", "This is the only active owner. Make somebody else an owner first."),
     ("customers_email_key", "email", "taken", "Another customer has this e-mail address already."),
 ];
 
@@ -19,6 +20,7 @@ impl From<DomainError> for ApiError {
                 Self::conflict(message).with_errors(errors.into_iter().collect())
             }
             DomainError::Stale { message, current } => Self::stale(message, current),
+            DomainError::Refused(message) => Self::refused(message),
             DomainError::Database(error) => error.into(),
         }
     }

@@ -6,7 +6,7 @@ use crate::extract::Valid;
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, post, web};
-use crm_domain::accounts::{self, Device, Email, LoginCandidate, RefreshToken, RevokedReason, Rotation, Verdict};
+use crm_domain::accounts::{self, Device, Email, LoginCandidate, RevokedReason, Rotation, SecretToken, Verdict};
 use crm_types::Problem;
 use crm_types::accounts::{LoginReply, LoginRequest, Session, User};
 use crm_types::ids::SessionId;
@@ -29,7 +29,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 #[post("/auth/login")]
 async fn login(state: web::Data<AppState>, request: HttpRequest, body: Valid<LoginRequest>) -> ApiResult {
     let Valid(LoginRequest { email, password }) = body;
-    let address = peer(&request);
+    let address = address(&request);
     let account = email.trim().to_lowercase();
     state.throttle.check(&account, address).map_err(ApiError::too_many_requests)?;
     // What cannot be an address names nobody; it takes the same way, and the same time.
@@ -76,7 +76,7 @@ fn hand_over(
     request: &HttpRequest,
     session: SessionId,
     user: User,
-    token: &RefreshToken,
+    token: &SecretToken,
     mut reply: HttpResponseBuilder,
 ) -> ApiResult {
     let claims = Claims { user: user.id, session };
@@ -102,8 +102,8 @@ fn hand_over(
 async fn refresh(state: web::Data<AppState>, request: HttpRequest) -> ApiResult {
     refuse_other_sites(&request)?;
     let over = || ApiError::unauthorized("Log in.").with_kind("session-over");
-    let token = cookies::refresh(&request).as_deref().and_then(RefreshToken::from_client).ok_or_else(over)?;
-    let successor = RefreshToken::generate();
+    let token = cookies::refresh(&request).as_deref().and_then(SecretToken::from_client).ok_or_else(over)?;
+    let successor = SecretToken::generate();
     let mut conn = state.pool.acquire().await?;
     match accounts::rotate(&mut conn, &token, &successor, &device(&request)).await? {
         Rotation::Rotated { session, user } => {
@@ -127,7 +127,7 @@ async fn refresh(state: web::Data<AppState>, request: HttpRequest) -> ApiResult 
 async fn logout(state: web::Data<AppState>, request: HttpRequest) -> ApiResult {
     refuse_other_sites(&request)?;
     let mut conn = state.pool.acquire().await?;
-    if let Some(token) = cookies::refresh(&request).as_deref().and_then(RefreshToken::from_client) {
+    if let Some(token) = cookies::refresh(&request).as_deref().and_then(SecretToken::from_client) {
         let ended = accounts::revoke_by_token(&mut conn, &token).await?;
         state.sessions.forget(ended.as_slice()).await;
     }
@@ -135,7 +135,7 @@ async fn logout(state: web::Data<AppState>, request: HttpRequest) -> ApiResult {
     let claims = bearer.and_then(guard::bearer_token).and_then(|token| state.tokens.verify(token, Audience::Api));
     if let Some(claims) = claims {
         // It may be over already.
-        let _ = accounts::revoke_session(&mut conn, claims.user, claims.session).await;
+        let _ = accounts::revoke_session(&mut conn, claims.user, claims.session, RevokedReason::Logout).await;
         state.sessions.forget(&[claims.session]).await;
     }
     Ok(without_cookies(&state, &request))
@@ -165,7 +165,7 @@ async fn me(who: Principal) -> HttpResponse {
 #[get("/auth/sessions")]
 async fn sessions(state: web::Data<AppState>, who: Principal) -> ApiResult {
     let mut conn = state.pool.acquire().await?;
-    Ok(HttpResponse::Ok().json(accounts::list_sessions(&mut conn, who.user.id, who.session).await?))
+    Ok(HttpResponse::Ok().json(accounts::list_sessions(&mut conn, who.user.id, Some(who.session)).await?))
 }
 
 /// Ends one of my sessions.
@@ -174,7 +174,7 @@ async fn sessions(state: web::Data<AppState>, who: Principal) -> ApiResult {
 #[delete("/auth/sessions/{id}")]
 async fn revoke_session(state: web::Data<AppState>, who: Principal, id: web::Path<SessionId>) -> ApiResult {
     let mut conn = state.pool.acquire().await?;
-    match accounts::revoke_session(&mut conn, who.user.id, *id).await {
+    match accounts::revoke_session(&mut conn, who.user.id, *id, RevokedReason::Logout).await {
         // Idempotent: it does not count any more, which is what was wanted.
         Ok(()) | Err(crm_domain::db::DomainError::NotFound { .. }) => {}
         Err(error) => return Err(error.into()),
@@ -205,6 +205,6 @@ fn device(request: &HttpRequest) -> Device {
 }
 
 /// The peer itself. What `X-Forwarded-For` says is anybody's to write.
-fn peer(request: &HttpRequest) -> IpAddr {
+pub(super) fn address(request: &HttpRequest) -> IpAddr {
     request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
 }

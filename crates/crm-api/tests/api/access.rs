@@ -4,9 +4,10 @@ use crate::support::TestApp;
 use crm_api::app;
 use crm_api::auth::rules::{self, Access, RULES};
 use crm_types::Problem;
-use crm_types::accounts::Role;
+use crm_types::accounts::{Permission, Role};
+use crm_types::api_keys::CreatedApiKey;
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Not in the document: pages, the document itself, and the second address of the webhook.
@@ -70,9 +71,14 @@ fn the_document_says_what_each_route_needs() {
         let has = |status: &str| operation["responses"].get(status).is_some();
         match route.access() {
             Access::Public => assert!(operation.get("security").is_none(), "{name}"),
-            Access::Staff => assert!(has("401") && operation.get("security").is_some(), "{name}"),
+            Access::Staff => {
+                assert!(has("401") && has("403"), "{name}");
+                assert_eq!(operation["security"], json!([{"bearer": []}]), "{name}");
+            }
             Access::Permission(permission) => {
-                assert!(has("401") && has("403") && operation.get("security").is_some(), "{name}");
+                assert!(has("401") && has("403"), "{name}");
+                let keys = operation["security"].as_array().unwrap().contains(&json!({"api_key": []}));
+                assert_eq!(keys, permission.suits_a_key(), "{name}");
                 assert_eq!(operation["x-permission"], permission.as_str(), "{name}");
             }
         }
@@ -93,7 +99,7 @@ async fn nobody_gets_where_their_role_does_not_let_them() {
                 let (client, _) = app.session_of(&user).await;
                 let mut request = client.request(route.method.clone(), &address);
                 if route.operation.get("requestBody").is_some() {
-                    request = request.json(&serde_json::json!({}));
+                    request = request.json(&json!({}));
                 }
                 let response = request.send().await.unwrap();
                 let (status, name) = (response.status().as_u16(), format!("{} {address} as {role}", route.method));
@@ -111,6 +117,39 @@ async fn nobody_gets_where_their_role_does_not_let_them() {
         }
     }
     assert!(checked >= RULES.len());
+    println!("routes x roles that were as the rules say: {checked}");
+}
+
+#[tokio::test]
+async fn a_key_gets_where_its_one_scope_lets_it_and_nowhere_else() {
+    let app = TestApp::spawn_with(&[("STRIPE_WEBHOOK_SECRETS", "whsec_test")]).await;
+    let owner = app.client(Role::Owner).await;
+    let mut checked = 0;
+    for scope in Permission::ALL.iter().copied().filter(|scope| scope.suits_a_key()) {
+        let made: CreatedApiKey =
+            owner.post_json("/api/api-keys", &json!({"name": "Key", "scopes": [scope]})).await.json();
+        let key = app.anonymous().with_token(made.key);
+        for route in routes() {
+            let mut request = key.request(route.method.clone(), &route.address());
+            if route.operation.get("requestBody").is_some() {
+                request = request.json(&json!({}));
+            }
+            let reply = key.send(request).await;
+            let (status, name) = (reply.status.as_u16(), format!("{} {} with {scope}", route.method, route.path));
+            match route.access() {
+                Access::Permission(permission) if permission != scope => {
+                    assert_eq!(reply.problem(403).permission.as_deref(), Some(permission.as_str()), "{name}");
+                }
+                Access::Staff => assert!(reply.problem(403).detail.contains("people"), "{name}"),
+                Access::Public => assert!(status < 500, "{name}: {status}"),
+                Access::Permission(_) => {
+                    assert!(status < 500 && ![401, 403, 405].contains(&status), "{name}: {status}");
+                }
+            }
+            checked += 1;
+        }
+    }
+    println!("routes x scopes that were as the rules say: {checked}");
 }
 
 #[tokio::test]

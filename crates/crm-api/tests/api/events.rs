@@ -105,7 +105,14 @@ async fn a_stream_ends_within_five_seconds_of_its_session() {
     let (client, session) = app.session_of(&user).await;
     let mut stream = open(&client).await;
     // Past the server, as another node does it.
-    accounts::revoke_session(&mut app.pool().acquire().await.unwrap(), user.id, session).await.unwrap();
+    accounts::revoke_session(
+        &mut app.pool().acquire().await.unwrap(),
+        user.id,
+        session,
+        accounts::RevokedReason::Logout,
+    )
+    .await
+    .unwrap();
     let start = Instant::now();
     while stream.block().await.is_some() {}
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());

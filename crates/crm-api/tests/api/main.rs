@@ -4,6 +4,7 @@
 
 mod access;
 mod analytics;
+mod api_keys;
 mod auth;
 mod business;
 mod command_line;
@@ -28,4 +29,5 @@ mod subscriptions;
 mod support;
 mod system;
 mod transactions;
+mod users;
 mod webhooks;

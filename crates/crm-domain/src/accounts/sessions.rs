@@ -1,4 +1,4 @@
-use super::{RefreshToken, SESSION_DAYS, store};
+use super::{SESSION_DAYS, SecretToken, store};
 use crate::db::{DomainError, Result};
 use crm_types::accounts::{Session, User};
 use crm_types::ids::{SessionId, UserId};
@@ -20,7 +20,7 @@ pub struct NewSession {
     /// Its id, which access tokens carry.
     pub id: SessionId,
     /// Its first refresh token.
-    pub refresh: RefreshToken,
+    pub refresh: SecretToken,
 }
 
 /// Why a session ended before its time.
@@ -36,6 +36,8 @@ pub enum RevokedReason {
     UserDisabled,
     /// The password was changed.
     PasswordChanged,
+    /// Somebody who manages the staff ended it.
+    EndedByColleague,
 }
 
 impl RevokedReason {
@@ -46,6 +48,7 @@ impl RevokedReason {
             Self::TokenReuse => "token_reuse",
             Self::UserDisabled => "user_disabled",
             Self::PasswordChanged => "password_changed",
+            Self::EndedByColleague => "ended_by_colleague",
         }
     }
 }
@@ -55,7 +58,7 @@ impl RevokedReason {
 /// # Errors
 /// When the database fails.
 pub async fn open_session(conn: &mut PgConnection, user: UserId, device: &Device) -> Result<NewSession> {
-    let session = NewSession { id: SessionId(Uuid::now_v7()), refresh: RefreshToken::generate() };
+    let session = NewSession { id: SessionId(Uuid::now_v7()), refresh: SecretToken::generate() };
     store::insert_session(conn, session.id, user, device, SESSION_DAYS, &session.refresh.digest()).await?;
     Ok(session)
 }
@@ -68,11 +71,11 @@ pub async fn active_user(conn: &mut PgConnection, session: SessionId) -> Result<
     store::find_active_user(conn, session).await
 }
 
-/// The user's sessions that are still good, newest first; `current` marks the one that asks.
+/// The user's sessions that are still good, newest first; `current` marks the one that asks, when it is one of them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_sessions(conn: &mut PgConnection, user: UserId, current: SessionId) -> Result<Vec<Session>> {
+pub async fn list_sessions(conn: &mut PgConnection, user: UserId, current: Option<SessionId>) -> Result<Vec<Session>> {
     store::list_sessions(conn, user, current).await
 }
 
@@ -80,8 +83,13 @@ pub async fn list_sessions(conn: &mut PgConnection, user: UserId, current: Sessi
 ///
 /// # Errors
 /// [`DomainError::NotFound`] when the user has no such session that is still good.
-pub async fn revoke_session(conn: &mut PgConnection, user: UserId, session: SessionId) -> Result<()> {
-    match store::revoke_session_of(conn, user, session).await? {
+pub async fn revoke_session(
+    conn: &mut PgConnection,
+    user: UserId,
+    session: SessionId,
+    reason: RevokedReason,
+) -> Result<()> {
+    match store::revoke_session_of(conn, user, session, reason).await? {
         true => Ok(()),
         false => Err(DomainError::not_found("session", session)),
     }
@@ -91,7 +99,7 @@ pub async fn revoke_session(conn: &mut PgConnection, user: UserId, session: Sess
 ///
 /// # Errors
 /// When the database fails.
-pub async fn revoke_by_token(conn: &mut PgConnection, token: &RefreshToken) -> Result<Option<SessionId>> {
+pub async fn revoke_by_token(conn: &mut PgConnection, token: &SecretToken) -> Result<Option<SessionId>> {
     store::revoke_session_of_token(conn, &token.digest()).await
 }
 
@@ -104,7 +112,20 @@ pub async fn revoke_user_sessions(
     user: UserId,
     reason: RevokedReason,
 ) -> Result<Vec<SessionId>> {
-    store::revoke_sessions_of(conn, user, reason).await
+    store::revoke_sessions_of(conn, user, None, reason).await
+}
+
+/// Ends all sessions of the user but one; gives the ids of those that ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revoke_other_sessions(
+    conn: &mut PgConnection,
+    user: UserId,
+    kept: SessionId,
+    reason: RevokedReason,
+) -> Result<Vec<SessionId>> {
+    store::revoke_sessions_of(conn, user, Some(kept), reason).await
 }
 
 /// Deletes sessions that ended a week ago or longer, with their tokens; gives how many.

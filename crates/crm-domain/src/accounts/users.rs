@@ -7,6 +7,9 @@ use crm_types::ids::{SessionId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+/// What the database says when the last active owner would leave.
+const LAST_OWNER: &str = "users_last_owner";
+
 /// A user to be created. The password arrives hashed, because hashing is slow and must not hold a transaction open.
 #[derive(Debug)]
 pub struct NewUser {
@@ -77,17 +80,26 @@ pub async fn create_first_owner(conn: &mut PgConnection, new: NewUser) -> Result
 }
 
 fn user_of(new: &NewUser) -> Result<User> {
-    let name = new.name.trim();
-    if !(1..=200).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-        return Err(DomainError::invalid("name", "invalid", "Enter a name of at most 200 characters."));
-    }
+    let name = parse_name(&new.name)?;
     Ok(User {
         id: UserId(Uuid::now_v7()),
-        name: name.to_owned(),
+        name,
         email: new.email.as_str().to_owned(),
         role: new.role,
         permissions: new.role.permissions(),
     })
+}
+
+/// What somebody is called: one line of 1 to 200 characters.
+///
+/// # Errors
+/// [`DomainError::Invalid`] on `name`.
+pub fn parse_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    if !(1..=200).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+        return Err(DomainError::invalid("name", "invalid", "Enter a name of at most 200 characters."));
+    }
+    Ok(name.to_owned())
 }
 
 /// All users, oldest first.
@@ -120,13 +132,14 @@ pub async fn store_rehash(conn: &mut PgConnection, user: UserId, old: &str, new:
 /// [`DomainError::NotFound`] when nobody has the address; [`DomainError::Conflict`] when it is the last active owner.
 pub async fn disable_user(conn: &mut PgConnection, email: &Email) -> Result<Vec<SessionId>> {
     let user = id_of(conn, email).await?;
-    if !store::disable_unless_last_owner(conn, user).await? {
-        return Err(DomainError::Conflict {
-            field: None,
-            message: format!("{email} is the only active owner. Create another owner first."),
-        });
-    }
-    store::revoke_sessions_of(conn, user, RevokedReason::UserDisabled).await
+    store::disable(conn, user).await.map_err(|error| match error {
+        DomainError::Database(sqlx::Error::Database(database)) if database.constraint() == Some(LAST_OWNER) => {
+            let message = format!("{email} is the only active owner. Create another owner first.");
+            DomainError::Conflict { field: None, message }
+        }
+        other => other,
+    })?;
+    store::revoke_sessions_of(conn, user, None, RevokedReason::UserDisabled).await
 }
 
 /// Lets a disabled user in again.
@@ -145,7 +158,7 @@ pub async fn enable_user(conn: &mut PgConnection, email: &Email) -> Result<()> {
 pub async fn reset_password(conn: &mut PgConnection, email: &Email, password_hash: &str) -> Result<Vec<SessionId>> {
     let user = id_of(conn, email).await?;
     store::set_hash(conn, user, password_hash).await?;
-    store::revoke_sessions_of(conn, user, RevokedReason::PasswordChanged).await
+    store::revoke_sessions_of(conn, user, None, RevokedReason::PasswordChanged).await
 }
 
 async fn id_of(conn: &mut PgConnection, email: &Email) -> Result<UserId> {

@@ -17,6 +17,8 @@ pub(in crate::accounts) async fn insert_session(
         "WITH session AS (
              INSERT INTO sessions (id, user_id, expires_at, user_agent, address)
              VALUES ($1, $2, now() + make_interval(days => $3), left($4, 400), $5) RETURNING id
+         ), seen AS (
+             UPDATE users SET last_seen_at = now() WHERE id = $2
          )
          INSERT INTO refresh_tokens (hash, session_id) SELECT $6, id FROM session",
         id.0,
@@ -38,8 +40,11 @@ pub(in crate::accounts) async fn see_session(
     device: &Device,
 ) -> Result<()> {
     sqlx::query!(
-        "UPDATE sessions SET last_seen_at = now(), user_agent = COALESCE(left($2, 400), user_agent),
-                             address = COALESCE($3, address) WHERE id = $1",
+        "WITH seen AS (
+             UPDATE sessions SET last_seen_at = now(), user_agent = COALESCE(left($2, 400), user_agent),
+                                 address = COALESCE($3, address) WHERE id = $1 RETURNING user_id
+         )
+         UPDATE users SET last_seen_at = now() FROM seen WHERE id = seen.user_id",
         session.0,
         device.user_agent.as_deref(),
         device.address.as_deref()
@@ -64,7 +69,7 @@ pub(in crate::accounts) async fn find_active_user(conn: &mut PgConnection, sessi
 pub(in crate::accounts) async fn list_sessions(
     conn: &mut PgConnection,
     user: UserId,
-    current: SessionId,
+    current: Option<SessionId>,
 ) -> Result<Vec<Session>> {
     let rows = sqlx::query!(
         "SELECT id, user_agent, address, created_at, last_seen_at
@@ -82,7 +87,7 @@ pub(in crate::accounts) async fn list_sessions(
             address: row.address,
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
-            current: row.id == current.0,
+            current: current == Some(SessionId(row.id)),
         })
         .collect())
 }
@@ -106,12 +111,14 @@ pub(in crate::accounts) async fn revoke_session_of(
     conn: &mut PgConnection,
     user: UserId,
     session: SessionId,
+    reason: RevokedReason,
 ) -> Result<bool> {
     let done = sqlx::query!(
-        "UPDATE sessions SET revoked_at = now(), revoked_reason = 'logout'
+        "UPDATE sessions SET revoked_at = now(), revoked_reason = $3
           WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > now()",
         session.0,
-        user.0
+        user.0,
+        reason.as_str()
     )
     .execute(conn)
     .await?;
@@ -136,13 +143,15 @@ pub(in crate::accounts) async fn revoke_session_of_token(
 pub(in crate::accounts) async fn revoke_sessions_of(
     conn: &mut PgConnection,
     user: UserId,
+    kept: Option<SessionId>,
     reason: RevokedReason,
 ) -> Result<Vec<SessionId>> {
     let ids = sqlx::query_scalar!(
         "UPDATE sessions SET revoked_at = now(), revoked_reason = $2
-          WHERE user_id = $1 AND revoked_at IS NULL RETURNING id",
+          WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3 RETURNING id",
         user.0,
-        reason.as_str()
+        reason.as_str(),
+        kept.map(|session| session.0)
     )
     .fetch_all(conn)
     .await?;

@@ -5,7 +5,7 @@ use crm_types::accounts::User;
 use crm_types::ids::UserId;
 use sqlx::{Connection, PgConnection};
 
-/// Advisory lock of those who count users before they write one: the first owner, and the last.
+/// Advisory lock of those who count users before they write one: the first owner, and (in the database) the last.
 const OWNERS_LOCK: i64 = 0x6f77_6e65_7273;
 
 pub(in crate::accounts) async fn is_empty(conn: &mut PgConnection) -> Result<bool> {
@@ -64,7 +64,8 @@ pub(in crate::accounts) async fn find_candidate(
     email: &Email,
 ) -> Result<Option<LoginCandidate>> {
     let row = sqlx::query!(
-        "SELECT id, name, email, role, password_hash FROM users WHERE email = $1 AND disabled_at IS NULL",
+        r#"SELECT id, name, email, role, password_hash AS "password_hash!" FROM users
+            WHERE email = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL"#,
         email.as_str()
     )
     .fetch_optional(conn)
@@ -95,7 +96,8 @@ pub(in crate::accounts) async fn replace_hash(
 
 pub(in crate::accounts) async fn set_hash(conn: &mut PgConnection, user: UserId, hash: &str) -> Result<()> {
     sqlx::query!(
-        "UPDATE users SET password_hash = $2, password_changed_at = now(), updated_at = now() WHERE id = $1",
+        "UPDATE users SET password_hash = $2, password_changed_at = now(), version = version + 1, updated_at = now()
+          WHERE id = $1",
         user.0,
         hash
     )
@@ -104,24 +106,23 @@ pub(in crate::accounts) async fn set_hash(conn: &mut PgConnection, user: UserId,
     Ok(())
 }
 
-/// False when the user is the only active owner. A user who is disabled already stays so.
-pub(in crate::accounts) async fn disable_unless_last_owner(conn: &mut PgConnection, user: UserId) -> Result<bool> {
-    let mut tx = conn.begin().await?;
-    sqlx::query!("SELECT pg_advisory_xact_lock($1)", OWNERS_LOCK).execute(&mut *tx).await?;
-    let changed = sqlx::query!(
-        "UPDATE users SET disabled_at = COALESCE(disabled_at, now()), updated_at = now()
-          WHERE id = $1
-            AND (role <> 'owner' OR disabled_at IS NOT NULL
-                 OR EXISTS (SELECT FROM users o WHERE o.id <> $1 AND o.role = 'owner' AND o.disabled_at IS NULL))",
+/// A user who is disabled already stays so. The database keeps the last active owner.
+pub(in crate::accounts) async fn disable(conn: &mut PgConnection, user: UserId) -> Result<()> {
+    sqlx::query!(
+        "UPDATE users SET disabled_at = COALESCE(disabled_at, now()), version = version + 1, updated_at = now() WHERE id = $1",
         user.0
     )
-    .execute(&mut *tx)
+    .execute(conn)
     .await?;
-    tx.commit().await?;
-    Ok(changed.rows_affected() == 1)
+    Ok(())
 }
 
 pub(in crate::accounts) async fn enable(conn: &mut PgConnection, user: UserId) -> Result<()> {
-    sqlx::query!("UPDATE users SET disabled_at = NULL, updated_at = now() WHERE id = $1", user.0).execute(conn).await?;
+    sqlx::query!(
+        "UPDATE users SET disabled_at = NULL, version = version + 1, updated_at = now() WHERE id = $1",
+        user.0
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }

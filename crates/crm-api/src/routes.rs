@@ -15,4 +15,5 @@ pub mod stripe_events;
 pub mod subscriptions;
 pub mod system;
 pub mod transactions;
+pub mod views;
 pub mod webhooks;

@@ -37,6 +37,9 @@ pub enum DomainError {
         /// The thing as it is now.
         current: serde_json::Value,
     },
+    /// Known, and not allowed, for a reason that no permission mends.
+    #[error("{0}")]
+    Refused(String),
     /// The database said no, or nothing.
     #[error(transparent)]
     Database(#[from] sqlx::Error),

@@ -21,3 +21,4 @@ mod row;
 pub mod settings;
 pub mod subscriptions;
 pub mod system;
+pub mod views;

@@ -20,6 +20,7 @@ pub mod settings;
 pub mod subscriptions;
 pub mod system;
 mod text_enum;
+pub mod views;
 
 pub use error::{FieldError, Problem};
 pub use money::{Currency, Money};

@@ -12,6 +12,7 @@ mod http;
 pub mod plans;
 pub mod settings;
 pub mod stripe_events;
+pub mod views;
 
 pub use decode::from_json;
 pub use error::ApiError;

@@ -104,6 +104,12 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/system/health", P::SystemRead),
     // audit
     may("GET", "/api/audit-log", P::AuditRead),
+    // views: whose it is decides what may be done with one
+    rule("GET", "/api/views", Access::Staff),
+    rule("POST", "/api/views", Access::Staff),
+    rule("PATCH", "/api/views/{id}", Access::Staff),
+    rule("DELETE", "/api/views/{id}", Access::Staff),
+    rule("POST", "/api/views/{id}/restore", Access::Staff),
 ];
 
 /// The event stream, which a cookie of its own may open as well.

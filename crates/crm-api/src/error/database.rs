@@ -7,6 +7,7 @@ use crm_types::FieldError;
 const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
     ("users_email_key", "email", "taken", "Somebody has this e-mail address already."),
     ("customers_email_key", "email", "taken", "Another customer has this e-mail address already."),
+    ("saved_views_name_key", "name", "taken", "There is a view with this name for this list already."),
 ];
 
 impl From<DomainError> for ApiError {
@@ -19,6 +20,7 @@ impl From<DomainError> for ApiError {
                 Self::conflict(message).with_errors(errors.into_iter().collect())
             }
             DomainError::Stale { message, current } => Self::stale(message, current),
+            DomainError::Refused(message) => Self::refused(message),
             DomainError::Database(error) => error.into(),
         }
     }

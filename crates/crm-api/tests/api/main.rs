@@ -27,4 +27,5 @@ mod subscriptions;
 mod support;
 mod system;
 mod transactions;
+mod views;
 mod webhooks;

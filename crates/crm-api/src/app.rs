@@ -70,6 +70,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::account_links::configure(cfg);
     routes::users::configure(cfg);
     routes::api_keys::configure(cfg);
+    routes::views::configure(cfg);
     // The same webhook as at the root, which the document lists.
     cfg.map(|cfg| {
         routes::webhooks::configure(&mut ServiceConfig::new(cfg));

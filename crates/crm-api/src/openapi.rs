@@ -46,6 +46,7 @@ const API_KEY: &str = "api_key";
         (name = "plans", description = "Prices, and the stream and tier each belongs to"),
         (name = "billing", description = "The Stripe inbox"),
         (name = "settings", description = "Policies"),
+        (name = "views", description = "Saved views of lists"),
         (name = "audit", description = "Who changed what"),
         (name = "system", description = "The state of the system"),
     ),

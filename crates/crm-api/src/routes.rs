@@ -20,4 +20,5 @@ pub mod subscriptions;
 pub mod system;
 pub mod transactions;
 pub mod users;
+pub mod views;
 pub mod webhooks;

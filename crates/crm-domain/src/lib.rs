@@ -24,3 +24,4 @@ pub mod settings;
 pub mod subscriptions;
 pub mod system;
 pub mod users;
+pub mod views;

@@ -45,6 +45,8 @@ ids! {
     UserId,
     /// What staff wrote about a customer.
     NoteId,
+    /// A saved view of a list.
+    ViewId,
     /// A login of a member of staff on one device.
     SessionId,
     /// How another program logs in.

@@ -23,6 +23,7 @@ pub mod subscriptions;
 pub mod system;
 mod text_enum;
 pub mod users;
+pub mod views;
 
 pub use error::{FieldError, Problem};
 pub use money::{Currency, Money};

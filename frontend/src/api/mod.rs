@@ -13,6 +13,7 @@ pub mod plans;
 pub mod profiles;
 pub mod settings;
 pub mod stripe_events;
+pub mod views;
 
 pub use decode::from_json;
 pub use error::ApiError;

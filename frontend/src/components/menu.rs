@@ -1,6 +1,7 @@
 //! What opens from a button: a native popover, so that Escape, a click outside and the focus work by themselves.
 
 use crate::browser;
+use crate::glance::{Glance, live};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -109,9 +110,16 @@ pub fn MenuItem(
     /// What it does.
     #[prop(into)]
     on_press: Callback<()>,
+    /// Why it cannot be done, if so.
+    #[prop(optional, into)]
+    denied: Signal<Option<String>>,
 ) -> impl IntoView {
+    let off = move || denied.glance(Option::is_some);
     view! {
-        <button class="menu__item" type="button" role="menuitem" tabindex="-1" on:click=move |_| on_press.run(())>
+        <button class="menu__item" type="button" role="menuitem" tabindex="-1"
+            // Not `disabled`: the keyboard must reach it to learn the reason.
+            aria-disabled=live(move || off().then_some("true")) title=denied aria-description=denied
+            on:click=move |ev| if off() { ev.stop_propagation() } else { on_press.run(()) }>
             <super::Icon name=icon/>
             <span>{label}</span>
         </button>

@@ -1,5 +1,6 @@
 //! The chips of the filters in force, the panel that sets them, and the search field.
 
+use super::display::Display;
 use super::filter::toggled;
 use super::{Filter, FilterKind, List};
 use crate::browser;
@@ -53,6 +54,7 @@ pub fn FilterBar(list: List) -> impl IntoView {
             <Show when=move || { active().len() > 1 }>
                 <button class="btn btn--ghost btn--sm" type="button" on:click=move |_| clear(list)>"Clear all"</button>
             </Show>
+            <div class="toolbar__end only-desk"><Display list=list/></div>
         </div>
         {settable.then(|| view! { <Panel list=list/> })}
     }

@@ -4,18 +4,24 @@
 //! are data, not views, so that all of this is compiled once for every list, and so that a row which did not change is
 //! not drawn again.
 
+mod display;
 mod filter;
 mod filters;
 mod keys;
 mod pager;
 mod row;
+mod shape;
 mod spec;
 mod state;
 mod table;
 mod view;
+mod view_content;
+mod view_edit;
+mod views;
 
 pub use filter::{Filter, FilterKind};
 pub use row::{Cell, Lead, Row};
+pub use shape::Shape;
 pub use spec::{Column, ListSpec};
 pub use state::{List, use_list};
 pub use table::{PlainTable, RowTable};

@@ -14,17 +14,31 @@ pub struct Column {
     pub sort: (&'static str, &'static str),
     /// `num`, and `p2` to `p4` for what goes first when the list gets narrow.
     pub class: &'static str,
+    /// Whether it is only shown when somebody asks for it.
+    pub optional: bool,
 }
 
 impl Column {
     /// A column that cannot be sorted by.
     pub const fn new(label: &'static str, class: &'static str) -> Self {
-        Self { label, sort: ("", ""), class }
+        Self { label, sort: ("", ""), class, optional: false }
     }
 
     /// A column with the API's names for ascending and descending.
     pub const fn sorted(label: &'static str, class: &'static str, up: &'static str, down: &'static str) -> Self {
-        Self { label, sort: (up, down), class }
+        Self { label, sort: (up, down), class, optional: false }
+    }
+
+    /// The same, but not shown until somebody asks for it.
+    #[must_use]
+    pub const fn optional(self) -> Self {
+        Self { optional: true, ..self }
+    }
+
+    /// Its name in an address: `known_since`.
+    pub fn key(&self) -> String {
+        let word = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        self.label.chars().map(word).collect()
     }
 
     /// What `aria-sort` says, when the list is sorted by this column.

@@ -1,6 +1,7 @@
 //! A list's state: the address in, rows out. New rows wait behind a pill; nothing moves under the reader.
 
-use super::{ListSpec, Row};
+use super::shape::{COLUMNS, DENSITY};
+use super::{ListSpec, Row, Shape};
 use crate::api::ApiError;
 use crate::glance::Glance;
 use crate::params::Params;
@@ -45,6 +46,8 @@ pub struct List {
     pub spec: &'static ListSpec,
     /// The address' query.
     pub params: Memo<Params>,
+    /// Which columns are shown, and how high rows are.
+    pub shape: Memo<Shape>,
     /// What is shown.
     pub shown: RwSignal<Option<Arc<Shown>>>,
     /// What was read since, and would move rows.
@@ -99,8 +102,9 @@ impl List {
             let options = NavigateOptions { replace, scroll: false, ..NavigateOptions::default() };
             navigate(&params.with_path(spec.path), options);
         });
-        let list =
-            Self { spec, params, shown: RwSignal::new(None), waiting: RwSignal::new(None), error, busy, retry, go };
+        let shape = Memo::new(move |_| params.glance(|p| Shape::read(spec, p)));
+        let (shown, waiting) = (RwSignal::new(None), RwSignal::new(None));
+        let list = Self { spec, params, shape, shown, waiting, error, busy, retry, go };
         Effect::new(move |_| list.take(newest.get()));
         list
     }
@@ -151,6 +155,23 @@ impl List {
     pub fn filter_quietly(self, change: impl FnOnce(Params) -> Params) {
         let params = self.params.get_untracked().without(&["cursor", "page"]);
         self.go.run((change(params), true));
+    }
+
+    /// Shows other columns, or rows of another height. The rows stay, and Back does not stop at it.
+    pub fn reshape(self, shape: &Shape) {
+        let params = self.params.get_untracked();
+        // In a view it is the view that changes, else what this browser is used to.
+        if params.get("view").is_none() {
+            shape.remember(self.spec);
+        }
+        let columns = shape.columns_text(self.spec.columns);
+        let params = params.with(COLUMNS, &columns).with(DENSITY, shape.density_text());
+        self.go.run((params, true));
+    }
+
+    /// Goes to an address of this list as it is given, such as a view's; nowhere once the list is left.
+    pub fn show(self, params: Params, replace: bool) {
+        self.go.try_run((params, replace));
     }
 
     /// Opens or closes the preview; the cursor stays.

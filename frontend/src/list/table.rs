@@ -1,6 +1,7 @@
 //! A table of rows. On a phone each row is a card; `display: grid` drops the native roles, so they are said again.
 
-use super::{Cell, Column, Row};
+use super::{Cell, Column, Row, Shape};
+use crate::browser;
 use crate::components::Icon;
 use crate::glance::{Glance, live};
 use leptos::prelude::*;
@@ -31,8 +32,15 @@ pub fn RowTable(
     /// The row that is previewed.
     #[prop(optional, into)]
     peeked: Signal<Option<String>>,
+    /// Which columns, and how high; a phone's cards show the usual ones.
+    #[prop(optional)]
+    shape: Shape,
 ) -> impl IntoView {
-    let head = move |(i, column): (usize, &Column)| {
+    let shape = if browser::is_phone() { Shape::default() } else { shape };
+    // Who chose the columns wants to see them, if need be by scrolling sideways.
+    let class_of = if shape.is_chosen() { lasting } else { <str>::to_owned };
+    let shown = shape.shown(columns);
+    let head = move |(i, column): (usize, &'static Column)| {
         let sort = Memo::new(move |_| sorts.glance(|s| s.get(i).cloned().unwrap_or_default()));
         let label = column.label;
         let content = move || match sort.glance(|s| s.href.clone()) {
@@ -47,10 +55,20 @@ pub fn RowTable(
             }
             None => label.into_any(),
         };
-        let class = column.class;
+        let class = class_of(column.class);
         view! {
             <th role="columnheader" scope="col" class=class aria-sort=live(move || sort.get().direction)>{content}</th>
         }
+    };
+    let heads = shown.iter().copied().map(head).collect_view();
+    let shown = StoredValue::new(shown);
+    let cells = move |cells: Vec<Cell>| {
+        let cell = |(at, cell)| {
+            let column = shown.with_value(|shown| shown.iter().find(|(i, _)| *i == at).map(|(_, column)| *column))?;
+            let class = class_of(column.class);
+            Some(view! { <td role="cell" class=class data-label=column.label>{Cell::view(cell)}</td> })
+        };
+        (1..).zip(cells).filter_map(cell).collect_view()
     };
     let body = move |row: Row| {
         let id = row.id.clone();
@@ -58,17 +76,22 @@ pub fn RowTable(
         view! {
             <tr role="row" data-row=row.id class:is-peeked=current>
                 <td role="cell" class="lead">{row.lead.view(row.href, current)}</td>
-                {cells(columns, row.cells)}
+                {cells(row.cells)}
             </tr>
         }
     };
     view! {
-        <table role="table" class="tbl tbl--cards">
+        <table role="table" class=if shape.compact { "tbl tbl--cards tbl--compact" } else { "tbl tbl--cards" }>
             <caption class="vh">{caption}</caption>
-            <thead role="rowgroup"><tr role="row">{columns.iter().enumerate().map(head).collect_view()}</tr></thead>
+            <thead role="rowgroup"><tr role="row">{heads}</tr></thead>
             <tbody role="rowgroup"><For each=move || rows.get() key=Clone::clone children=body/></tbody>
         </table>
     }
+}
+
+/// The class of a column that stays however narrow the list gets.
+fn lasting(class: &str) -> String {
+    class.split(' ').filter(|c| !matches!(*c, "p2" | "p3" | "p4")).collect::<Vec<_>>().join(" ")
 }
 
 /// A short table within a card, that is neither sorted nor paged.
@@ -84,13 +107,4 @@ pub fn PlainTable(
     rows: Signal<Vec<Row>>,
 ) -> impl IntoView {
     view! { <div class="tbl-wrap"><RowTable caption=caption columns=columns rows=rows/></div> }
-}
-
-fn cells(columns: &'static [Column], cells: Vec<Cell>) -> impl IntoView {
-    columns
-        .iter()
-        .skip(1)
-        .zip(cells)
-        .map(|(column, cell)| view! { <td role="cell" class=column.class data-label=column.label>{cell.view()}</td> })
-        .collect_view()
 }

@@ -6,6 +6,7 @@ use super::keys::{close_peek, step, use_list_keys};
 use super::pager::Pager;
 use super::state::Shown;
 use super::table::{HeadSort, RowTable};
+use super::views::ViewBar;
 use crate::browser;
 use crate::components::{Drawer, EmptyState, ErrorBox, ErrorNote, SkeletonRows, use_title};
 use crate::format::money;
@@ -74,6 +75,7 @@ pub fn ListBody(
     let denied = move || use_session().denied(list.spec.permission).is_some();
     let split = live(move || if peeked.get().is_some() { "split split--peek" } else { "split" });
     view! {
+        <ViewBar list=list/>
         <FilterBar list=list/>
         <div class=split aria-busy=live(move || list.busy.get().to_string())>
             <div class="split__list">
@@ -110,7 +112,8 @@ fn content(list: List, peeked: Signal<Option<String>>, denied: bool) -> impl Int
         })
     });
     let rows = Signal::derive(move || list.shown.glance(|s| s.as_ref().map(|s| s.rows.clone()).unwrap_or_default()));
-    move || match kind.get() {
+    move || {
+        match kind.get() {
         Content::Loading if denied => ().into_any(),
         Content::Loading => view! { <SkeletonRows label=format!("Loading {}", spec.many)/> }.into_any(),
         Content::Failed => {
@@ -123,9 +126,13 @@ fn content(list: List, peeked: Signal<Option<String>>, denied: bool) -> impl Int
         Content::NoMatch => no_match(list).into_any(),
         Content::Rows => view! {
             <ErrorNote error=list.error/>
-            <RowTable caption=spec.title columns=spec.columns sorts=sorts(list) rows=rows peeked=peeked/>
+            {move || {
+                let shape = list.shape.get();
+                view! { <RowTable caption=spec.title columns=spec.columns sorts=sorts(list) rows=rows peeked=peeked shape=shape/> }
+            }}
         }
         .into_any(),
+    }
     }
 }
 

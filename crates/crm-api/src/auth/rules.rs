@@ -129,6 +129,12 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/api-keys", P::ApiKeysRead),
     may("POST", "/api/api-keys", P::ApiKeysWrite),
     may("DELETE", "/api/api-keys/{id}", P::ApiKeysWrite),
+    // views: whose it is decides what may be done with one
+    rule("GET", "/api/views", Access::Staff),
+    rule("POST", "/api/views", Access::Staff),
+    rule("PATCH", "/api/views/{id}", Access::Staff),
+    rule("DELETE", "/api/views/{id}", Access::Staff),
+    rule("POST", "/api/views/{id}/restore", Access::Staff),
 ];
 
 /// The event stream, which a cookie of its own may open as well.

@@ -8,6 +8,7 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
     ("users_email_key", "email", "taken", "Somebody has this e-mail address already."),
     ("users_last_owner", "role", "last_owner", "This is the only active owner. Make somebody else an owner first."),
     ("customers_email_key", "email", "taken", "Another customer has this e-mail address already."),
+    ("saved_views_name_key", "name", "taken", "There is a view with this name for this list already."),
 ];
 
 impl From<DomainError> for ApiError {

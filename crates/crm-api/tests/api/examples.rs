@@ -10,9 +10,11 @@ use crm_types::plans::{Price, PriceMapping};
 use crm_types::settings::{AccountSettings, AccountSettingsPatch};
 use crm_types::subscriptions::Subscription;
 use crm_types::system::SystemHealth;
+use crm_types::views::{NewView, SavedView, ViewPatch};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Reads an example as what it is an example of: nothing is missing, nothing has a value that cannot be. Writes it again:
 /// nothing is there that has no field.
@@ -64,6 +66,9 @@ fn examples_are_what_routes_take_and_give() {
     reply::<Page<Price>>("/api/prices", "get");
     reply::<AccountSettings>("/api/settings", "get");
     reply::<SystemHealth>("/api/system/health", "get");
+    reply::<BTreeMap<String, Vec<SavedView>>>("/api/views", "get");
+    body::<NewView>("/api/views", "post");
+    body::<ViewPatch>("/api/views/{id}", "patch");
     body::<ReplayRequest>("/api/stripe-events/replay", "post");
     body::<PriceMapping>("/api/prices/{id}/mapping", "put");
     body::<AccountSettingsPatch>("/api/settings", "patch");

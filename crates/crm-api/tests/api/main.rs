@@ -30,4 +30,5 @@ mod support;
 mod system;
 mod transactions;
 mod users;
+mod views;
 mod webhooks;

@@ -49,6 +49,11 @@ pub static SPEC: ListSpec = ListSpec {
         Column::new("Source", "p3"),
         Column::sorted("Known since", "num p3", "created_at", "-created_at"),
         Column::sorted("MRR", "num", "mrr", "-mrr"),
+        Column::new("Phone", "").optional(),
+        Column::new("Priority", "").optional(),
+        Column::new("Tags", "").optional(),
+        Column::new("Owner", "").optional(),
+        Column::new("First paid", "num").optional(),
     ],
     sort: "-created_at",
     sum: "MRR",
@@ -86,6 +91,11 @@ fn row(customer: &Customer) -> Row {
             Cell::Text(c.acquisition_source.as_deref().map(labels::phrase).unwrap_or_default()),
             Cell::Day(Some(c.created_at)),
             Cell::Money(c.mrr),
+            Cell::maybe(c.phone.clone()),
+            Cell::Text(labels::priority(c.priority).into()),
+            Cell::Text(c.tags.join(", ")),
+            Cell::maybe(c.owner.as_ref().map(|owner| owner.name.clone())),
+            Cell::Day(c.first_paid_at),
         ],
     }
 }

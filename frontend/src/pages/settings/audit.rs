@@ -45,7 +45,7 @@ static SPEC: ListSpec = ListSpec {
 
 /// Kinds of things that are changed.
 fn resources() -> Vec<labels::Choice> {
-    vec![("customer", "Customer"), ("customer_note", "Note")]
+    vec![("customer", "Customer"), ("customer_note", "Note"), ("view", "Saved view")]
 }
 
 /// The page.

@@ -114,3 +114,33 @@ pub struct PriceMappingReply {
     /// Customers whose movements are being recomputed.
     pub customers_to_recompute: i64,
 }
+
+/// What a mapping would change. Nothing is changed by asking.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MappingPreview {
+    /// Customers whom it touches.
+    pub customers: i64,
+    /// Of them, those whom the figures below were computed of: at most 5,000.
+    pub computed: i64,
+    /// Of those, whose movements would be corrected.
+    pub rewritten: i64,
+    /// Subscription events that wait for the price and would be applied.
+    pub waiting_events: i64,
+    /// MRR now where it would change, by stream, tier and currency.
+    pub changes: Vec<MappingChange>,
+}
+
+/// MRR of a stream and tier before and after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MappingChange {
+    /// The stream.
+    pub stream: Stream,
+    /// The tier, for individuals.
+    pub tier: Option<Tier>,
+    /// Of these customers, today.
+    pub before: Money,
+    /// Of these customers, with the mapping.
+    pub after: Money,
+}

@@ -110,6 +110,7 @@ pub const RULES: &[Rule] = &[
     // plans
     may("GET", "/api/prices", P::PlansRead),
     may("PUT", "/api/prices/{id}/mapping", P::PlansWrite),
+    may("POST", "/api/prices/{id}/mapping/preview", P::PlansRead),
     // settings
     may("GET", "/api/settings", P::SettingsRead),
     may("PATCH", "/api/settings", P::SettingsWrite),

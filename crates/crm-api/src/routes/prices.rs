@@ -3,19 +3,19 @@
 use crate::params::Params;
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
-use actix_web::{get, put};
+use actix_web::{get, post, put};
 use crm_domain::filter::Text;
 use crm_domain::page::PageRequest;
 use crm_domain::plans::{self, PriceFilter};
 use crm_types::Page;
 use crm_types::page::Count;
-use crm_types::plans::{Price, PriceMapping, PriceMappingReply};
+use crm_types::plans::{MappingPreview, Price, PriceMapping, PriceMappingReply};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(map);
+    cfg.service(list).service(map).service(preview);
 }
 
 /// Filter and page of the price list.
@@ -62,7 +62,27 @@ async fn list(state: Data<AppState>, query: Params<PriceQuery>) -> ApiResult<Jso
     responses((status = 200, description = "Mapped", body = PriceMappingReply)))]
 #[put("/prices/{id}/mapping")]
 async fn map(state: Data<AppState>, id: Path<String>, body: Json<PriceMapping>) -> ApiResult<Json<PriceMappingReply>> {
-    let unknown = || ApiError::not_found("There is no such price.");
-    let id = Text::parse("id", &id).ok().flatten().ok_or_else(unknown)?;
-    Ok(Json(plans::map(&state.pool, &id, &body).await?))
+    Ok(Json(plans::map(&state.pool, &parse(&id)?, &body).await?))
+}
+
+/// What mapping a price so would do to MRR
+///
+/// Derives the histories of those who ever had the price, with the mapping and without, events that wait for it included.
+/// Changes nothing.
+#[utoipa::path(tag = "plans", operation_id = "preview_price_mapping",
+    params(("id" = String, Path, description = "Stripe's price id")),
+    request_body(content = PriceMapping, example = json!({"stream": "rev1_individual", "tier": "tier2"})),
+    responses((status = 200, description = "What would change", body = MappingPreview, example = json!({
+        "customers": 41, "computed": 41, "rewritten": 41, "waiting_events": 0, "changes": [
+            {"stream": "rev1_individual", "tier": "tier1", "before": {"minor": 77900, "currency": "usd"}, "after": {"minor": 0, "currency": "usd"}},
+            {"stream": "rev1_individual", "tier": "tier2", "before": {"minor": 0, "currency": "usd"}, "after": {"minor": 77900, "currency": "usd"}}
+        ]
+    }))))]
+#[post("/prices/{id}/mapping/preview")]
+async fn preview(state: Data<AppState>, id: Path<String>, body: Json<PriceMapping>) -> ApiResult<Json<MappingPreview>> {
+    Ok(Json(plans::preview(&state.read_pool, &parse(&id)?, &body).await?))
+}
+
+fn parse(id: &str) -> ApiResult<Text> {
+    Text::parse("id", id).ok().flatten().ok_or_else(|| ApiError::not_found("There is no such price."))
 }

@@ -7,10 +7,11 @@ use serde_json::Value;
 use sqlx::PgPool;
 use stripe_sandbox::{ApiShape, Business, BusinessConfig, Delivery};
 
-const SECRET: &str = "whsec_simulated_year";
+pub const SECRET: &str = "whsec_simulated_year";
 const DAY: i64 = 86_400;
 
-async fn play(app: &TestApp, shape: ApiShape, customers: u32) {
+/// Posts a year of a business, and applies it.
+pub async fn play(app: &TestApp, shape: ApiShape, customers: u32) {
     let config = BusinessConfig { customers, shape, log_limit: 0, ..BusinessConfig::default() };
     let (start, days) = (config.start, i64::from(config.days));
     let mut business = Business::new(config);
@@ -27,7 +28,7 @@ async fn play(app: &TestApp, shape: ApiShape, customers: u32) {
 }
 
 /// The server's worker applies, or this does; either way nothing is left.
-async fn drain(app: &TestApp) {
+pub async fn drain(app: &TestApp) {
     apply::drain(&mut app.pool().acquire().await.unwrap()).await.unwrap();
 }
 

@@ -39,7 +39,7 @@ pub async fn customers(db: &mut PgConnection, touched: &HashMap<String, Known>) 
 }
 
 /// Everything that the MRR of these snapshots depends on.
-pub(super) async fn catalog(
+pub(crate) async fn catalog(
     db: &mut PgConnection,
     versions: impl Iterator<Item = &Version> + Clone,
 ) -> Result<Catalog> {

@@ -54,7 +54,7 @@ pub async fn map(pool: &PgPool, id: &Text, mapping: &PriceMapping) -> Result<Pri
 }
 
 /// Tiers are levels of individual subscriptions; the other streams have none.
-fn check(mapping: &PriceMapping) -> Result<()> {
+pub(super) fn check(mapping: &PriceMapping) -> Result<()> {
     match (mapping.stream, mapping.tier) {
         (Stream::Rev1Individual, None) => {
             Err(DomainError::invalid("tier", "required", "Individual subscriptions need a tier."))

@@ -98,7 +98,7 @@ fn Earlier(id: Memo<String>, profile: Profile, query: Query<Profiles>) -> impl I
             let customer = id.get_untracked();
             match profiles::activate(session, &customer, number).await {
                 Ok(()) => {
-                    toasts.done(&format!("Version {number} is active"));
+                    toasts.done(format!("Version {number} is active"));
                     changed(&customers::customer(&customer));
                 }
                 Err(error) => toasts.failed(format!("Version {number} is not active: {}", error.detail())),
@@ -173,7 +173,7 @@ fn Form(
             match profiles::write(session, &customer, &new).await {
                 Ok(profile) => {
                     open.try_set(false);
-                    toasts.done(&format!("Version {} written down", profile.number));
+                    toasts.done(format!("Version {} written down", profile.number));
                     changed(&customers::customer(&customer));
                     query.refresh();
                 }

@@ -1,7 +1,7 @@
 //! To which stream and tier each price belongs. Until a price is mapped, its events wait.
 
 use super::SettingsFrame;
-use crate::api::plans;
+use crate::api::{ApiError, plans};
 use crate::components::{
     ActionButton, Badge, EmptyState, ErrorBox, ErrorNote, FormErrors, Moment, Select, SkeletonCard, use_toasts,
 };
@@ -14,7 +14,7 @@ use crate::routes;
 use crate::session::use_session;
 use crm_types::Page;
 use crm_types::accounts::Permission;
-use crm_types::plans::{Price, PriceMapping, Stream};
+use crm_types::plans::{MappingPreview, Price, PriceMapping, Stream};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -146,6 +146,70 @@ fn cost(price: &Price) -> String {
     }
 }
 
+/// What the chosen mapping would do, asked for whenever another is chosen.
+#[derive(Clone, Copy)]
+struct Preview(RwSignal<Option<Result<MappingPreview, ApiError>>>);
+
+impl Preview {
+    fn of(id: String, mapping: Signal<Option<PriceMapping>>) -> Self {
+        let session = use_session();
+        let answer = RwSignal::new(None);
+        Effect::new(move |_| {
+            let wanted = mapping.get();
+            answer.set(None);
+            let Some(chosen) = wanted.clone() else { return };
+            let id = id.clone();
+            spawn_local(async move {
+                let reply = plans::preview(session, &id, &chosen).await;
+                // Another one may have been chosen meanwhile, or the form closed.
+                if mapping.try_get_untracked().is_some_and(|now| now == wanted) {
+                    answer.try_set(Some(reply));
+                }
+            });
+        });
+        Self(answer)
+    }
+
+    fn view(self) -> AnyView {
+        match self.0.get() {
+            None => ().into_any(),
+            Some(Err(error)) => {
+                view! { <p class="small muted">{format!("No preview: {}", error.detail())}</p> }.into_any()
+            }
+            Some(Ok(preview)) => {
+                let rows = preview.changes.iter().map(|change| {
+                    let what = crate::pages::mrr_movements::stream_and_tier(Some(change.stream), change.tier);
+                    view! { <li>{what}": "<b>{money(change.before)}</b>" becomes "<b>{money(change.after)}</b>" MRR"</li> }
+                });
+                view! {
+                    <p class="small">{told(&preview)}</p>
+                    <ul class="small">{rows.collect_view()}</ul>
+                }
+                .into_any()
+            }
+        }
+    }
+}
+
+/// Whom it touches, in a sentence.
+fn told(preview: &MappingPreview) -> String {
+    let whom = counted(preview.customers, "customer has", "customers have");
+    let waiting = match preview.waiting_events {
+        0 => String::new(),
+        n => format!(" {} for it and will be applied.", counted(n, "event waits", "events wait")),
+    };
+    let of_some = if preview.computed < preview.customers {
+        format!(" Computed for the first {}:", count(preview.computed))
+    } else {
+        String::new()
+    };
+    let movements = match preview.rewritten {
+        0 => " No movement changes.".to_owned(),
+        n => format!(" The movements of {} are corrected.", counted(n, "customer", "customers")),
+    };
+    format!("{whom} this price, or had it.{waiting}{of_some}{movements}")
+}
+
 #[component]
 fn MappingForm(
     id: String,
@@ -173,6 +237,7 @@ fn MappingForm(
             mapping().is_none().then(|| if individual() { "Choose a tier." } else { "Choose a stream." }.to_owned())
         })
     });
+    let preview = Preview::of(id.clone(), Signal::derive(mapping));
     let (stream_id, tier_id) = (format!("{id}-stream"), format!("{id}-tier"));
     let save = Callback::new(move |()| {
         let Some(mapping) = mapping() else { return };
@@ -203,6 +268,7 @@ fn MappingForm(
                 <Select id=tier_id.clone() label="Tier" value=tier choices=labels::tiers() none="Choose"
                     on_change=Callback::new(move |v| tier.set(v)) error=errors.of("tier")/>
             </Show>
+            <div class="price__preview" aria-live="polite">{move || preview.view()}</div>
             <div class="row">
                 <ActionButton label="Map price".to_owned() class="btn--primary" on_press=save busy=busy denied=denied/>
                 {mapped.then(|| view! {

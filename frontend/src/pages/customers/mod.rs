@@ -3,8 +3,10 @@
 mod create;
 mod edit;
 mod form;
+mod inline;
 mod notes;
 mod page;
+mod preview;
 mod sections;
 mod values;
 
@@ -51,7 +53,7 @@ pub static SPEC: ListSpec = ListSpec {
         Column::new("Phone", "").optional(),
         Column::new("Priority", "").optional(),
         Column::new("Tags", "").optional(),
-        Column::new("Owner", "").optional(),
+        Column::new("Looked after by", "").optional(),
         Column::new("First paid", "num").optional(),
     ],
     sort: "-created_at",
@@ -75,7 +77,7 @@ fn sources() -> Vec<Choice> {
 #[component]
 pub fn CustomersPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
-    view! { <ListView list=list action=|| view! { <create::NewCustomer/> }.into_any()/> }
+    view! { <ListView list=list action=|| view! { <create::NewCustomer/> }.into_any() preview=preview::preview/> }
 }
 
 fn row(customer: &Customer) -> Row {

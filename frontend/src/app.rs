@@ -10,7 +10,7 @@ use crate::pages::login::{LoginDialog, LoginPage};
 use crate::realtime::Realtime;
 use crate::routes;
 use crate::session::{Phase, Session, use_session};
-use crate::shell::Shell;
+use crate::shell::{Shell, Theme};
 use crm_types::accounts::SetupStatus;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -33,6 +33,7 @@ pub fn mount() {
 pub fn App() -> impl IntoView {
     Clock::provide();
     Notes::provide();
+    Theme::provide();
     let session = Session::provide();
     Realtime::provide(session);
     view! {

@@ -14,6 +14,11 @@ pub fn is_phone() -> bool {
     window().match_media(PHONE).ok().flatten().is_some_and(|m| m.matches())
 }
 
+/// Whether the keys have the names that they have on a Mac.
+pub fn is_mac() -> bool {
+    window().navigator().user_agent().is_ok_and(|agent| agent.contains("Mac OS"))
+}
+
 /// What local storage has under a name.
 pub fn stored(name: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(name).ok()?

@@ -6,6 +6,8 @@
 use crate::api::ApiError;
 use crate::components::ErrorBox;
 use crate::pages::{SetupPage, customers, mrr_movements, settings, subscriptions, transactions};
+use crate::palette::Palette;
+use crate::shell::use_palette;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
@@ -48,6 +50,8 @@ pub enum Page {
     Sessions,
     /// The first account.
     Setup,
+    /// The command palette.
+    Palette,
 }
 
 #[wasm_split(lists, wasm_split_path = ::leptos::wasm_split, preload(preload_lists), fallible)]
@@ -81,10 +85,16 @@ fn draw_setup(_page: Page) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <SetupPage/> }.into_any())
 }
 
+#[wasm_split(palette, wasm_split_path = ::leptos::wasm_split, preload(preload_palette), fallible)]
+fn draw_palette(_page: Page) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Palette open=use_palette()/> }.into_any())
+}
+
 impl Page {
     fn load(self) -> Loading<()> {
         match self {
             Self::Setup => Box::pin(preload_setup()),
+            Self::Palette => Box::pin(preload_palette()),
             Self::Stripe
             | Self::Event
             | Self::Prices
@@ -100,6 +110,7 @@ impl Page {
     fn draw(self) -> Loading<AnyView> {
         match self {
             Self::Setup => Box::pin(draw_setup(self)),
+            Self::Palette => Box::pin(draw_palette(self)),
             Self::Stripe
             | Self::Event
             | Self::Prices
@@ -152,6 +163,7 @@ fn failed(retry: impl Fn() + Send + Sync + 'static) -> AnyView {
 pub fn prefetch() {
     spawn_local(async {
         // What fails now is tried again when the page is opened.
+        _ = preload_palette().await;
         _ = preload_lists().await;
         _ = preload_settings().await;
     });

@@ -8,6 +8,8 @@ use crm_types::ids::{CustomerId, SubscriptionId};
 pub const DASHBOARD: &str = "/";
 /// All customers.
 pub const CUSTOMERS: &str = "/customers";
+/// All customers, with the form for a new one.
+pub const NEW_CUSTOMER: &str = "/customers?new=customer";
 /// All subscriptions.
 pub const SUBSCRIPTIONS: &str = "/subscriptions";
 /// Payments and refunds.

@@ -181,6 +181,7 @@ impl Session {
     pub fn forget(self) {
         store(HINT, None);
         crate::query::clear_cache();
+        crate::recent::forget();
         self.inner.update_value(|inner| {
             inner.token = None;
             inner.issued += 1;

@@ -4,6 +4,19 @@ use super::Icon;
 use leptos::html;
 use leptos::prelude::*;
 
+/// Opens and closes a `<dialog>` as the signal says.
+pub fn use_modal(node: NodeRef<html::Dialog>, open: RwSignal<bool>) {
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        if open.get() && !dialog.open() {
+            // Fails only when the element has left the page.
+            let _ = dialog.show_modal();
+        } else if !open.get() && dialog.open() {
+            dialog.close();
+        }
+    });
+}
+
 /// A dialog that is open while `open` is. Its parts bring `dialog__body` and `dialog__foot`.
 #[component]
 pub fn Dialog(
@@ -21,15 +34,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        let Some(dialog) = node.get() else { return };
-        if open.get() && !dialog.open() {
-            // Fails only when the element has left the page.
-            let _ = dialog.show_modal();
-        } else if !open.get() && dialog.open() {
-            dialog.close();
-        }
-    });
+    use_modal(node, open);
     let children = StoredValue::new(children);
     let title_id = format!("{id}-title");
     let labelled = title_id.clone();

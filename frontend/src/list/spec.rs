@@ -96,17 +96,22 @@ pub struct ListSpec {
 impl ListSpec {
     /// The API's address for a page's address: its filters, an exact count, and nothing that only the page knows.
     pub fn api_url(&self, params: &Params) -> String {
-        let mut query = Params::default();
-        for (name, value) in params.iter() {
-            let known = matches!(name, "q" | "cursor") || self.filters.iter().any(|f| f.key == name);
-            if known {
-                query.set(name, value);
-            }
-        }
+        let mut query = self.matching(params).with("cursor", params.get("cursor").unwrap_or_default());
         query.set("sort", self.sort_of(params));
         query.set("limit", &DEFAULT_LIMIT.to_string());
         query.set("count", "exact");
         query.with_path(self.api)
+    }
+
+    /// What decides which rows match: filters and search, without order and page.
+    pub fn matching(&self, params: &Params) -> Params {
+        let known: Vec<_> = params.iter().filter(|(name, _)| self.filters_by(name)).collect();
+        Params::from_pairs(&known)
+    }
+
+    /// Whether a parameter decides which rows match.
+    pub fn filters_by(&self, name: &str) -> bool {
+        name == "q" || self.filters.iter().any(|f| f.key == name)
     }
 
     /// The sort in force.
@@ -145,7 +150,7 @@ mod tests {
     #[test]
     fn the_api_gets_filters_and_never_the_pages_own_state() {
         let params = Params::parse("tier=tier1&peek=3&page=2&cursor=abc&q=a b&evil=1");
-        assert_eq!(SPEC.api_url(&params), "/api/things?tier=tier1&cursor=abc&q=a+b&sort=-name&limit=50&count=exact");
+        assert_eq!(SPEC.api_url(&params), "/api/things?tier=tier1&q=a+b&cursor=abc&sort=-name&limit=50&count=exact");
         assert_eq!(SPEC.sort_of(&Params::parse("sort=unknown")), "-name");
         assert_eq!(SPEC.sort_of(&Params::parse("sort=end")), "end");
     }

@@ -1,17 +1,18 @@
 //! A list on the screen: head with count and sums, filters, rows, pager, preview.
 
-use super::List;
 use super::filters::{FilterBar, clear};
 use super::keys::{close_peek, step, use_list_keys};
 use super::pager::Pager;
 use super::state::Shown;
 use super::table::{HeadSort, RowTable};
 use super::views::ViewBar;
+use super::{List, Row};
 use crate::browser;
-use crate::components::{Drawer, EmptyState, ErrorBox, ErrorNote, SkeletonRows, use_title};
+use crate::components::{Drawer, EmptyState, ErrorBox, ErrorNote, PrintHead, SkeletonRows, use_title};
 use crate::format::money;
 use crate::glance::{Glance, live};
 use crate::labels::counted;
+use crate::routes;
 use crate::session::use_session;
 use crm_types::Money;
 use leptos::ev::MouseEvent;
@@ -26,7 +27,7 @@ pub type Preview = fn(String) -> AnyView;
 pub fn ListView(
     /// The list.
     list: List,
-    /// What the drawer shows; without it a row opens its page.
+    /// What the drawer shows; without it, all that the row says.
     #[prop(optional)]
     preview: Option<Preview>,
     /// A button beside the page's name.
@@ -71,23 +72,40 @@ pub fn ListBody(
     preview: Option<Preview>,
 ) -> impl IntoView {
     use_list_keys(list);
-    let peeked = Memo::new(move |_| preview.and(list.params.glance(|p| p.get("peek").map(str::to_owned))));
+    let peeked = Memo::new(move |_| list.params.glance(|p| p.get("peek").map(str::to_owned)));
     let denied = move || use_session().denied(list.spec.permission).is_some();
     let split = live(move || if peeked.get().is_some() { "split split--peek" } else { "split" });
     view! {
         <ViewBar list=list/>
         <FilterBar list=list/>
+        <PrintHead shows=live(move || filters_in_words(list))/>
         <div class=split aria-busy=live(move || list.busy.get().to_string())>
             <div class="split__list">
                 <div class="tbl-wrap" tabindex="0" role="region" aria-label=format!("{}, table", list.spec.title)
-                    on:click=move |ev| if preview.is_some() { open_preview(list, &ev) }>
+                    on:click=move |ev| open_preview(list, &ev)>
                     {move || content(list, peeked.into(), denied())}
                 </div>
                 <Pager list=list/>
             </div>
-            {move || peeked.get().zip(preview).map(|(id, preview)| peek(list, id, preview))}
+            {move || peeked.get().map(|id| peek(list, id, preview))}
         </div>
     }
+}
+
+/// `Search is ada · Tier is Basic · 24 customers`: a page on paper has no chips.
+fn filters_in_words(list: List) -> String {
+    let search = list.params.glance(|p| p.get("q").map(|q| format!("Search is {q}")));
+    let filters = list.params.glance(|p| {
+        list.spec
+            .active(p)
+            .into_iter()
+            .map(|(filter, value)| {
+                let (before, value) = filter.words(value);
+                format!("{before}{value}")
+            })
+            .collect::<Vec<_>>()
+    });
+    search.into_iter().chain(filters).collect::<Vec<_>>().join(" · ")
 }
 
 /// What of the list is there: nothing yet, an error, nothing at all, nothing that matches, or rows.
@@ -203,7 +221,7 @@ fn open_preview(list: List, event: &MouseEvent) {
     }
 }
 
-fn peek(list: List, id: String, preview: Preview) -> impl IntoView {
+fn peek(list: List, id: String, preview: Option<Preview>) -> impl IntoView {
     let row = {
         let id = id.clone();
         move || {
@@ -222,11 +240,8 @@ fn peek(list: List, id: String, preview: Preview) -> impl IntoView {
         row.glance(|r| r.as_ref().map(|(at, _)| format!("{} of {}", before + at + 1, crate::format::count(total))))
             .unwrap_or_else(|| "Not in this list".into())
     };
-    let path = list.spec.path;
-    let href = {
-        let id = id.clone();
-        move || format!("{path}/{id}")
-    };
+    let fallback = format!("{}/{id}", list.spec.path);
+    let href = move || row.glance(|r| r.as_ref().map_or_else(|| fallback.clone(), |(_, r)| r.href.clone()));
     view! {
         <Drawer
             label=Signal::derive(label)
@@ -235,8 +250,27 @@ fn peek(list: List, id: String, preview: Preview) -> impl IntoView {
             on_step=Callback::new(move |forward| { step(list, forward); })
             on_close=Callback::new(move |()| { close_peek(list); })
         >
-            {preview(id)}
+            {match preview {
+                Some(preview) => preview(id),
+                None => (move || row.glance(|r| r.clone().map(|(_, row)| whole(list.spec, row)))).into_any(),
+            }}
         </Drawer>
+    }
+}
+
+/// All that a row says, also in columns that are not shown.
+fn whole(spec: &'static super::ListSpec, row: Row) -> impl IntoView {
+    let facts = spec.columns.iter().skip(1).zip(row.cells);
+    // What belongs to a customer has no page of its own.
+    let opens = if row.href.starts_with(routes::CUSTOMERS) { "Open customer" } else { "Open full page" };
+    view! {
+        <section class="drawer__sec"><h2>{row.lead.title}</h2><p class="who__sub">{row.lead.sub}</p></section>
+        <section class="drawer__sec">
+            <dl class="kv">
+                {facts.map(|(column, cell)| view! { <dt>{column.label}</dt><dd>{cell.view()}</dd> }).collect_view()}
+            </dl>
+        </section>
+        <div class="drawer__foot"><a class="btn btn--primary" href=row.href>{opens}</a></div>
     }
 }
 

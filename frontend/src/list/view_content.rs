@@ -23,7 +23,7 @@ impl Content {
     pub fn of(spec: &ListSpec, params: &Params, shape: &Shape) -> Self {
         let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         let mut kept: BTreeMap<String, String> =
-            params.iter().filter(|(name, _)| is_filter(spec, name)).map(pair).collect();
+            params.iter().filter(|(name, _)| spec.filters_by(name)).map(pair).collect();
         if shape.compact {
             kept.insert(DENSITY.into(), shape.density_text().into());
         }
@@ -72,7 +72,7 @@ impl Content {
 /// `?view=ID` also when the view has no filter.
 pub fn address(spec: &ListSpec, view: &SavedView) -> Params {
     let mut params = Params::default().with(VIEW, &view.id.to_string());
-    let kept = |name: &str| is_filter(spec, name) || name == DENSITY;
+    let kept = |name: &str| spec.filters_by(name) || name == DENSITY;
     for (name, value) in view.params.iter().filter(|(name, _)| kept(name)) {
         params.set(name, value);
     }
@@ -84,12 +84,8 @@ pub fn address(spec: &ListSpec, view: &SavedView) -> Params {
 
 /// Whether an address says only which view it is of.
 pub fn is_short(spec: &ListSpec, params: &Params) -> bool {
-    let says = |name: &str| is_filter(spec, name) || ["sort", COLUMNS, DENSITY].contains(&name);
+    let says = |name: &str| spec.filters_by(name) || ["sort", COLUMNS, DENSITY].contains(&name);
     params.get(VIEW).is_some() && !params.iter().any(|(name, _)| says(name))
-}
-
-fn is_filter(spec: &ListSpec, name: &str) -> bool {
-    name == "q" || spec.filters.iter().any(|filter| filter.key == name)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::glance::{Glance, live};
 use crate::params::Params;
 use crate::query::use_query;
 use crate::session::{Session, use_session};
+use crate::shell::{PageAction, use_page_actions};
 use crm_types::accounts::Permission;
 use crm_types::views::SavedView;
 use leptos::prelude::*;
@@ -93,6 +94,11 @@ fn Changes(
             let patch = untrack(|| Content::shown(list)).patch(view.version);
             change(list, (session, toasts), &view, patch, busy, "View saved");
         }
+    });
+    use_page_actions().offer(move || {
+        let label = format!("Save view of {}", list.spec.many);
+        let save = PageAction { icon: "rows", label, press: save_as, denied: None };
+        if differs.get() { vec![save] } else { Vec::new() }
     });
     let reset = move |_| {
         let back = open.with_untracked(|view| view.as_ref().map(|view| address(list.spec, view)));

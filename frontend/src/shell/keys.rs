@@ -1,5 +1,6 @@
 //! Keys that work on every page. Lists add their own.
 
+use super::PaletteOpen;
 use super::navigation::groups;
 use super::sidebar::RAIL;
 use crate::browser;
@@ -13,11 +14,18 @@ use leptos_router::hooks::use_navigate;
 const SECOND_KEY: TimeDelta = TimeDelta::milliseconds(1_200);
 
 /// Listens while the app is on the page.
-pub fn use_global_keys(shortcuts: RwSignal<bool>) {
+pub fn use_global_keys(palette: PaletteOpen) {
     let session = use_session();
     let navigate = use_navigate();
     let leader = StoredValue::new(None::<DateTime<Utc>>);
     let handle = window_event_listener(ev::keydown, move |event| {
+        // Also while typing; but not over another dialog.
+        if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k") {
+            event.prevent_default();
+            let shown = palette.shown.get_untracked();
+            palette.shown.set(!shown && browser::all("dialog[open]").is_empty());
+            return;
+        }
         let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
         if modified || event.default_prevented() || browser::is_typing(event.target().as_ref()) {
             return;
@@ -37,7 +45,7 @@ pub fn use_global_keys(shortcuts: RwSignal<bool>) {
             return;
         }
         match key.as_str() {
-            "?" => shortcuts.set(true),
+            "?" => palette.shortcuts.set(true),
             "[" => {
                 if let Some(rail) = browser::by_id(RAIL) {
                     rail.click();

@@ -1,18 +1,22 @@
 //! What stands round every page: sidebar, topbar, the phone's tab bar, keyboard shortcuts.
 
+mod actions;
 mod address;
 mod brand;
 mod keys;
 mod live;
-mod navigation;
+pub mod navigation;
+mod palette;
 mod shortcuts;
 mod sidebar;
 mod tabbar;
 mod theme;
 mod topbar;
 
+pub use actions::{PageAction, PageActions, use_page_actions};
 pub use brand::Brand;
-pub use theme::ThemeToggle;
+pub use palette::{PaletteOpen, use_palette};
+pub use theme::{Theme, ThemeToggle, use_theme};
 
 use crate::browser;
 use crate::chunks;
@@ -20,6 +24,7 @@ use crate::glance::live;
 use crate::routes;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use palette::PaletteDialog;
 use shortcuts::Shortcuts;
 use sidebar::Sidebar;
 use std::time::Duration;
@@ -39,7 +44,10 @@ pub fn Shell(
     children: Children,
 ) -> impl IntoView {
     let shortcuts = RwSignal::new(false);
-    keys::use_global_keys(shortcuts);
+    let palette = PaletteOpen { shown: RwSignal::new(false), shortcuts };
+    provide_context(palette);
+    PageActions::provide();
+    keys::use_global_keys(palette);
     address::keep_in_step();
     focus_page_on_route_change();
     set_timeout(chunks::prefetch, AT_LEISURE);
@@ -54,12 +62,13 @@ pub fn Shell(
         <div class="shell">
             <Sidebar/>
             <div class="shell__main">
-                <Topbar shortcuts=shortcuts/>
+                <Topbar palette=palette/>
                 <main class=class id="main" tabindex="-1">{children()}</main>
             </div>
             <Tabbar/>
         </div>
         <Shortcuts open=shortcuts/>
+        <PaletteDialog open=palette/>
     }
 }
 

@@ -60,6 +60,11 @@ pub fn groups(session: Session) -> Vec<(&'static str, Vec<Entry>)> {
         .collect()
 }
 
+/// What the page with this path is called.
+pub fn name_of(path: &str) -> Option<&'static str> {
+    GROUPS.iter().flat_map(|(_, entries)| *entries).find(|entry| entry.href == path).map(|entry| entry.name)
+}
+
 /// Whether an entry leads to where the reader is: its page, or one below it.
 pub fn is_current(entry: &str, path: &str) -> bool {
     match entry {

@@ -1,6 +1,7 @@
 //! The sheet of keyboard shortcuts.
 
 use super::navigation::GROUPS;
+use crate::browser;
 use crate::components::Dialog;
 use leptos::prelude::*;
 
@@ -12,6 +13,7 @@ pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
         <Dialog id="shortcuts" title="Keyboard shortcuts" open=open>
             <div class="dialog__body">
                 <dl class="keys">
+                    {line(&[if browser::is_mac() { "⌘" } else { "Ctrl" }, "K"], "Search people, go to a page, do something")}
                     {go()}
                     {line(&["j"], "Next row")}
                     {line(&["k"], "Row before")}

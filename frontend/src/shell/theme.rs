@@ -8,19 +8,46 @@ use leptos::prelude::*;
 const NAME: &str = "theme";
 const ORDER: [&str; 3] = ["system", "light", "dark"];
 
+/// The choice, for all that shows or changes it.
+#[derive(Clone, Copy)]
+pub struct Theme(RwSignal<&'static str>);
+
+/// The app's theme.
+///
+/// # Panics
+/// Outside of the app's component tree.
+#[allow(clippy::expect_used, reason = "the context is provided by the root component")]
+pub fn use_theme() -> Theme {
+    use_context::<Theme>().expect("a theme")
+}
+
+impl Theme {
+    /// Reads the choice and gives it to everything below.
+    pub fn provide() {
+        provide_context(Self(RwSignal::new(read())));
+    }
+
+    /// `system`, `light` or `dark`.
+    pub fn name(self) -> &'static str {
+        self.0.get()
+    }
+
+    /// Turns it: system, light, dark.
+    pub fn turn(self) {
+        let next = next_of(self.0.get_untracked());
+        store(NAME, (next != "system").then_some(next));
+        apply(next);
+        self.0.set(next);
+    }
+}
+
 /// Turns the theme: system, light, dark.
 #[component]
 pub fn ThemeToggle() -> impl IntoView {
-    let choice = RwSignal::new(read());
-    let turn = move |_| {
-        let next = next_of(choice.get_untracked());
-        store(NAME, (next != "system").then_some(next));
-        apply(next);
-        choice.set(next);
-    };
-    let label = live(move || format!("Theme: {}", choice.get()));
+    let theme = use_theme();
+    let label = live(move || format!("Theme: {}", theme.name()));
     view! {
-        <button class="btn btn--ghost btn--icon" type="button" aria-label=label title=label on:click=turn>
+        <button class="btn btn--ghost btn--icon" type="button" aria-label=label title=label on:click=move |_| theme.turn()>
             <Icon name="theme"/>
         </button>
     }

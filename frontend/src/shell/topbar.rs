@@ -1,8 +1,10 @@
 //! The bar above every page.
 
+use super::PaletteOpen;
 use super::brand::BrandMark;
 use super::live::Live;
 use super::theme::ThemeToggle;
+use crate::browser;
 use crate::components::{Avatar, Icon, Menu, MenuItem, use_toasts};
 use crate::glance::{Glance, live};
 use crate::labels;
@@ -14,17 +16,26 @@ use leptos::task::spawn_local;
 /// The bar.
 #[component]
 pub fn Topbar(
-    /// Opens the sheet of shortcuts.
-    shortcuts: RwSignal<bool>,
+    /// Opens the palette and the sheet of shortcuts.
+    palette: PaletteOpen,
 ) -> impl IntoView {
+    let find = move |_| palette.shown.set(true);
+    let key = if browser::is_mac() { "⌘K" } else { "Ctrl K" };
     view! {
         <header class="topbar">
             <a class="only-phone" href=routes::DASHBOARD aria-label="Prometheus, home"><BrandMark/></a>
+            <button class="search only-desk" type="button" aria-haspopup="dialog" aria-label="Search and commands" on:click=find>
+                <Icon name="search"/><span>"Search or do something"</span><kbd>{key}</kbd>
+            </button>
             <span class="topbar__spacer"></span>
+            <button class="btn btn--ghost btn--icon only-phone" type="button" aria-haspopup="dialog"
+                aria-label="Search and commands" on:click=find>
+                <Icon name="search"/>
+            </button>
             <Live/>
             <ThemeToggle/>
             <button class="btn btn--ghost btn--icon only-desk" type="button" aria-label="Keyboard shortcuts"
-                title="Keyboard shortcuts  ?" on:click=move |_| shortcuts.set(true)>
+                title="Keyboard shortcuts  ?" on:click=move |_| palette.shortcuts.set(true)>
                 <Icon name="help"/>
             </button>
             <Account/>

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -48,12 +48,15 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// Pictures and fonts first, then style sheets, scripts and the like, which may refer to them.
+    /// Pictures and fonts first, then style sheets, scripts and the like, which may refer to them. Style sheets of a
+    /// directory are one: `app/*.css`, in the order of their names, is `app.css`.
     fn add_assets(&mut self, dir: &Path) -> Result<Names> {
         let mut names = Names::new();
         let (texts, leaves): (Vec<_>, Vec<_>) = files_below(dir, &|_| false)?
             .into_iter()
             .partition(|file| has_extension(file, &["css", "js", "webmanifest"]));
+        let (parts, texts): (Vec<_>, Vec<_>) =
+            texts.into_iter().partition(|file| has_extension(file, &["css"]) && file.parent() != Some(dir));
         for file in leaves.iter().chain(&texts) {
             let name = file.strip_prefix(dir)?.to_string_lossy().into_owned();
             let mut content = fs::read(file).with_context(|| format!("could not read {}", file.display()))?;
@@ -62,6 +65,10 @@ impl Bundle {
                 content = rewrite(&text, &names, &name)?.into_bytes();
             }
             let hashed = self.add(&name, content);
+            names.insert(name, hashed);
+        }
+        for (name, sheet) in joined(dir, parts)? {
+            let hashed = self.add(&name, rewrite(&sheet, &names, &name)?.into_bytes());
             names.insert(name, hashed);
         }
         Ok(names)
@@ -124,6 +131,19 @@ impl Bundle {
         self.files.insert(format!("assets/{hashed}"), content);
         hashed
     }
+}
+
+/// The style sheets that parts make, by name.
+fn joined(dir: &Path, mut parts: Vec<PathBuf>) -> Result<BTreeMap<String, String>> {
+    parts.sort();
+    let mut sheets = BTreeMap::new();
+    for part in parts {
+        let of = part.parent().unwrap_or(dir).strip_prefix(dir)?;
+        let text = fs::read_to_string(&part).with_context(|| format!("could not read {}", part.display()))?;
+        let sheet: &mut String = sheets.entry(format!("{}.css", of.display())).or_default();
+        sheet.push_str(&text);
+    }
+    Ok(sheets)
 }
 
 /// The module that the page starts with. An inline script would do, and would need an exception in the page's policy.
@@ -248,6 +268,22 @@ mod tests {
         assert_eq!(before, names("a {}", b"1"));
         assert_eq!(before.difference(&names("b {}", b"1")).count(), 1, "the style sheet");
         assert_eq!(before.difference(&names("a {}", b"2")).count(), 2, "the program and who starts it");
+    }
+
+    #[test]
+    fn style_sheets_of_a_directory_are_one() {
+        let dir = frontend("", INDEX);
+        let assets = dir.path().join("assets");
+        fs::remove_file(assets.join("app.css")).unwrap();
+        fs::create_dir(assets.join("app")).unwrap();
+        for (name, css) in [("20-b.css", "b { background: url(/assets/icon.svg) }\n"), ("10-a.css", "a {}\n")] {
+            fs::write(assets.join("app").join(name), css).unwrap();
+        }
+        let bundle = Bundle::new(dir.path(), &program(b"1")).unwrap();
+        let (icon, _) = text(&bundle, "assets/icon-");
+        let (css, style) = text(&bundle, "assets/app-");
+        assert_eq!(style, format!("a {{}}\nb {{ background: url({icon}) }}\n"));
+        assert!(bundle.first_load.contains(&css[1..]), "{:?}", bundle.first_load);
     }
 
     #[test]

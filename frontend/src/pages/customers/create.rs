@@ -4,19 +4,31 @@ use super::form::{CustomerFields, Draft};
 use super::values::Values;
 use crate::api::customers;
 use crate::components::{ActionButton, Dialog, FormErrors, use_toasts};
+use crate::params::Params;
 use crate::query::changed;
 use crate::routes;
 use crate::session::use_session;
 use crm_types::accounts::Permission;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
 
 /// The button, and the dialog that it opens.
 #[component]
 pub fn NewCustomer() -> impl IntoView {
     let open = RwSignal::new(false);
     let denied = use_session().denied(Permission::CustomersWrite);
+    let (location, navigate, may) = (use_location(), use_navigate(), denied.is_none());
+    // Whoever comes by `routes::NEW_CUSTOMER`.
+    Effect::new(move |_| {
+        let params = Params::parse(&location.search.get());
+        if params.get("new").is_some() {
+            open.set(may);
+            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            navigate(&params.without(&["new"]).with_path(routes::CUSTOMERS), options);
+        }
+    });
     view! {
         <ActionButton label="New customer".to_owned() class="btn--primary" icon="plus" denied=Signal::stored(denied)
             on_press=Callback::new(move |()| open.set(true))/>

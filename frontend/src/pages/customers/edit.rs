@@ -8,19 +8,62 @@ use crate::format::MISSING;
 use crate::glance::live;
 use crate::query::{Query, changed};
 use crate::session::{Session, use_session};
+use crate::shell::{PageAction, use_page_actions};
 use crm_types::accounts::Permission;
 use crm_types::customers::{Customer, CustomerPatch};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+
+/// The form of a customer's page: whether it is open, and on what.
+#[derive(Clone, Copy)]
+pub struct Edit {
+    open: RwSignal<bool>,
+    clash: RwSignal<Option<Clash>>,
+}
+
+/// A change that came too late: what it was made to, what it makes of that, and what somebody else made of it.
+#[derive(Clone)]
+pub struct Clash {
+    /// As it was seen.
+    pub base: Customer,
+    /// As it shall be.
+    pub mine: Values,
+    /// As it is.
+    pub theirs: Customer,
+}
+
+impl Edit {
+    /// A closed form.
+    pub fn new() -> Self {
+        Self { open: RwSignal::new(false), clash: RwSignal::new(None) }
+    }
+
+    /// Opens the form with both versions; does nothing once the page is left.
+    pub fn clash(self, clash: Clash) {
+        self.clash.try_set(Some(clash));
+        self.open.try_set(true);
+    }
+}
 
 /// What can be done with a customer. It stays while the customer is read again, so that a draft does too.
 #[component]
 pub fn CustomerActions(
     /// Whom.
     query: Query<Customer>,
+    /// The form.
+    edit: Edit,
 ) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
-    let open = RwSignal::new(false);
+    let open = edit.open;
+    Effect::watch(
+        move || open.get(),
+        move |open, _, _| {
+            if !open {
+                edit.clash.set(None)
+            }
+        },
+        false,
+    );
     let busy = RwSignal::new(false);
     let denied = Signal::stored(session.denied(Permission::CustomersWrite));
     let archived = Memo::new(move |_| query.map(|customer| customer.archived_at.is_some()));
@@ -32,14 +75,23 @@ pub fn CustomerActions(
             busy.try_set(false);
         });
     });
+    let begin = Callback::new(move |()| open.set(true));
     let archive = Signal::derive(move || if archived.get() == Some(true) { "Restore" } else { "Archive" }.to_owned());
+    use_page_actions().offer(move || {
+        let action = |icon, label: String, press| PageAction { icon, label, press, denied: denied.get() };
+        let put_away = format!("{} customer", archive.get());
+        vec![action("pencil", "Edit customer".into(), begin), action("rows", put_away, put)]
+    });
     view! {
         <div class="end row" hidden=live(move || archived.get().is_none())>
-            <ActionButton label="Edit".to_owned() denied=denied on_press=Callback::new(move |()| open.set(true))/>
+            <ActionButton label="Edit".to_owned() denied=denied on_press=begin/>
             <ActionButton label=archive busy=busy denied=denied on_press=put/>
         </div>
         <Dialog id="edit-customer" title=Signal::stored("Edit customer".to_owned()) open=open>
-            {move || untrack(|| query.get()).map(|customer| view! { <Form customer=customer open=open/> })}
+            {move || match edit.clash.get_untracked() {
+                Some(clash) => Some(view! { <Form customer=clash.base.clone() open=open clash=clash/> }),
+                None => untrack(|| query.get()).map(|customer| view! { <Form customer=customer open=open/> }),
+            }}
         </Dialog>
     }
 }
@@ -71,14 +123,20 @@ async fn put_away(session: Session, toasts: Notes, id: String, away: bool) {
 }
 
 #[component]
-fn Form(customer: Customer, open: RwSignal<bool>) -> impl IntoView {
+fn Form(
+    customer: Customer,
+    open: RwSignal<bool>,
+    /// A change that was made elsewhere on the page, and came too late.
+    #[prop(optional)]
+    clash: Option<Clash>,
+) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
     let id = StoredValue::new(customer.id.to_string());
     let base = StoredValue::new(Values::of(&customer));
-    let version = RwSignal::new(customer.version);
+    let version = RwSignal::new(clash.as_ref().map_or(customer.version, |clash| clash.theirs.version));
     // The customer as somebody else saved them meanwhile.
-    let theirs = RwSignal::new(None::<Customer>);
-    let draft = Draft::new(Values::of(&customer));
+    let theirs = RwSignal::new(clash.as_ref().map(|clash| clash.theirs.clone()));
+    let draft = Draft::new(clash.map_or_else(|| Values::of(&customer), |clash| clash.mine));
     let errors = FormErrors::new();
     let busy = RwSignal::new(false);
     let patch = move || base.with_value(|base| draft.values().patch_from(base, version.get()));
@@ -151,7 +209,7 @@ fn Conflict(theirs: Values, draft: Draft) -> impl IntoView {
 }
 
 /// Says so, with a way back.
-fn saved(session: Session, toasts: Notes, id: String, undo: Option<CustomerPatch>) {
+pub fn saved(session: Session, toasts: Notes, id: String, undo: Option<CustomerPatch>) {
     changed(&customers::customer(&id));
     changed(customers::CUSTOMERS);
     let Some(undo) = undo else { return toasts.done("Customer saved") };
@@ -170,6 +228,6 @@ fn saved(session: Session, toasts: Notes, id: String, undo: Option<CustomerPatch
 }
 
 /// What a conflict says of the present.
-fn current(error: &ApiError) -> Option<Customer> {
+pub fn current(error: &ApiError) -> Option<Customer> {
     serde_json::from_value(error.0.current.clone()?).ok()
 }

@@ -4,8 +4,10 @@ mod answers;
 mod create;
 mod edit;
 mod form;
+mod inline;
 mod notes;
 mod page;
+mod preview;
 mod sections;
 mod values;
 
@@ -53,7 +55,7 @@ pub static SPEC: ListSpec = ListSpec {
         Column::new("Phone", "").optional(),
         Column::sorted("Priority", "", "priority", "-priority").optional(),
         Column::new("Tags", "").optional(),
-        Column::new("Owner", "").optional(),
+        Column::new("Looked after by", "").optional(),
         Column::new("First paid", "num").optional(),
     ],
     sort: "-created_at",
@@ -77,7 +79,7 @@ fn sources() -> Vec<Choice> {
 #[component]
 pub fn CustomersPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
-    view! { <ListView list=list action=|| view! { <create::NewCustomer/> }.into_any()/> }
+    view! { <ListView list=list action=|| view! { <create::NewCustomer/> }.into_any() preview=preview::preview/> }
 }
 
 fn row(customer: &Customer) -> Row {

@@ -1,17 +1,20 @@
 //! A customer's page: who it is, and everything that happened.
 
 use super::answers::Answers;
-use super::edit::CustomerActions;
+use super::edit::{CustomerActions, Edit};
+use super::inline::{Inline, What};
 use super::lead;
 use super::notes::Notes;
 use super::sections::{History, Movements, Subscriptions, Transactions};
-use crate::components::{Avatar, Badge, ErrorBox, ErrorNote, Icon, Moment, SkeletonCard, use_title};
+use super::values::Values;
+use crate::components::{Avatar, Badge, ErrorBox, ErrorNote, Icon, Moment, PrintHead, SkeletonCard, use_title};
 use crate::format::{MISSING, money};
 use crate::glance::{Glance, drawn};
 use crate::labels::{self, Tone};
 use crate::pages::mrr_movements::stream_and_tier;
-use crate::query::use_query;
+use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
+use crate::recent;
 use crate::routes;
 use crm_types::customers::{Customer, Priority};
 use leptos::prelude::*;
@@ -25,8 +28,16 @@ pub fn CustomerPage() -> impl IntoView {
     let url = move || Some(format!("/api/customers/{}", id.get()));
     let query = use_query::<Customer>(url).refresh_on(use_realtime().billing());
     use_title(move || query.map(|c| lead(c).title).unwrap_or_else(|| "Customer".into()));
+    Effect::new(move |_| {
+        if let Some((path, title)) = query.map(|c| (routes::customer(c.id), lead(c).title)) {
+            recent::opened(&path, &title);
+        }
+    });
     let failed = Memo::new(move |_| query.error().get().filter(|_| query.map(|_| ()).is_none()));
     let retry = Callback::new(move |()| query.refresh());
+    let edit = Edit::new();
+    // A field that is being changed stays while the customer is read again.
+    let known = Memo::new(move |_| query.map(|customer| customer.id).is_some());
     move || {
         match failed.get() {
         Some(error) => view! {
@@ -44,8 +55,9 @@ pub fn CustomerPage() -> impl IntoView {
                         Some(customer) => view! { <Head customer=customer/> }.into_any(),
                         None => view! { <h1 class="vh">"Customer"</h1><span class="skel skel--h skel--w5"></span> }.into_any(),
                     })}
-                    <CustomerActions query=query/>
+                    <CustomerActions query=query edit=edit/>
                 </div>
+                <PrintHead shows=Signal::stored(String::new())/>
             </header>
             <div class="grid">
                 <div class="c8 stack">
@@ -57,9 +69,9 @@ pub fn CustomerPage() -> impl IntoView {
                     <section class="card" aria-labelledby="profile">
                         <header class="card__head card__head--line"><h2 id="profile">"Profile"</h2></header>
                         <ErrorNote error=query.error()/>
-                        {drawn(move || match query.get() {
-                            Some(customer) => view! { <Profile customer=customer/> }.into_any(),
-                            None => view! { <SkeletonCard label="Loading the profile" lines=7/> }.into_any(),
+                        {drawn(move || match known.get() {
+                            true => view! { <Profile query=query edit=edit/> }.into_any(),
+                            false => view! { <SkeletonCard label="Loading the profile" lines=7/> }.into_any(),
                         })}
                     </section>
                     <Answers id=id/>
@@ -95,35 +107,54 @@ fn Head(customer: Customer) -> impl IntoView {
 }
 
 #[component]
-fn Profile(customer: Customer) -> impl IntoView {
-    let c = customer;
-    let or_missing = |text: Option<String>| text.unwrap_or_else(|| MISSING.into());
-    let billing = c.billing_email.filter(|b| c.email.as_ref() != Some(b));
+fn Profile(query: Query<Customer>, edit: Edit) -> impl IntoView {
+    let part = move |part: fn(Customer) -> AnyView| drawn(move || query.get().map(part).into_any());
     view! {
         <div class="card__body">
             <dl class="kv">
-                <dt>"MRR"</dt><dd>{c.mrr.map_or(MISSING.into(), money)}</dd>
-                <dt>"Lifetime value"</dt><dd>{c.lifetime_value.map_or(MISSING.into(), money)}</dd>
-                <dt>"Type"</dt><dd>{labels::customer_type(c.customer_type)}</dd>
-                <dt>"E-mail"</dt><dd>{or_missing(c.email)}</dd>
-                {billing.map(|email| view! { <dt>"Billed to"</dt><dd>{email}</dd> })}
-                <dt>"Phone"</dt><dd>{or_missing(c.phone)}</dd>
-                <dt>"Priority"</dt><dd>{labels::priority(c.priority)}</dd>
-                <dt>"Tags"</dt><dd>{tags(&c.tags)}</dd>
-                <dt>"Language"</dt><dd>{or_missing(c.locale)}</dd>
-                <dt>"Time zone"</dt><dd>{or_missing(c.time_zone)}</dd>
-                <dt>"Source"</dt><dd>{or_missing(c.acquisition_source.as_deref().map(labels::phrase))}</dd>
-                {c.utm_campaign.map(|campaign| view! { <dt>"Campaign"</dt><dd>{campaign}</dd> })}
-                <dt>"First paid"</dt><dd><Moment at=c.first_paid_at/></dd>
-                <dt>"Known since"</dt><dd><Moment at=Some(c.created_at)/></dd>
-                <dt>"Stripe id"</dt><dd class="mono">{or_missing(c.stripe_customer_id)}</dd>
+                <Inline query=query what=What::Name edit=edit/>
+                {part(money_and_type)}
+                <Inline query=query what=What::Email edit=edit/>
+                {part(billed_to)}
+                <Inline query=query what=What::Phone edit=edit/>
+                <Inline query=query what=What::Priority edit=edit draw=|values: &Values| labels::priority(values.priority).into_any()/>
+                <Inline query=query what=What::Tags edit=edit draw=|values: &Values| tags(&values.tags())/>
+                {part(rest)}
             </dl>
         </div>
     }
 }
 
+fn money_and_type(c: Customer) -> AnyView {
+    view! {
+        <dt>"MRR"</dt><dd>{c.mrr.map_or(MISSING.into(), money)}</dd>
+        <dt>"Lifetime value"</dt><dd>{c.lifetime_value.map_or(MISSING.into(), money)}</dd>
+        <dt>"Type"</dt><dd>{labels::customer_type(c.customer_type)}</dd>
+    }
+    .into_any()
+}
+
+fn billed_to(c: Customer) -> AnyView {
+    let billing = c.billing_email.filter(|b| c.email.as_ref() != Some(b));
+    billing.map(|email| view! { <dt>"Billed to"</dt><dd>{email}</dd> }).into_any()
+}
+
+fn rest(c: Customer) -> AnyView {
+    let or_missing = |text: Option<String>| text.unwrap_or_else(|| MISSING.into());
+    view! {
+        <dt>"Language"</dt><dd>{or_missing(c.locale)}</dd>
+        <dt>"Time zone"</dt><dd>{or_missing(c.time_zone)}</dd>
+        <dt>"Source"</dt><dd>{or_missing(c.acquisition_source.as_deref().map(labels::phrase))}</dd>
+        {c.utm_campaign.map(|campaign| view! { <dt>"Campaign"</dt><dd>{campaign}</dd> })}
+        <dt>"First paid"</dt><dd><Moment at=c.first_paid_at/></dd>
+        <dt>"Known since"</dt><dd><Moment at=Some(c.created_at)/></dd>
+        <dt>"Stripe id"</dt><dd class="mono">{or_missing(c.stripe_customer_id)}</dd>
+    }
+    .into_any()
+}
+
 /// Tags as links to who else has them.
-fn tags(tags: &[String]) -> AnyView {
+pub fn tags(tags: &[String]) -> AnyView {
     if tags.is_empty() {
         return MISSING.into_any();
     }

@@ -81,6 +81,11 @@ impl Values {
         (patch != nothing).then_some(patch)
     }
 
+    /// Each tag.
+    pub fn tags(&self) -> Vec<String> {
+        tags(&self.tags)
+    }
+
     /// The fields in which two differ: name, the one's value, the other's.
     pub fn against(&self, other: &Self) -> Vec<(&'static str, String, String)> {
         let fields = [

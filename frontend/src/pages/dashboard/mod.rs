@@ -14,7 +14,9 @@ mod tiles;
 mod widget;
 
 use crate::api::analytics;
-use crate::components::{DateRange, Icon, use_period, use_title};
+use crate::components::{DateRange, Icon, Period, PrintHead, use_period, use_title};
+use crate::format;
+use crate::glance::{Glance, live};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use announce::Announcer;
@@ -59,6 +61,7 @@ pub fn DashboardPage() -> impl IntoView {
                 </div>
                 <DateRange period=period currencies=currencies/>
             </div>
+            <PrintHead shows=live(move || period.glance(days_in_words))/>
         </header>
         <Tiles overview=overview/>
         <Show when=move || !nothing.get() fallback=NothingYet>
@@ -72,4 +75,10 @@ pub fn DashboardPage() -> impl IntoView {
         <Definitions open=explaining/>
         <Announcer overview=overview/>
     }
+}
+
+/// `Oct 1 – 31, 2026, against Sep 1 – 30, 2026`.
+fn days_in_words(period: &Period) -> String {
+    let (from, to) = period.compared();
+    format!("{}, against {}", format::date_range(period.from, period.to), format::date_range(from, to))
 }

@@ -23,6 +23,19 @@ use crate::components::{RouteTabs, use_title};
 use crate::routes;
 use leptos::prelude::*;
 
+/// The pages of the settings: path and name.
+pub fn tabs() -> Vec<(&'static str, &'static str)> {
+    vec![
+        (routes::SETTINGS_STRIPE, "Stripe"),
+        (routes::SETTINGS_PRICES, "Prices"),
+        (routes::SETTINGS_POLICIES, "Policies"),
+        (routes::SETTINGS_PROFILE, "Profile"),
+        (routes::SETTINGS_HEALTH, "Health"),
+        (routes::SETTINGS_AUDIT, "Audit log"),
+        (routes::SETTINGS_SESSIONS, "Sessions"),
+    ]
+}
+
 /// Head and tabs around a tab's page.
 #[component]
 fn SettingsFrame(
@@ -31,19 +44,10 @@ fn SettingsFrame(
     children: Children,
 ) -> impl IntoView {
     use_title(move || format!("{tab}, settings"));
-    let tabs = vec![
-        (routes::SETTINGS_STRIPE, "Stripe"),
-        (routes::SETTINGS_PRICES, "Prices"),
-        (routes::SETTINGS_POLICIES, "Policies"),
-        (routes::SETTINGS_PROFILE, "Profile"),
-        (routes::SETTINGS_HEALTH, "Health"),
-        (routes::SETTINGS_AUDIT, "Audit log"),
-        (routes::SETTINGS_SESSIONS, "Sessions"),
-    ];
     view! {
         <header class="page-head">
             <h1>"Settings"</h1>
-            <RouteTabs label="Settings" tabs=tabs/>
+            <RouteTabs label="Settings" tabs=tabs()/>
         </header>
         {children()}
     }

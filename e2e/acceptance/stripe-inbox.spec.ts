@@ -21,12 +21,14 @@ test("an unknown price waits in sight until it is mapped, then its MRR appears",
 
   await page.goto("/settings/stripe");
   await page.getByRole("link", { name: "Map prices" }).click();
-  const waits = page.getByRole("region", { name: "Not mapped" }).getByRole("listitem");
+  const waits = page.getByRole("region", { name: "Not mapped" }).locator(".price");
   await expect(waits).toHaveCount(1);
   await expect(waits).toContainText("$42.00 a month");
   await expect(waits).toContainText(/\d parked events?/);
   await waits.getByLabel("Stream").selectOption({ label: "REV 1 Individual" });
   await waits.getByLabel("Tier").selectOption({ label: "Standard" });
+  await expect(waits.getByText(/\d events? waits? for it and will be applied/)).toBeVisible();
+  await expect(waits.getByRole("listitem").filter({ hasText: "becomes $42.00 MRR" })).toContainText("REV 1 Individual, Standard: $0.00");
   await waits.getByRole("button", { name: "Map price" }).click();
   await expect(page.getByRole("status").filter({ hasText: /mapped: released [1-9]/ })).toBeVisible();
   await expect(page.getByText("Every price is mapped")).toBeVisible();

@@ -46,7 +46,7 @@ test("columns and rows are chosen, kept, and part of the address", async ({ page
   await showColumn(page, "Tags", "Source");
   expect(await heads(page)).toEqual([...usual.filter((head) => head !== "Source"), "Tags"]);
   await expect(row.getByRole("cell", { name: "beta, viewed" })).toBeVisible();
-  await expect(page).toHaveURL(/cols=lifecycle,stream,known_since,mrr,tags/);
+  await expect(page).toHaveURL(/cols=lifecycle,plan,known_since,mrr,ltv,tags/);
   await page.getByRole("button", { name: "Display" }).click();
   await page.getByRole("button", { name: "Compact" }).click();
   await expect(page).toHaveURL(/density=compact/);

@@ -18,7 +18,7 @@ async fn whatever_goes_wrong_is_a_problem() {
     client.get("/api/events?other=1").await.problem(422);
 
     let reply = client.post("/api/auth/me").await;
-    assert_eq!(reply.header("allow"), "GET");
+    assert_eq!(reply.header("allow"), "GET, PATCH");
     reply.problem(405);
     client.post("/").await.problem(405);
 

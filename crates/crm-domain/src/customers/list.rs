@@ -173,7 +173,8 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, whol
     filter.mrr.push(query, "c.mrr_minor");
     filter.lifetime.push(query, "c.lifetime_minor");
     if let Some(tag) = &filter.tag {
-        query.push(" AND c.tags @> ARRAY[").push_bind(tag.as_str().to_owned()).push("]");
+        // The index holds those who have any; nobody tells the planner that who has this one does.
+        query.push(" AND c.tags <> '{}' AND c.tags @> ARRAY[").push_bind(tag.as_str().to_owned()).push("]");
     }
     if let Some(owner) = filter.owner {
         query.push(" AND c.owner_id = ").push_bind(owner.0);

@@ -9,6 +9,7 @@ use crate::config::{Config, Secret};
 use crate::server::{self, Running};
 use anyhow::{Context, Result};
 use crm_domain::accounts::{self, Email, NewPassword, NewUser};
+use crm_domain::audit::Actor;
 use crm_domain::settings;
 use crm_types::accounts::{DemoLogin, Role};
 use crm_types::settings::AccountSettingsPatch;
@@ -111,6 +112,6 @@ async fn ensure_owner(running: &Running) -> Result<()> {
         account_name: Some("Northwind Fitness".into()),
         ..AccountSettingsPatch::default()
     };
-    settings::update(pool, &patch).await?;
+    settings::update(pool, &Actor::system("demo"), &patch).await?;
     Ok(())
 }

@@ -89,8 +89,10 @@ async fn an_unknown_price_parks_its_subscription_until_it_is_mapped(pool: PgPool
     assert_eq!(state_of(&pool, "evt_s_ux").await.0, "parked");
     assert_eq!(rows(&pool, &one).await["subscriptions"], Value::Null);
     let mapping = crm_types::plans::PriceMapping { stream: crm_types::plans::Stream::Rev2Coaching, tier: None };
+    let staff = crm_domain::audit::Actor::system("test");
     let reply = crm_domain::plans::map(
         &pool,
+        &staff,
         &crm_domain::filter::Text::parse("id", "price_legacy").unwrap().unwrap(),
         &mapping,
     )
@@ -101,9 +103,14 @@ async fn an_unknown_price_parks_its_subscription_until_it_is_mapped(pool: PgPool
     assert_eq!(rows(&pool, &one).await["movements"][0]["lines"], json!([["rev2_coaching", "", 1500]]));
     // Mapped otherwise, the ledger is corrected by reversal: nothing is changed in place.
     let mapping = crm_types::plans::PriceMapping { stream: crm_types::plans::Stream::Rev3B2b, tier: None };
-    crm_domain::plans::map(&pool, &crm_domain::filter::Text::parse("id", "price_legacy").unwrap().unwrap(), &mapping)
-        .await
-        .unwrap();
+    crm_domain::plans::map(
+        &pool,
+        &staff,
+        &crm_domain::filter::Text::parse("id", "price_legacy").unwrap().unwrap(),
+        &mapping,
+    )
+    .await
+    .unwrap();
     deliver(&pool, &[]).await;
     assert_eq!(rows(&pool, &one).await["movements"][0]["lines"], json!([["rev3_b2b", "", 1500]]));
     let ledger: i64 = sqlx::query_scalar("SELECT count(*) FROM mrr_movements").fetch_one(&pool).await.unwrap();

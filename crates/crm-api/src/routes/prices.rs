@@ -1,5 +1,6 @@
 //! Prices, and the stream and tier that each counts for.
 
+use crate::auth::By;
 use crate::params::Params;
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
@@ -61,8 +62,13 @@ async fn list(state: Data<AppState>, query: Params<PriceQuery>) -> ApiResult<Jso
     request_body(content = PriceMapping, example = json!({"stream": "rev1_individual", "tier": "tier2"})),
     responses((status = 200, description = "Mapped", body = PriceMappingReply)))]
 #[put("/prices/{id}/mapping")]
-async fn map(state: Data<AppState>, id: Path<String>, body: Json<PriceMapping>) -> ApiResult<Json<PriceMappingReply>> {
-    Ok(Json(plans::map(&state.pool, &parse(&id)?, &body).await?))
+async fn map(
+    state: Data<AppState>,
+    by: By,
+    id: Path<String>,
+    body: Json<PriceMapping>,
+) -> ApiResult<Json<PriceMappingReply>> {
+    Ok(Json(plans::map(&state.pool, &by.0, &parse(&id)?, &body).await?))
 }
 
 /// What mapping a price so would do to MRR

@@ -1,5 +1,6 @@
 //! Says to which stream and tier a price belongs, and sets in motion what that changes.
 
+use crate::audit::{self, Actor, Subject};
 use crate::db::{DomainError, Result};
 use crate::filter::Text;
 use crm_types::plans::{PriceMapping, PriceMappingReply, Stream};
@@ -9,11 +10,12 @@ use sqlx::PgPool;
 const REASON: &str = "price_mapping";
 
 /// Maps a price, releases the events that wait for it, and queues every customer who ever had it.
-pub async fn map(pool: &PgPool, id: &Text, mapping: &PriceMapping) -> Result<PriceMappingReply> {
+pub async fn map(pool: &PgPool, actor: &Actor, id: &Text, mapping: &PriceMapping) -> Result<PriceMappingReply> {
     check(mapping)?;
     let id = id.as_str();
     let mut tx = pool.begin().await?;
-    let mapped = sqlx::query!(
+    let before = super::find(&mut tx, id).await?;
+    sqlx::query!(
         "UPDATE prices SET mapped_stream = $2, mapped_tier = $3 WHERE id = $1",
         id,
         mapping.stream.as_str(),
@@ -21,9 +23,6 @@ pub async fn map(pool: &PgPool, id: &Text, mapping: &PriceMapping) -> Result<Pri
     )
     .execute(&mut *tx)
     .await?;
-    if mapped.rows_affected() == 0 {
-        return Err(DomainError::not_found("price", id));
-    }
     let released = sqlx::query!(
         "UPDATE stripe_events
          SET state = 'pending', parked_on = NULL, reason = NULL, attempts = 0, next_attempt_at = now(), settled_at = NULL
@@ -44,6 +43,8 @@ pub async fn map(pool: &PgPool, id: &Text, mapping: &PriceMapping) -> Result<Pri
     .await?;
     sqlx::query!("SELECT pg_notify($1, '')", crate::billing::inbox::CHANNEL).execute(&mut *tx).await?;
     let price = super::find(&mut tx, id).await?;
+    let subject = Subject { resource: "price", id, verb: "mapped" };
+    audit::record(&mut tx, actor, subject, Some(&before), Some(&price)).await?;
     tx.commit().await?;
     let count = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
     Ok(PriceMappingReply {

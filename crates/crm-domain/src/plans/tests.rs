@@ -1,4 +1,5 @@
 use super::*;
+use crate::audit::Actor;
 use crate::billing::events_stats::stats;
 use crate::db::DomainError;
 use crate::filter::Text;
@@ -68,7 +69,7 @@ async fn a_mapping_releases_events_and_queues_who_ever_had_the_price(pool: PgPoo
     let mut listener = sqlx::postgres::PgListener::connect_with(&pool).await.unwrap();
     listener.listen(crate::billing::inbox::CHANNEL).await.unwrap();
     let mapping = PriceMapping { stream: Stream::Rev1Individual, tier: Some(Tier::Tier3) };
-    let reply = map(&pool, &id("price_1"), &mapping).await.unwrap();
+    let reply = map(&pool, &Actor::system("test"), &id("price_1"), &mapping).await.unwrap();
     listener.recv().await.unwrap();
     assert_eq!((reply.released_events, reply.customers_to_recompute), (1, 1));
     assert_eq!(
@@ -82,7 +83,10 @@ async fn a_mapping_releases_events_and_queues_who_ever_had_the_price(pool: PgPoo
     assert_eq!(queued, [(ada, "price_mapping".to_owned())]);
 
     // Again, to another stream: nobody is queued twice.
-    let reply = map(&pool, &id("price_1"), &PriceMapping { stream: Stream::Rev2Coaching, tier: None }).await.unwrap();
+    let reply =
+        map(&pool, &Actor::system("test"), &id("price_1"), &PriceMapping { stream: Stream::Rev2Coaching, tier: None })
+            .await
+            .unwrap();
     assert_eq!(
         (reply.price.stream, reply.price.tier, reply.customers_to_recompute),
         (Some(Stream::Rev2Coaching), None, 0)
@@ -97,9 +101,12 @@ async fn a_tier_is_for_individuals(pool: PgPool) {
         (Stream::Rev2Coaching, Some(Tier::Tier1)),
         (Stream::Rev3B2b, Some(Tier::Tier2)),
     ] {
-        assert_eq!(refused(map(&pool, &id("price_1"), &PriceMapping { stream, tier }).await), "tier");
+        assert_eq!(
+            refused(map(&pool, &Actor::system("test"), &id("price_1"), &PriceMapping { stream, tier }).await),
+            "tier"
+        );
     }
     let mapping = PriceMapping { stream: Stream::Rev3B2b, tier: None };
-    let unknown = map(&pool, &id("price_9"), &mapping).await;
+    let unknown = map(&pool, &Actor::system("test"), &id("price_9"), &mapping).await;
     assert!(matches!(unknown, Err(DomainError::NotFound { .. })));
 }

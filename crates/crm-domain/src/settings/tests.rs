@@ -1,4 +1,5 @@
 use super::*;
+use crate::audit::Actor;
 use crate::db::DomainError;
 use crate::fixture::{self, NewMovement, refused};
 use crm_types::Currency;
@@ -13,6 +14,10 @@ async fn queued(pool: &PgPool) -> Vec<String> {
     sqlx::query_scalar("SELECT reason FROM recompute_queue").fetch_all(pool).await.unwrap()
 }
 
+fn staff() -> Actor {
+    Actor::system("test")
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn only_a_policy_makes_everyone_be_recomputed(pool: PgPool) {
     fixture::customer(&pool, "Ada", "2026-01-01T00:00:00Z").await;
@@ -22,23 +27,29 @@ async fn only_a_policy_makes_everyone_be_recomputed(pool: PgPool) {
         reporting_currency: Some(Currency::EUR),
         ..patch(1)
     };
-    let settings = update(&pool, &name).await.unwrap();
+    let settings = update(&pool, &staff(), &name).await.unwrap();
     assert_eq!((settings.account_name.as_str(), settings.version), ("Gym & Söhne", 2));
     assert_eq!(settings, find(&pool).await.unwrap());
     assert!(queued(&pool).await.is_empty());
 
     // Nothing changes: no new version.
     assert_eq!(
-        update(&pool, &AccountSettingsPatch { discounts_forever: Some(true), ..patch(2) }).await.unwrap().version,
+        update(&pool, &staff(), &AccountSettingsPatch { discounts_forever: Some(true), ..patch(2) })
+            .await
+            .unwrap()
+            .version,
         2
     );
     assert!(queued(&pool).await.is_empty());
 
     let policy = AccountSettingsPatch { cancellation: Some(CancellationPolicy::Request), ..patch(2) };
-    assert_eq!(update(&pool, &policy).await.unwrap().version, 3);
+    assert_eq!(update(&pool, &staff(), &policy).await.unwrap().version, 3);
     assert_eq!(queued(&pool).await, ["policy"]);
     assert_eq!(
-        update(&pool, &AccountSettingsPatch { discounts_limited: Some(true), ..patch(3) }).await.unwrap().version,
+        update(&pool, &staff(), &AccountSettingsPatch { discounts_limited: Some(true), ..patch(3) })
+            .await
+            .unwrap()
+            .version,
         4
     );
     assert_eq!(queued(&pool).await, ["policy"]);
@@ -47,7 +58,7 @@ async fn only_a_policy_makes_everyone_be_recomputed(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn who_comes_second_is_told_the_current_version(pool: PgPool) {
     let first = AccountSettingsPatch { account_name: Some("A".into()), ..patch(1) };
-    let (one, two) = tokio::join!(update(&pool, &first), update(&pool, &first));
+    let (one, two) = tokio::join!(update(&pool, &staff(), &first), update(&pool, &staff(), &first));
     let (won, lost) = if one.is_ok() { (one, two) } else { (two, one) };
     assert_eq!(won.unwrap().version, 2);
     match lost.unwrap_err() {
@@ -63,11 +74,11 @@ async fn who_comes_second_is_told_the_current_version(pool: PgPool) {
 async fn bad_values_are_refused_with_their_field(pool: PgPool) {
     for name in ["", "  ", "a\nb", "a\0b", &"x".repeat(81)] {
         let bad = AccountSettingsPatch { account_name: Some(name.into()), ..patch(1) };
-        assert_eq!(refused(update(&pool, &bad).await), "account_name", "{name}");
+        assert_eq!(refused(update(&pool, &staff(), &bad).await), "account_name", "{name}");
     }
     for zone in ["", "Mars/Olympus", "EST5EDT,M3.2.0", "posix/Europe/Berlin", "localtime", "'; --", "UTC\0", "+02"] {
         let bad = AccountSettingsPatch { time_zone: Some(zone.into()), ..patch(1) };
-        assert_eq!(refused(update(&pool, &bad).await), "time_zone", "{zone}");
+        assert_eq!(refused(update(&pool, &staff(), &bad).await), "time_zone", "{zone}");
     }
     assert_eq!(find(&pool).await.unwrap().version, 1);
 }
@@ -107,7 +118,7 @@ async fn a_changed_time_zone_moves_the_days_of_the_ledger(pool: PgPool) {
     assert_eq!(days(pool.clone()).await, wanted);
 
     let berlin = AccountSettingsPatch { time_zone: Some("Europe/Berlin".into()), ..patch(1) };
-    update(&pool, &berlin).await.unwrap();
+    update(&pool, &staff(), &berlin).await.unwrap();
     let mut wanted = expansion.to_vec();
     wanted.push(row("2026-03-11", "new", "tier1", 900, 1));
     assert_eq!(days(pool.clone()).await, wanted);

@@ -1,6 +1,7 @@
 //! Changes settings, and sets in motion what a change makes stale.
 
 use crate::analytics::rollup;
+use crate::audit::{self, Actor, Subject};
 use crate::db::{DomainError, Result};
 use crm_types::settings::{AccountSettings, AccountSettingsPatch};
 use sqlx::{PgConnection, PgPool};
@@ -10,7 +11,7 @@ const REASON: &str = "policy";
 
 /// Applies a patch to the version that the caller saw. A changed policy queues every customer that Stripe knows; a changed
 /// time zone moves the days of all figures, in the same transaction.
-pub async fn update(pool: &PgPool, patch: &AccountSettingsPatch) -> Result<AccountSettings> {
+pub async fn update(pool: &PgPool, actor: &Actor, patch: &AccountSettingsPatch) -> Result<AccountSettings> {
     let mut tx = pool.begin().await?;
     // The ledger's writers work out days in the account's time zone. They wait here, before the settings are read, so
     // that none of them writes a day of the old zone after the rebuild.
@@ -53,6 +54,8 @@ pub async fn update(pool: &PgPool, patch: &AccountSettingsPatch) -> Result<Accou
     if policy(&new) != policy(&old) {
         queue_everyone(&mut tx).await?;
     }
+    let subject = Subject { resource: "settings", id: "account", verb: "updated" };
+    audit::record(&mut tx, actor, subject, Some(&old), Some(&new)).await?;
     tx.commit().await?;
     Ok(new)
 }

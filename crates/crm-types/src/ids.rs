@@ -47,4 +47,8 @@ ids! {
     NoteId,
     /// A login of a member of staff on one device.
     SessionId,
+    /// A piece of long work.
+    JobId,
+    /// A file of customers that was sent in.
+    ImportId,
 }

@@ -63,6 +63,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::settings::configure(cfg);
     routes::system::configure(cfg);
     routes::audit::configure(cfg);
+    routes::jobs::configure(cfg);
     // The same webhook as at the root, which the document lists.
     cfg.map(|cfg| {
         routes::webhooks::configure(&mut ServiceConfig::new(cfg));

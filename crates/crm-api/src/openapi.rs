@@ -7,6 +7,8 @@ use crm_types::analytics::{Comparison, GroupBy};
 use crm_types::audit::AuditSort;
 use crm_types::billing::{StripeEventSort, TransactionSort};
 use crm_types::customers::CustomerSort;
+use crm_types::customers_bulk::ExportFormat;
+use crm_types::jobs::{JobKind, JobSort, JobState};
 use crm_types::mrr::MovementSort;
 use crm_types::page::Count;
 use crm_types::subscriptions::SubscriptionSort;
@@ -44,6 +46,7 @@ const BEARER: &str = "bearer";
         (name = "billing", description = "The Stripe inbox"),
         (name = "settings", description = "Policies"),
         (name = "audit", description = "Who changed what"),
+        (name = "jobs", description = "Long work"),
         (name = "system", description = "The state of the system"),
     ),
     // Besides the envelope, what only queries refer to: routes collect the shapes of their bodies, not of their queries.
@@ -54,6 +57,10 @@ const BEARER: &str = "bearer";
         Comparison,
         Count,
         CustomerSort,
+        ExportFormat,
+        JobKind,
+        JobSort,
+        JobState,
         GroupBy,
         MovementSort,
         StripeEventSort,

@@ -58,6 +58,8 @@ text_enum! {
         SystemRead => "system:read",
         /// See who changed what.
         AuditRead => "audit:read",
+        /// See and stop everybody's long work.
+        JobsRead => "jobs:read",
     }
 }
 
@@ -69,7 +71,7 @@ impl Role {
             Self::Owner | Self::Admin => true,
             Self::Analyst => !matches!(
                 permission,
-                P::CustomersWrite | P::PlansWrite | P::StripeWrite | P::SettingsWrite | P::AuditRead
+                P::CustomersWrite | P::PlansWrite | P::StripeWrite | P::SettingsWrite | P::AuditRead | P::JobsRead
             ),
             Self::Marketer | Self::Support => matches!(
                 permission,

@@ -85,7 +85,7 @@ pub struct Job {
     pub error: Option<String>,
     /// Somebody asked it to stop; it will after the batch that it is at.
     pub cancelling: bool,
-    /// What is done to each customer, for bulk work and its undoing.
+    /// What is done to each customer, for bulk work and its undoing; for an import, the tags that every row gets.
     pub action: Option<BulkAction>,
     /// The job that this one takes back.
     pub undoes: Option<JobId>,

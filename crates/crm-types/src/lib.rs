@@ -9,6 +9,7 @@ pub mod audit;
 pub mod billing;
 pub mod customers;
 pub mod customers_bulk;
+pub mod customers_import;
 pub mod error;
 pub mod ids;
 pub mod jobs;

@@ -6,6 +6,8 @@ use crm_types::FieldError;
 /// A violated constraint that is not here is a fault of ours.
 const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
     ("users_email_key", "email", "taken", "Somebody has this e-mail address already."),
+    ("jobs_undone_once", "id", "taken", "Somebody takes this back already."),
+    ("jobs_one_run_of_an_import", "id", "taken", "This file is run already. Wait until that is over, or cancel it."),
     ("customers_email_key", "email", "taken", "Another customer has this e-mail address already."),
 ];
 

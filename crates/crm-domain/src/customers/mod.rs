@@ -1,7 +1,11 @@
 //! Customers: one row per person, from first touch on.
 
+pub mod bulk;
+mod cells;
 pub mod edit;
+pub mod export;
 mod fields;
+pub mod import;
 pub mod list;
 pub mod notes;
 pub mod upsert;

@@ -9,10 +9,11 @@ pub mod customers;
 mod decode;
 mod error;
 mod http;
+pub mod jobs;
 pub mod plans;
 pub mod settings;
 pub mod stripe_events;
 
 pub use decode::from_json;
 pub use error::ApiError;
-pub use http::{Method, get_text, send, send_json};
+pub use http::{Method, get_text, post, send, send_file, send_json};

@@ -3,11 +3,13 @@
 mod create;
 mod edit;
 mod form;
+mod import;
 mod notes;
 mod page;
 mod sections;
 mod values;
 
+pub use import::{ImportFilePage, ImportPage};
 pub use page::CustomerPage;
 
 use crate::labels::{self, Choice};
@@ -70,7 +72,7 @@ fn sources() -> Vec<Choice> {
 #[component]
 pub fn CustomersPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
-    view! { <ListView list=list action=|| view! { <create::NewCustomer/> }.into_any()/> }
+    view! { <ListView list=list action=|| view! { <span class="row"><import::ImportLink/><create::NewCustomer/></span> }.into_any()/> }
 }
 
 fn row(customer: &Customer) -> Row {

@@ -15,6 +15,8 @@ const pages = {
   "settings-policies": "/settings/policies",
   "settings-health": "/settings/health",
   "settings-audit": "/settings/audit",
+  "settings-jobs": "/settings/jobs",
+  "customers-import": "/customers/import",
   "settings-sessions": "/settings/sessions",
 };
 const day = 86_400;

@@ -38,6 +38,8 @@ const pages = {
   policies: "/settings/policies",
   health: "/settings/health",
   "audit log": "/settings/audit",
+  jobs: "/settings/jobs",
+  import: "/customers/import",
   sessions: "/settings/sessions",
   "no such page": "/nowhere",
   "no such customer": "/customers/00000000-0000-7000-8000-000000000000",

@@ -110,14 +110,19 @@ export class CrmServer {
 
   /** Asks the API as the owner. */
   async api<T>(path: string, method = "GET", body?: unknown): Promise<T> {
-    this.#accessToken ??= this.#logIn();
     const response = await fetch(this.url + path, {
       method,
-      headers: { authorization: `Bearer ${await this.#accessToken}`, "content-type": "application/json" },
+      headers: { ...(await this.authorization()), "content-type": "application/json" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
+  }
+
+  /** The owner's log-in, for requests that send something else than JSON. */
+  async authorization(): Promise<{ authorization: string }> {
+    this.#accessToken ??= this.#logIn();
+    return { authorization: `Bearer ${await this.#accessToken}` };
   }
 
   /** Ends the server in order, with its database, and removes its directory. */

@@ -86,6 +86,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/") view=|| view! { <DashboardPage/> }.into_any()/>
             <Route path=path!("/login") view=|| view! { <Redirect path=routes::DASHBOARD/> }.into_any()/>
             <Route path=path!("/customers") view=|| Page::Customers.view()/>
+            <Route path=path!("/customers/import") view=|| Page::Import.view()/>
+            <Route path=path!("/customers/import/:id") view=|| Page::ImportFile.view()/>
             <Route path=path!("/customers/:id") view=|| Page::Customer.view()/>
             <Route path=path!("/subscriptions") view=|| Page::Subscriptions.view()/>
             <Route path=path!("/subscriptions/:id") view=|| Page::Subscription.view()/>
@@ -99,6 +101,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/settings/profile") view=|| Page::Profile.view()/>
             <Route path=path!("/settings/health") view=|| Page::Health.view()/>
             <Route path=path!("/settings/audit") view=|| Page::Audit.view()/>
+            <Route path=path!("/settings/jobs") view=|| Page::Jobs.view()/>
             <Route path=path!("/settings/sessions") view=|| Page::Sessions.view()/>
         </FlatRoutes>
     }

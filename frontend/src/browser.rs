@@ -118,3 +118,19 @@ impl Clock {
 pub fn use_clock() -> Clock {
     use_context::<Clock>().unwrap_or_else(|| Clock(RwSignal::new(Utc::now())))
 }
+
+/// Gives a text to the browser as a file to keep. A browser that refuses leaves nothing.
+pub fn save_text(name: &str, text: &str) {
+    let kind = web_sys::BlobPropertyBag::new();
+    kind.set_type("text/csv");
+    let parts = js_sys::Array::of1(&text.into());
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &kind) else { return };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+    }
+    let _ = web_sys::Url::revoke_object_url(&url);
+}

@@ -24,6 +24,10 @@ pub enum Page {
     Customers,
     /// One customer.
     Customer,
+    /// Customers out of a file: choosing one.
+    Import,
+    /// Customers out of a file: one that was sent.
+    ImportFile,
     /// All subscriptions.
     Subscriptions,
     /// One subscription.
@@ -46,6 +50,8 @@ pub enum Page {
     Health,
     /// Settings: who changed what.
     Audit,
+    /// Settings: long work.
+    Jobs,
     /// Settings: sessions.
     Sessions,
     /// The first account.
@@ -58,6 +64,8 @@ pub enum Page {
 fn draw_list(page: Page) -> Result<AnyView, SplitLoaderError> {
     Ok(match page {
         Page::Customer => view! { <customers::CustomerPage/> }.into_any(),
+        Page::Import => view! { <customers::ImportPage/> }.into_any(),
+        Page::ImportFile => view! { <customers::ImportFilePage/> }.into_any(),
         Page::Subscriptions => view! { <subscriptions::SubscriptionsPage/> }.into_any(),
         Page::Subscription => view! { <subscriptions::SubscriptionPage/> }.into_any(),
         Page::Transactions => view! { <transactions::TransactionsPage/> }.into_any(),
@@ -75,6 +83,7 @@ fn draw_settings(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Profile => view! { <settings::ProfilePage/> }.into_any(),
         Page::Health => view! { <settings::HealthPage/> }.into_any(),
         Page::Audit => view! { <settings::AuditPage/> }.into_any(),
+        Page::Jobs => view! { <settings::JobsPage/> }.into_any(),
         Page::Sessions => view! { <settings::SessionsPage/> }.into_any(),
         _ => view! { <settings::StripePage/> }.into_any(),
     })
@@ -102,6 +111,7 @@ impl Page {
             | Self::Profile
             | Self::Health
             | Self::Audit
+            | Self::Jobs
             | Self::Sessions => Box::pin(preload_settings()),
             _ => Box::pin(preload_lists()),
         }
@@ -118,6 +128,7 @@ impl Page {
             | Self::Profile
             | Self::Health
             | Self::Audit
+            | Self::Jobs
             | Self::Sessions => Box::pin(draw_settings(self)),
             _ => Box::pin(draw_list(self)),
         }

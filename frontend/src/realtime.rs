@@ -42,25 +42,35 @@ struct Moved {
     mrr: bool,
     billing: bool,
     inbox: bool,
+    jobs: bool,
 }
 
 impl Moved {
-    const ALL: Self = Self { mrr: true, billing: true, inbox: true };
+    const ALL: Self = Self { mrr: true, billing: true, inbox: true, jobs: true };
 
     fn by(event: &RealtimeEvent) -> Self {
         match event {
             // A movement comes from a bill, so the lists of bills moved as well.
-            RealtimeEvent::MrrChanged { .. } => Self { inbox: false, ..Self::ALL },
+            RealtimeEvent::MrrChanged { .. } => Self { inbox: false, jobs: false, ..Self::ALL },
             RealtimeEvent::BillingChanged { .. } | RealtimeEvent::CustomerUpdated { .. } => {
                 Self { billing: true, ..Self::default() }
             }
             RealtimeEvent::InboxAttention { .. } => Self { inbox: true, ..Self::default() },
+            // What it did to the customers is shown once it is over, not after every batch.
+            RealtimeEvent::JobProgress { state, .. } => {
+                Self { jobs: true, billing: state.is_over(), ..Self::default() }
+            }
             RealtimeEvent::Reset => Self::ALL,
         }
     }
 
     fn or(self, other: Self) -> Self {
-        Self { mrr: self.mrr || other.mrr, billing: self.billing || other.billing, inbox: self.inbox || other.inbox }
+        Self {
+            mrr: self.mrr || other.mrr,
+            billing: self.billing || other.billing,
+            inbox: self.inbox || other.inbox,
+            jobs: self.jobs || other.jobs,
+        }
     }
 }
 
@@ -73,6 +83,7 @@ pub struct Realtime {
     mrr: RwSignal<u32>,
     billing: RwSignal<u32>,
     inbox: RwSignal<u32>,
+    jobs: RwSignal<u32>,
     connected: RwSignal<bool>,
     /// When the connection was last known to be whole.
     contact: RwSignal<Option<DateTime<Utc>>>,
@@ -100,6 +111,7 @@ impl Realtime {
             mrr: RwSignal::new(0),
             billing: RwSignal::new(0),
             inbox: RwSignal::new(0),
+            jobs: RwSignal::new(0),
             connected: RwSignal::new(false),
             contact: RwSignal::new(None),
             updated: RwSignal::new(None),
@@ -134,6 +146,11 @@ impl Realtime {
         self.inbox.into()
     }
 
+    /// Long work moved on.
+    pub fn jobs(self) -> Signal<u32> {
+        self.jobs.into()
+    }
+
     /// When something last changed.
     pub fn updated(self) -> Signal<Option<DateTime<Utc>>> {
         self.updated.into()
@@ -152,7 +169,7 @@ impl Realtime {
             realtime.gather(event.as_ref().map_or(Moved::ALL, Moved::by));
         };
         let mut listeners: Vec<Listener> =
-            ["mrr.changed", "billing.changed", "customer.updated", "inbox.attention", "reset"]
+            ["mrr.changed", "billing.changed", "customer.updated", "job.progress", "inbox.attention", "reset"]
                 .map(|name| (name, Closure::new(move |message| event(self, message))))
                 .into();
         listeners.push(("open", Closure::new(move |_| self.opened())));
@@ -229,7 +246,9 @@ impl Realtime {
         self.gathered.set_value(None);
         self.told.set_value(Some(Utc::now()));
         self.updated.set(Some(Utc::now()));
-        for (moved, topic) in [(moved.mrr, self.mrr), (moved.billing, self.billing), (moved.inbox, self.inbox)] {
+        for (moved, topic) in
+            [(moved.mrr, self.mrr), (moved.billing, self.billing), (moved.inbox, self.inbox), (moved.jobs, self.jobs)]
+        {
             if moved {
                 topic.update(|n| *n = n.wrapping_add(1));
             }
@@ -265,11 +284,11 @@ mod tests {
     fn an_event_moves_its_topics() {
         assert_eq!(
             Moved::by(&RealtimeEvent::MrrChanged { movements: 1 }),
-            Moved { mrr: true, billing: true, inbox: false }
+            Moved { mrr: true, billing: true, ..Moved::default() }
         );
         assert_eq!(Moved::by(&RealtimeEvent::Reset), Moved::ALL);
         let both = Moved::by(&RealtimeEvent::InboxAttention { parked: 1, dead: 0 })
             .or(Moved::by(&RealtimeEvent::BillingChanged { events: 2 }));
-        assert_eq!(both, Moved { mrr: false, billing: true, inbox: true });
+        assert_eq!(both, Moved { billing: true, inbox: true, ..Moved::default() });
     }
 }

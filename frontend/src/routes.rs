@@ -2,7 +2,7 @@
 //! API's address without `/api`.
 
 use crate::params::Params;
-use crm_types::ids::{CustomerId, SubscriptionId};
+use crm_types::ids::{CustomerId, ImportId, SubscriptionId};
 
 /// The executive dashboard.
 pub const DASHBOARD: &str = "/";
@@ -10,6 +10,8 @@ pub const DASHBOARD: &str = "/";
 pub const CUSTOMERS: &str = "/customers";
 /// All customers, with the form for a new one.
 pub const NEW_CUSTOMER: &str = "/customers?new=customer";
+/// Customers out of a file.
+pub const CUSTOMERS_IMPORT: &str = "/customers/import";
 /// All subscriptions.
 pub const SUBSCRIPTIONS: &str = "/subscriptions";
 /// Payments and refunds.
@@ -30,12 +32,19 @@ pub const SETTINGS_PROFILE: &str = "/settings/profile";
 pub const SETTINGS_HEALTH: &str = "/settings/health";
 /// Who changed what.
 pub const SETTINGS_AUDIT: &str = "/settings/audit";
+/// Long work.
+pub const SETTINGS_JOBS: &str = "/settings/jobs";
 /// Where you are logged in.
 pub const SETTINGS_SESSIONS: &str = "/settings/sessions";
 
 /// A customer's page.
 pub fn customer(id: CustomerId) -> String {
     format!("{CUSTOMERS}/{id}")
+}
+
+/// A file of customers.
+pub fn customers_import(id: ImportId) -> String {
+    format!("{CUSTOMERS_IMPORT}/{id}")
 }
 
 /// A subscription's page.

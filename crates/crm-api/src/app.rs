@@ -71,6 +71,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::users::configure(cfg);
     routes::api_keys::configure(cfg);
     routes::views::configure(cfg);
+    routes::jobs::configure(cfg);
     // The same webhook as at the root, which the document lists.
     cfg.map(|cfg| {
         routes::webhooks::configure(&mut ServiceConfig::new(cfg));

@@ -170,6 +170,13 @@ impl ApiError {
         self
     }
 
+    /// Says more closely what happened and what to do.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.problem.detail = detail.into();
+        self
+    }
+
     /// Adds which fields are wrong.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {

@@ -7,6 +7,8 @@ use crm_types::analytics::{Comparison, GroupBy};
 use crm_types::audit::AuditSort;
 use crm_types::billing::{StripeEventSort, TransactionSort};
 use crm_types::customers::CustomerSort;
+use crm_types::customers_bulk::ExportFormat;
+use crm_types::jobs::{JobKind, JobSort, JobState};
 use crm_types::mrr::MovementSort;
 use crm_types::page::Count;
 use crm_types::subscriptions::SubscriptionSort;
@@ -48,6 +50,7 @@ const API_KEY: &str = "api_key";
         (name = "settings", description = "Policies"),
         (name = "views", description = "Saved views of lists"),
         (name = "audit", description = "Who changed what"),
+        (name = "jobs", description = "Long work"),
         (name = "system", description = "The state of the system"),
     ),
     // Besides the envelope, what only queries refer to: routes collect the shapes of their bodies, not of their queries.
@@ -58,6 +61,10 @@ const API_KEY: &str = "api_key";
         Comparison,
         Count,
         CustomerSort,
+        ExportFormat,
+        JobKind,
+        JobSort,
+        JobState,
         GroupBy,
         MovementSort,
         StripeEventSort,

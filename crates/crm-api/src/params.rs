@@ -26,7 +26,11 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
     }
 }
 
-fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
+/// As [`Params`], for a query that does not stand in the address.
+///
+/// # Errors
+/// 422 with every parameter that is wrong.
+pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
     let whole = match web::Query::<T>::from_query(query) {
         Ok(value) => return Ok(value.into_inner()),
         Err(error) => sentence(&error),

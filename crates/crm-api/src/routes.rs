@@ -9,6 +9,7 @@ pub mod customers;
 pub mod docs;
 pub mod events;
 pub mod health;
+pub mod jobs;
 pub mod mrr_movements;
 pub mod prices;
 pub mod profile;

@@ -156,6 +156,10 @@ fn start_background(state: &web::Data<AppState>, stop: &watch::Sender<bool>) -> 
     tasks.spawn(worker::applier::run(state.background_pool.clone(), arrived, stop.subscribe()));
     let stripe = state.config.stripe.clone();
     tasks.spawn(worker::refetcher::run(state.background_pool.clone(), stripe, stop.subscribe()));
+    // Two, so that a short job does not wait for each batch of a long one.
+    for _ in 0..2 {
+        tasks.spawn(worker::jobs::run(state.background_pool.clone(), stop.subscribe()));
+    }
     tasks.spawn(housekeeping::run(state.clone().into_inner(), stop.subscribe()));
     tasks
 }

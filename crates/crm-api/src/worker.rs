@@ -1,4 +1,5 @@
 //! Work beside the requests.
 
 pub mod applier;
+pub mod jobs;
 pub mod refetcher;

@@ -2,14 +2,14 @@
 
 use crate::db::{DomainError, Result};
 use chrono::{Datelike, NaiveDate};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::{Postgres, QueryBuilder};
 
 /// Most characters of a text to search for or compare with.
 const TEXT_MAX: usize = 255;
 
 /// A text to compare with: trimmed, not empty, without NUL (which PostgreSQL does not store), not long.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Text(String);
 
@@ -55,7 +55,7 @@ pub(crate) fn escape_like(text: &str) -> String {
 }
 
 /// A day of the account's calendar that lists and charts may ask for: 1970 to 9999.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Day(NaiveDate);
 

@@ -13,6 +13,7 @@ pub mod db;
 pub mod filter;
 #[cfg(test)]
 mod fixture;
+pub mod jobs;
 pub mod lifecycle;
 pub mod mrr;
 pub mod page;

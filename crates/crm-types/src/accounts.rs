@@ -66,6 +66,8 @@ text_enum! {
         ApiKeysRead => "api_keys:read",
         /// Make and revoke API keys.
         ApiKeysWrite => "api_keys:write",
+        /// See and stop everybody's long work.
+        JobsRead => "jobs:read",
     }
 }
 
@@ -92,6 +94,7 @@ impl Role {
                     | P::UsersWrite
                     | P::ApiKeysRead
                     | P::ApiKeysWrite
+                    | P::JobsRead
             ),
             Self::Marketer | Self::Support => matches!(
                 permission,

@@ -51,4 +51,8 @@ ids! {
     SessionId,
     /// How another program logs in.
     ApiKeyId,
+    /// A piece of long work.
+    JobId,
+    /// A file of customers that was sent in.
+    ImportId,
 }

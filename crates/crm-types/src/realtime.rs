@@ -1,6 +1,7 @@
 //! What `GET /api/events` (server-sent events) sends.
 
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, JobId};
+use crate::jobs::{JobKind, JobState};
 use serde::{Deserialize, Serialize};
 
 /// A change that an open page may want to show. `id` is the SSE event id; `Last-Event-ID` resumes after it.
@@ -26,6 +27,20 @@ pub enum RealtimeEvent {
         /// Whom.
         id: CustomerId,
     },
+    /// Long work moved on.
+    #[serde(rename = "job.progress")]
+    JobProgress {
+        /// Which.
+        id: JobId,
+        /// What kind of work.
+        kind: JobKind,
+        /// Where it stands.
+        state: JobState,
+        /// Rows that were dealt with.
+        done: i64,
+        /// Rows there are; null until they were counted.
+        total: Option<i64>,
+    },
     /// Events were parked or died: the inbox wants a look.
     #[serde(rename = "inbox.attention")]
     InboxAttention {
@@ -46,6 +61,7 @@ impl RealtimeEvent {
             Self::MrrChanged { .. } => "mrr.changed",
             Self::BillingChanged { .. } => "billing.changed",
             Self::CustomerUpdated { .. } => "customer.updated",
+            Self::JobProgress { .. } => "job.progress",
             Self::InboxAttention { .. } => "inbox.attention",
             Self::Reset => "reset",
         }

@@ -1,8 +1,11 @@
 //! Customers: what staff change, and their notes.
 
-use super::{ApiError, Method, send, send_json};
+use super::{ApiError, Method, get_text, send, send_file, send_json};
 use crate::session::Session;
 use crm_types::customers::{Customer, CustomerNote, CustomerPatch, NewCustomer, NoteText};
+use crm_types::customers_import::{Import, ImportRun};
+use crm_types::ids::ImportId;
+use crm_types::jobs::Job;
 
 /// All customers.
 pub const CUSTOMERS: &str = "/api/customers";
@@ -15,6 +18,30 @@ pub fn customer(id: impl std::fmt::Display) -> String {
 /// A customer's notes.
 pub fn notes(customer: impl std::fmt::Display) -> String {
     format!("{CUSTOMERS}/{customer}/notes")
+}
+
+/// Files of customers.
+pub const IMPORTS: &str = "/api/customers/imports";
+
+/// A file of customers.
+pub fn import(id: impl std::fmt::Display) -> String {
+    format!("{IMPORTS}/{id}")
+}
+
+/// Sends a file of customers.
+pub async fn send_import(session: Session, file: &web_sys::File) -> Result<Import, ApiError> {
+    let name = js_sys::encode_uri_component(&file.name());
+    send_file(session, &format!("{IMPORTS}?file_name={name}"), "text/csv", file).await
+}
+
+/// Makes customers out of a file, or says what would happen.
+pub async fn run_import(session: Session, id: ImportId, run: &ImportRun) -> Result<Job, ApiError> {
+    send_json(session, Method::Post, &format!("{}/run", import(id)), run).await
+}
+
+/// The rows of a file that were wrong, as a file.
+pub async fn import_errors(session: Session, id: ImportId) -> Result<String, ApiError> {
+    get_text(session, &format!("{}/errors", import(id))).await
 }
 
 /// Creates a customer.

@@ -3,7 +3,7 @@
 //! `serde_json::from_str` inlines its parser into the code of every type that it reads: a tenth of the bundle. Here the
 //! parser runs once, into a tree, and each type only picks its fields from it.
 
-use serde::de::value::StringDeserializer;
+use serde::de::value::{MapAccessDeserializer, StringDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Error, Value};
 
@@ -104,9 +104,15 @@ impl<'de> Deserializer<'de> for Tree {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        // On the wire an enum is a word.
-        let Value::String(word) = self.0 else { return Err(Error::custom("expected a word")) };
-        visitor.visit_enum(StringDeserializer::<Error>::new(word))
+        // On the wire an enum is a word, or a word with something: an object of one field.
+        match self.0 {
+            Value::String(word) => visitor.visit_enum(StringDeserializer::<Error>::new(word)),
+            Value::Object(map) => {
+                let fields = Fields { rest: map.into_iter(), value: Value::Null };
+                visitor.visit_enum(MapAccessDeserializer::new(fields))
+            }
+            _ => Err(Error::custom("expected a word")),
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
@@ -141,6 +147,7 @@ mod tests {
     use super::*;
     use crm_types::analytics::{Figure, Overview};
     use crm_types::billing::StripeEventDetail;
+    use crm_types::customers_bulk::BulkAction;
     use crm_types::realtime::RealtimeEvent;
     use crm_types::settings::AccountSettings;
     use crm_types::{Money, Page, Problem};
@@ -169,6 +176,11 @@ mod tests {
             r#"{"account_name":"N","reporting_currency":"eur","time_zone":"UTC","discounts_forever":true,
                 "discounts_limited":false,"cancellation":"period_end","version":1}"#,
         );
+        for action in
+            [r#"{"add_tags":["a","b"]}"#, r#"{"set_owner":null}"#, r#"{"set_priority":"vip"}"#, r#"{"archive":{}}"#]
+        {
+            same::<BulkAction>(action);
+        }
         same::<StripeEventDetail>(
             r#"{"id":"evt_1","type":"invoice.paid","object_id":null,"api_version":"2025","state":"dead","reason":"x",
                 "attempts":5,"created":"2026-10-31T12:00:00Z","received_at":"2026-10-31T12:00:00.5Z","settled_at":null,

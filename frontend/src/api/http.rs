@@ -7,6 +7,7 @@ use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
+use wasm_bindgen::JsValue;
 
 /// How often a read is repeated when the server is busy.
 const BUSY_RETRIES: u32 = 2;
@@ -26,6 +27,16 @@ pub enum Method {
     Patch,
     /// Remove.
     Delete,
+}
+
+/// A body with its content type.
+#[derive(Clone)]
+struct Body(&'static str, JsValue);
+
+impl Body {
+    fn json(text: String) -> Self {
+        Self("application/json", text.into())
+    }
 }
 
 /// Reads an address as text. Waits for a new log-in when the session is over, and for a busy server.
@@ -53,7 +64,22 @@ pub async fn send_json<B: Serialize, T: DeserializeOwned>(
     path: &str,
     body: &B,
 ) -> Result<T, ApiError> {
-    decode(&authorized(session, method, path, Some(encode(body)?)).await?)
+    decode(&authorized(session, method, path, Some(Body::json(encode(body)?))).await?)
+}
+
+/// Sends a file as it is, and reads the reply. The browser reads it from the disk while it goes out.
+pub async fn send_file<T: DeserializeOwned>(
+    session: Session,
+    path: &str,
+    kind: &'static str,
+    file: &web_sys::Blob,
+) -> Result<T, ApiError> {
+    decode(&authorized(session, Method::Post, path, Some(Body(kind, file.into()))).await?)
+}
+
+/// Does something without a body, and reads the reply.
+pub async fn post<T: DeserializeOwned>(session: Session, path: &str) -> Result<T, ApiError> {
+    decode(&authorized(session, Method::Post, path, None).await?)
 }
 
 /// Sends no body and wants none.
@@ -63,7 +89,7 @@ pub async fn send(session: Session, method: Method, path: &str) -> Result<(), Ap
 
 /// Without an access token: log-in, refresh, set-up. Never asks for a log-in.
 pub(crate) async fn anonymous(method: Method, path: &str, body: Option<String>) -> Result<String, ApiError> {
-    once(method, path, None, body).await
+    once(method, path, None, body.map(Body::json)).await
 }
 
 /// A reply's JSON.
@@ -78,7 +104,7 @@ pub(crate) fn encode<B: Serialize>(body: &B) -> Result<String, ApiError> {
 
 /// A 401 is answered by one refresh, and by the log-in dialog when that fails; then the request goes out again. The
 /// caller only notices that it took longer, so that a draft is never lost to an expired session.
-async fn authorized(session: Session, method: Method, path: &str, body: Option<String>) -> Result<String, ApiError> {
+async fn authorized(session: Session, method: Method, path: &str, body: Option<Body>) -> Result<String, ApiError> {
     let token = session.token();
     let first = once(method, path, token.as_deref(), body.clone()).await;
     if !first.as_ref().is_err_and(|e| e.status() == 401) {
@@ -91,13 +117,13 @@ async fn authorized(session: Session, method: Method, path: &str, body: Option<S
     once(method, path, session.token().as_deref(), body).await
 }
 
-async fn once(method: Method, path: &str, token: Option<&str>, body: Option<String>) -> Result<String, ApiError> {
+async fn once(method: Method, path: &str, token: Option<&str>, body: Option<Body>) -> Result<String, ApiError> {
     let mut request = builder(method, path).header("Accept", "application/json");
     if let Some(token) = token {
         request = request.header("Authorization", &format!("Bearer {token}"));
     }
     let sent = match body {
-        Some(body) => match request.header("Content-Type", "application/json").body(body) {
+        Some(Body(kind, body)) => match request.header("Content-Type", kind).body(body) {
             Ok(request) => request.send().await,
             Err(error) => Err(error),
         },

@@ -9,6 +9,7 @@ pub mod customers;
 mod decode;
 mod error;
 mod http;
+pub mod jobs;
 pub mod plans;
 pub mod profiles;
 pub mod settings;
@@ -17,4 +18,4 @@ pub mod views;
 
 pub use decode::from_json;
 pub use error::ApiError;
-pub use http::{Method, get_text, send, send_json};
+pub use http::{Method, get_text, post, send, send_file, send_json};

@@ -2,6 +2,7 @@
 
 pub mod customers;
 pub mod dashboard;
+pub mod jobs;
 pub mod login;
 pub mod mrr_movements;
 mod not_found;

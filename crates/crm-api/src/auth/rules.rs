@@ -95,6 +95,14 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/customers/{id}/profiles", P::CustomersRead),
     may("POST", "/api/customers/{id}/profiles", P::CustomersWrite),
     may("POST", "/api/customers/{id}/profiles/{number}/activate", P::CustomersWrite),
+    may("POST", "/api/customers/bulk", P::CustomersWrite),
+    may("POST", "/api/customers/export", P::CustomersRead),
+    may("GET", EXPORT, P::CustomersRead),
+    may("GET", "/api/customers/imports", P::CustomersWrite),
+    may("POST", "/api/customers/imports", P::CustomersWrite),
+    may("GET", "/api/customers/imports/{id}", P::CustomersWrite),
+    may("POST", "/api/customers/imports/{id}/run", P::CustomersWrite),
+    may("GET", "/api/customers/imports/{id}/errors", P::CustomersWrite),
     // subscriptions
     may("GET", "/api/subscriptions", P::SubscriptionsRead),
     may("GET", "/api/subscriptions/{id}", P::SubscriptionsRead),
@@ -136,10 +144,18 @@ pub const RULES: &[Rule] = &[
     rule("PATCH", "/api/views/{id}", Access::Staff),
     rule("DELETE", "/api/views/{id}", Access::Staff),
     rule("POST", "/api/views/{id}/restore", Access::Staff),
+    // jobs: one's own, or everybody's with `jobs:read`
+    rule("GET", "/api/jobs", Access::Staff),
+    rule("GET", "/api/jobs/{id}", Access::Staff),
+    rule("POST", "/api/jobs/{id}/cancel", Access::Staff),
+    may("POST", "/api/jobs/{id}/undo", P::CustomersWrite),
 ];
 
 /// The event stream, which a cookie of its own may open as well.
 pub const EVENTS: &str = "/api/events";
+
+/// A download that a browser starts by itself, which shows a ticket instead of a log-in.
+pub const EXPORT: &str = "/api/customers/export";
 
 /// The rule of a route.
 pub fn find(method: &Method, pattern: &str) -> Option<&'static Rule> {

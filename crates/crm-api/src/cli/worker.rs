@@ -17,9 +17,11 @@ async fn work(database: &Database) -> Result<()> {
     // Events arrive at other processes: this one looks by itself.
     let nothing_arrives = std::future::pending;
     let task = tokio::spawn(worker::applier::run(database.background_pool.clone(), nothing_arrives, stop.subscribe()));
-    super::say("Applying Stripe's events.");
+    let jobs = tokio::spawn(worker::jobs::run(database.background_pool.clone(), stop.subscribe()));
+    super::say("Applying Stripe's events, and doing long work.");
     server::signalled().await?;
     stop.send_replace(true);
     task.await?;
+    jobs.await?;
     Ok(())
 }

@@ -11,6 +11,8 @@ pub struct HttpConfig {
     pub port: u16,
     /// `CRM_PUBLIC_URL`, without a slash at the end.
     pub public_url: Option<String>,
+    /// `CRM_IMPORT_LIMIT_MB`, in bytes: the largest file of customers.
+    pub import_limit: usize,
 }
 
 impl HttpConfig {
@@ -27,6 +29,9 @@ impl HttpConfig {
                 "the address that people open, such as https://crm.example.com, without a path",
                 parse_origin,
             ),
+            import_limit: source
+                .parse("CRM_IMPORT_LIMIT_MB", "a number from 1 to 10000", parse_megabytes)
+                .unwrap_or(100_000_000),
         }
     }
 
@@ -55,6 +60,10 @@ fn parse_host(text: &str) -> Option<IpAddr> {
         "localhost" => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         text => text.trim_start_matches('[').trim_end_matches(']').parse().ok(),
     }
+}
+
+fn parse_megabytes(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|n| (1..=10_000).contains(n)).map(|n: usize| n * 1_000_000)
 }
 
 fn parse_origin(text: &str) -> Option<String> {

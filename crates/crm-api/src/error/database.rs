@@ -7,6 +7,8 @@ use crm_types::FieldError;
 const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
     ("users_email_key", "email", "taken", "Somebody has this e-mail address already."),
     ("users_last_owner", "role", "last_owner", "This is the only active owner. Make somebody else an owner first."),
+    ("jobs_undone_once", "id", "taken", "Somebody takes this back already."),
+    ("jobs_one_run_of_an_import", "id", "taken", "This file is run already. Wait until that is over, or cancel it."),
     ("customers_email_key", "email", "taken", "Another customer has this e-mail address already."),
     ("saved_views_name_key", "name", "taken", "There is a view with this name for this list already."),
 ];

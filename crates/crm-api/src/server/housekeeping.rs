@@ -3,7 +3,8 @@
 use super::Stopping;
 use crate::AppState;
 use anyhow::Result;
-use crm_domain::{accounts, realtime};
+use crm_domain::customers::{export, import};
+use crm_domain::{accounts, jobs, realtime};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,9 @@ async fn clean(state: &AppState) -> Result<()> {
     let mut conn = state.background_pool.acquire().await?;
     let events = realtime::trim(&mut conn).await?;
     let sessions = accounts::sweep(&mut conn).await?;
-    tracing::debug!(events, sessions, "housekeeping");
+    let jobs = jobs::trim(&mut conn).await?;
+    let imports = import::trim(&mut conn).await?;
+    let tickets = export::trim(&mut conn).await?;
+    tracing::debug!(events, sessions, jobs, imports, tickets, "housekeeping");
     Ok(())
 }

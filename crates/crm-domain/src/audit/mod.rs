@@ -92,10 +92,60 @@ pub async fn record<T: Serialize>(
     Ok(())
 }
 
+/// One of many changes of the same kind: whose, and the fields that differ.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Change {
+    pub id: Uuid,
+    /// Null for what was created.
+    pub before: Value,
+    pub after: Value,
+}
+
+/// Writes down many changes of one kind with one statement. The caller has left out what does not differ.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn record_many(
+    tx: &mut PgConnection,
+    actor: &Actor,
+    resource: &'static str,
+    verb: &'static str,
+    changes: &[Change],
+) -> Result<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = changes.iter().map(|change| change.id).collect();
+    let before: Vec<Value> = changes.iter().map(|change| change.before.clone()).collect();
+    let after: Vec<Value> = changes.iter().map(|change| change.after.clone()).collect();
+    sqlx::query!(
+        "INSERT INTO audit_log (actor_kind, actor_id, actor_name, address, request_id, action, resource, resource_id, before, after)
+         SELECT $1, $2, $3, $4, $5, $6, $7, c.id::text, nullif(c.before, 'null'), c.after
+         FROM unnest($8::uuid[], $9::jsonb[], $10::jsonb[]) AS c (id, before, after)",
+        actor.kind.as_str(),
+        actor.id,
+        actor.name,
+        actor.address,
+        actor.request_id,
+        format!("{resource}.{verb}"),
+        resource,
+        &ids,
+        &before,
+        &after,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Fields that change by themselves with every change say nothing.
 const NOISE: [&str; 2] = ["version", "updated_at"];
 
-fn difference(before: Map<String, Value>, after: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+/// Of two states of a thing, the fields that differ.
+pub(crate) fn difference(
+    before: Map<String, Value>,
+    after: Map<String, Value>,
+) -> (Map<String, Value>, Map<String, Value>) {
     let differs = |one: &Map<String, Value>, other: &Map<String, Value>, key: &str| {
         !NOISE.contains(&key) && one.get(key) != other.get(key)
     };

@@ -33,7 +33,7 @@ pub async fn create(pool: &PgPool, actor: &Actor, new: &NewCustomer) -> Result<C
         fields.tags.as_deref().unwrap_or_default(),
         fields.owner.flatten().map(|owner| owner.0),
         source,
-        &kept(&fields) as &[&str],
+        &fields.kept() as &[&str],
     )
     .execute(&mut *tx)
     .await?;
@@ -100,7 +100,7 @@ pub(crate) async fn change(
         new.priority.as_str(),
         &new.tags,
         new.owner.as_ref().map(|owner| owner.id.0),
-        &kept(&fields) as &[&str],
+        &fields.kept() as &[&str],
         &emptied(&fields) as &[&str],
     )
     .execute(&mut *tx)
@@ -237,12 +237,6 @@ fn merge(old: &Customer, fields: &Fields) -> Customer {
     }
 }
 
-/// Fields that staff gave: Stripe's snapshots leave them.
-fn kept(fields: &Fields) -> Vec<&'static str> {
-    let given = [("email", &fields.email), ("name", &fields.name), ("phone", &fields.phone)];
-    given.into_iter().filter(|(_, field)| matches!(field, Some(Some(_)))).map(|(name, _)| name).collect()
-}
-
 /// Fields that staff emptied: Stripe may fill them again.
 fn emptied(fields: &Fields) -> Vec<&'static str> {
     let fields = [("email", &fields.email), ("name", &fields.name), ("phone", &fields.phone)];
@@ -257,24 +251,26 @@ async fn check_references(tx: &mut PgConnection, fields: &Fields) -> Result<()> 
         return Err(DomainError::invalid("time_zone", "unknown_value", message));
     }
     if let Some(Some(UserId(owner))) = fields.owner {
-        let active = sqlx::query_scalar!(
-            r#"SELECT EXISTS (SELECT FROM users WHERE id = $1 AND disabled_at IS NULL) AS "active!""#,
-            owner
-        )
-        .fetch_one(tx)
-        .await?;
-        if !active {
-            return Err(DomainError::invalid(
-                "owner_id",
-                "unknown_value",
-                "Nobody of the staff has this id (any more).",
-            ));
-        }
+        require_staff(tx, "owner_id", owner).await?;
     }
     Ok(())
 }
 
-async fn remember_tags(tx: &mut PgConnection, tags: Option<&[String]>) -> Result<()> {
+/// Fails unless the id is that of somebody who may log in.
+pub(super) async fn require_staff(tx: &mut PgConnection, field: &'static str, id: Uuid) -> Result<()> {
+    let active = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM users WHERE id = $1 AND disabled_at IS NULL) AS "active!""#,
+        id
+    )
+    .fetch_one(tx)
+    .await?;
+    if active {
+        return Ok(());
+    }
+    Err(DomainError::invalid(field, "unknown_value", "Nobody of the staff has this id (any more)."))
+}
+
+pub(super) async fn remember_tags(tx: &mut PgConnection, tags: Option<&[String]>) -> Result<()> {
     if let Some(tags) = tags.filter(|tags| !tags.is_empty()) {
         sqlx::query!("INSERT INTO customer_tags (name) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", tags)
             .execute(tx)

@@ -5,7 +5,8 @@ use crate::db::{DomainError, Result};
 use crm_types::customers::{CustomerPatch, NewCustomer, Priority};
 use crm_types::ids::UserId;
 
-const MOST_TAGS: usize = 50;
+/// Most tags of a customer.
+pub(super) const MOST_TAGS: usize = 50;
 const LONGEST_TAG: usize = 50;
 
 /// Fields to write: `None` leaves one as it is, `Some(None)` empties it.
@@ -53,6 +54,12 @@ impl Fields {
             return Err(DomainError::invalid("email", "required", message));
         }
         Ok(fields)
+    }
+
+    /// Fields that staff gave: Stripe's snapshots leave them.
+    pub(super) fn kept(&self) -> Vec<&'static str> {
+        let given = [("email", &self.email), ("name", &self.name), ("phone", &self.phone)];
+        given.into_iter().filter(|(_, field)| matches!(field, Some(Some(_)))).map(|(name, _)| name).collect()
     }
 }
 

@@ -11,12 +11,13 @@ use crm_types::ids::{CustomerId, UserId};
 use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
 use crm_types::{Currency, Page};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row};
 
-/// What to narrow the customer list with.
-#[derive(Debug, Clone, Default, Serialize)]
+/// What to narrow the customer list with. A job keeps it in the database, hence `Deserialize`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CustomerFilter {
     /// Words of name, e-mail, phone or Stripe id.
     pub q: Option<Search>,
@@ -123,7 +124,7 @@ const STREAM: &str = "coalesce(c.stream, '')";
 const TIER: &str = "coalesce(c.tier, '')";
 const SOURCE: &str = "coalesce(c.acquisition_source, '')";
 
-fn order(sort: CustomerSort) -> Order {
+pub(super) fn order(sort: CustomerSort) -> Order {
     use CustomerSort as S;
     Order {
         name: sort.as_str(),
@@ -145,7 +146,7 @@ fn order(sort: CustomerSort) -> Order {
     }
 }
 
-fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, whole: bool) {
+pub(super) fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, whole: bool) {
     query.push(" FROM customers c WHERE true");
     // Who paid then counts in the figures, archived since or not.
     if filter.archived {

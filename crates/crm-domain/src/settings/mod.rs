@@ -7,8 +7,8 @@ use crate::row::parse;
 use crm_types::settings::AccountSettings;
 use sqlx::PgExecutor;
 
-pub(crate) use update::is_time_zone;
 pub use update::update;
+pub(crate) use update::{is_time_zone, time_zones};
 
 /// The settings as they are.
 pub async fn find(executor: impl PgExecutor<'_>) -> Result<AccountSettings> {

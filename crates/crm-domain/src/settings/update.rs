@@ -5,6 +5,8 @@ use crate::audit::{self, Actor, Subject};
 use crate::db::{DomainError, Result};
 use crm_types::settings::{AccountSettings, AccountSettingsPatch};
 use sqlx::{PgConnection, PgPool};
+use std::collections::HashSet;
+use tokio::sync::OnceCell;
 
 /// The reason that the recompute queue keeps for a changed policy.
 const REASON: &str = "policy";
@@ -85,6 +87,20 @@ async fn merge(
     new.discounts_limited = patch.discounts_limited.unwrap_or(old.discounts_limited);
     new.cancellation = patch.cancellation.unwrap_or(old.cancellation);
     Ok(new)
+}
+
+/// All names of time zones, read once: they are those of the server's files.
+pub(crate) async fn time_zones(connection: &mut PgConnection) -> Result<&'static HashSet<String>> {
+    static ZONES: OnceCell<HashSet<String>> = OnceCell::const_new();
+    let read = async || {
+        let names = sqlx::query_scalar!(
+            r#"SELECT name AS "name!" FROM pg_timezone_names WHERE name !~ '^(posix/|right/|localtime$|posixrules$|Factory$)'"#
+        )
+        .fetch_all(connection)
+        .await?;
+        Ok(names.into_iter().collect())
+    };
+    ZONES.get_or_try_init(read).await
 }
 
 /// PostgreSQL itself must know the zone: it computes the days.

@@ -5,12 +5,14 @@ mod create;
 mod edit;
 mod form;
 mod inline;
+mod import;
 mod notes;
 mod page;
 mod preview;
 mod sections;
 mod values;
 
+pub use import::{ImportFilePage, ImportPage};
 pub use page::CustomerPage;
 
 use crate::labels::{self, Choice};
@@ -79,7 +81,10 @@ fn sources() -> Vec<Choice> {
 #[component]
 pub fn CustomersPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
-    view! { <ListView list=list action=|| view! { <create::NewCustomer/> }.into_any() preview=preview::preview/> }
+    view! {
+        <ListView list=list action=|| view! { <span class="row"><import::ImportLink/><create::NewCustomer/></span> }.into_any()
+            preview=preview::preview/>
+    }
 }
 
 fn row(customer: &Customer) -> Row {

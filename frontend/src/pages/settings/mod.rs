@@ -1,9 +1,10 @@
-//! Settings: Stripe, prices, policies, health, audit log, sessions. Each tab is a page of its own.
+//! Settings: Stripe, prices, policies, health, audit log, jobs, sessions. Each tab is a page of its own.
 
 mod audit;
 mod event;
 mod health;
 mod inbox;
+mod jobs;
 mod policies;
 mod prices;
 mod profile;
@@ -13,6 +14,7 @@ mod stripe;
 pub use audit::AuditPage;
 pub use event::EventPage;
 pub use health::HealthPage;
+pub use jobs::JobsPage;
 pub use policies::PoliciesPage;
 pub use prices::PricesPage;
 pub use profile::ProfilePage;
@@ -32,6 +34,7 @@ pub fn tabs() -> Vec<(&'static str, &'static str)> {
         (routes::SETTINGS_PROFILE, "Profile"),
         (routes::SETTINGS_HEALTH, "Health"),
         (routes::SETTINGS_AUDIT, "Audit log"),
+        (routes::SETTINGS_JOBS, "Jobs"),
         (routes::SETTINGS_SESSIONS, "Sessions"),
     ]
 }

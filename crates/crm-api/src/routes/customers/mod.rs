@@ -1,6 +1,9 @@
 //! Customers: the list, and what belongs to one of them.
 
+mod bulk;
 mod edit;
+mod export;
+mod import;
 mod notes;
 
 use crate::params::{PageQuery, Params};
@@ -26,7 +29,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    // Before `/customers/{id}`, which would take `tags` for an id.
+    // Before `/customers/{id}`, which would take `tags` and the like for an id.
+    bulk::configure(cfg);
+    export::configure(cfg);
+    import::configure(cfg);
     edit::configure(cfg);
     notes::configure(cfg);
     cfg.service(list).service(find).service(lifecycle).service(list_subscriptions).service(list_transactions);

@@ -1,0 +1,168 @@
+use super::*;
+use crate::customers::edit;
+use crate::customers::list::{self};
+use crate::fixture::{customer, run, subscription};
+use crate::jobs::{Step, step};
+use crm_types::audit::ActorKind;
+use crm_types::customers::{Customer, CustomerPatch, NewCustomer, Priority};
+use crm_types::ids::UserId;
+use crm_types::jobs::{JobState, SkipReason};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+fn staff() -> Actor {
+    Actor {
+        kind: ActorKind::User,
+        id: Some(Uuid::now_v7()),
+        name: "Ada".into(),
+        address: None,
+        request_id: Some("r1".into()),
+    }
+}
+
+async fn finished(pool: &PgPool, job: Job) -> Job {
+    while step(pool).await.unwrap() != Step::Idle {}
+    let job = jobs::find(pool, job.id, Viewer::Everybody).await.unwrap();
+    assert_eq!(job.state, JobState::Succeeded, "{job:?}");
+    assert_eq!(Some(job.done), job.total);
+    job
+}
+
+fn everybody() -> Chosen {
+    Chosen::Matching(Box::default())
+}
+
+fn tags(tags: &[&str]) -> Vec<String> {
+    tags.iter().map(|tag| (*tag).to_owned()).collect()
+}
+
+fn skips(job: &Job) -> Vec<(SkipReason, i64)> {
+    job.skips.iter().map(|skip| (skip.reason, skip.count)).collect()
+}
+
+async fn person(pool: &PgPool, name: &str, email: Option<&str>) -> Customer {
+    let new = NewCustomer { name: Some(name.into()), email: email.map(str::to_owned), ..NewCustomer::default() };
+    edit::create(pool, &staff(), &new).await.unwrap()
+}
+
+async fn user(pool: &PgPool, name: &str) -> UserId {
+    let id = Uuid::now_v7();
+    sqlx::query("INSERT INTO users (id, email, name, role, password_hash) VALUES ($1, $2, $3, 'support', 'x')")
+        .bind(id)
+        .bind(format!("{id}@staff.test"))
+        .bind(name)
+        .execute(pool)
+        .await
+        .unwrap();
+    UserId(id)
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn tags_for_thousands_are_taken_back_where_they_were_given(pool: PgPool) {
+    run(
+        &pool,
+        "INSERT INTO customers (id, name, tags, created_at)
+         SELECT gen_random_uuid(), 'n' || n, CASE WHEN n % 10 = 0 THEN '{press}'::text[] ELSE '{}' END, now() FROM generate_series(1, 4500) n",
+    )
+    .await;
+    let action = BulkAction::AddTags(tags(&["vip", "press", "vip "]));
+    let job = finished(&pool, start(&pool, &staff(), action, everybody()).await.unwrap()).await;
+    assert_eq!((job.total, job.changed, job.skipped, job.can_undo), (Some(4_500), 4_500, 0, true));
+    assert_eq!(job.action, Some(BulkAction::AddTags(tags(&["press", "vip"]))));
+    let counted = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql).fetch_one(&pool);
+    assert_eq!(
+        counted("SELECT count(*) FROM customers WHERE tags = '{press,vip}' AND version = 2").await.unwrap(),
+        4_500
+    );
+    let audited = counted(
+        "SELECT count(DISTINCT resource_id) FROM audit_log WHERE action = 'customer.updated' AND request_id = 'r1'
+           AND actor_name = 'Ada' AND after = '{\"tags\": [\"press\", \"vip\"]}' AND before IN ('{\"tags\": []}', '{\"tags\": [\"press\"]}')",
+    );
+    assert_eq!(audited.await.unwrap(), 4_500, "one row for each");
+    assert_eq!(edit::tags(&pool, None, 10).await.unwrap(), ["press", "vip"]);
+
+    let back = finished(&pool, undo(&pool, &staff(), job.id, Viewer::Everybody).await.unwrap()).await;
+    assert_eq!((back.changed, back.undoes, back.can_undo), (4_500, Some(job.id), false));
+    assert_eq!(
+        counted("SELECT count(*) FROM customers WHERE tags = '{press}'").await.unwrap(),
+        450,
+        "they had it before"
+    );
+    assert_eq!(counted("SELECT count(*) FROM customers WHERE tags = '{}'").await.unwrap(), 4_050);
+    let again = undo(&pool, &staff(), job.id, Viewer::Everybody).await;
+    assert!(matches!(again, Err(DomainError::Conflict { .. })), "once");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whom_it_is_about_is_decided_when_it_begins(pool: PgPool) {
+    let (ada, bob) = (person(&pool, "Ada", None).await, person(&pool, "Bob", None).await);
+    let filter = CustomerFilter { q: crate::filter::Text::parse("q", "ada").unwrap(), ..CustomerFilter::default() };
+    let action = BulkAction::SetPriority(Priority::Vip);
+    let job = start(&pool, &staff(), action, Chosen::Matching(Box::new(filter))).await.unwrap();
+    step(&pool).await.unwrap();
+    let patch = CustomerPatch { name: Some(Some("Zoe".into())), ..CustomerPatch::default() };
+    edit::update(&pool, &staff(), ada.id, 1, &patch).await.unwrap();
+    let late = person(&pool, "Ada the second", None).await;
+    assert_eq!(finished(&pool, job).await.changed, 1);
+    let priority = async |id| list::find(&pool, id).await.unwrap().priority;
+    assert_eq!(priority(ada.id).await, Priority::Vip, "she was chosen, whatever she is called now");
+    assert_eq!((priority(bob.id).await, priority(late.id).await), (Priority::Medium, Priority::Medium));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_pays_stays_and_who_is_unknown_is_counted(pool: PgPool) {
+    let pays = customer(&pool, "Pays", "2026-01-01T00:00:00Z").await;
+    subscription(&pool, pays, "usd", 1_900, "2026-01-01T00:00:00Z").await;
+    let free = person(&pool, "Free", Some("free@example.com")).await;
+    let ids = vec![CustomerId(pays), free.id, free.id, CustomerId(Uuid::now_v7())];
+    let job = start(&pool, &staff(), BulkAction::Archive {}, Chosen::Ids(ids)).await.unwrap();
+    let job = finished(&pool, job).await;
+    assert_eq!((job.total, job.changed), (Some(3), 1));
+    assert_eq!(skips(&job), [(SkipReason::NotFound, 1), (SkipReason::SubscriptionRuns, 1)]);
+    assert!(list::find(&pool, free.id).await.unwrap().archived_at.is_some());
+
+    // Two more with the address of the archived one: only one of them all may live.
+    let twin = person(&pool, "Twin", Some("free@example.com")).await;
+    edit::archive(&pool, &staff(), twin.id).await.unwrap();
+    let archived = CustomerFilter { archived: true, ..CustomerFilter::default() };
+    let job = start(&pool, &staff(), BulkAction::Restore {}, Chosen::Matching(Box::new(archived))).await.unwrap();
+    let job = finished(&pool, job).await;
+    assert_eq!((job.changed, skips(&job)), (1, vec![(SkipReason::EmailTaken, 1)]));
+    let back = finished(&pool, undo(&pool, &staff(), job.id, Viewer::Everybody).await.unwrap()).await;
+    assert_eq!(back.changed, 1, "archived again");
+    let actions: Vec<String> =
+        sqlx::query_scalar("SELECT action FROM audit_log ORDER BY id").fetch_all(&pool).await.unwrap();
+    let expected = ["created", "archived", "created", "archived", "restored", "archived"];
+    assert_eq!(actions, expected.map(|verb| format!("customer.{verb}")));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_owner_goes_back_unless_somebody_chose_another(pool: PgPool) {
+    let (grace, linus) = (user(&pool, "Grace").await, user(&pool, "Linus").await);
+    let (ada, bob) = (person(&pool, "Ada", None).await, person(&pool, "Bob", None).await);
+    let job = start(&pool, &staff(), BulkAction::SetOwner(Some(grace)), everybody()).await.unwrap();
+    let job = finished(&pool, job).await;
+    let patch = CustomerPatch { owner_id: Some(Some(linus)), ..CustomerPatch::default() };
+    edit::update(&pool, &staff(), bob.id, 2, &patch).await.unwrap();
+    let back = finished(&pool, undo(&pool, &staff(), job.id, Viewer::Everybody).await.unwrap()).await;
+    assert_eq!((back.changed, skips(&back)), (1, vec![(SkipReason::ChangedSince, 1)]));
+    let owner = async |id| list::find(&pool, id).await.unwrap().owner.map(|owner| owner.name);
+    assert_eq!((owner(ada.id).await, owner(bob.id).await), (None, Some("Linus".into())));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_cannot_be_is_refused_before_it_begins(pool: PgPool) {
+    let refused = async |action: BulkAction, chosen: Chosen| match start(&pool, &staff(), action, chosen).await {
+        Err(DomainError::Invalid { field, .. }) => field,
+        other => panic!("{other:?}"),
+    };
+    let many = (0..=MOST_IDS).map(|_| CustomerId(Uuid::now_v7())).collect();
+    assert_eq!(refused(BulkAction::Archive {}, Chosen::Ids(many)).await, "ids");
+    assert_eq!(refused(BulkAction::Archive {}, Chosen::Ids(Vec::new())).await, "ids");
+    assert_eq!(refused(BulkAction::AddTags(Vec::new()), everybody()).await, "action");
+    assert_eq!(refused(BulkAction::AddTags(tags(&["a,b"])), everybody()).await, "tags");
+    assert_eq!(refused(BulkAction::SetOwner(Some(UserId(Uuid::now_v7()))), everybody()).await, "action");
+    let nobody = start(&pool, &staff(), BulkAction::Archive {}, everybody()).await.unwrap();
+    let nobody = finished(&pool, nobody).await;
+    assert_eq!((nobody.total, nobody.can_undo), (Some(0), false));
+}

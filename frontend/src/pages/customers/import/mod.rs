@@ -1,0 +1,55 @@
+//! Customers out of a file: choose one, say what its columns hold, check, import.
+
+mod columns;
+mod file;
+mod result;
+mod upload;
+
+pub use file::ImportFilePage;
+pub use upload::ImportPage;
+
+use crate::components::Icon;
+use crate::routes;
+use crate::session::use_session;
+use crm_types::accounts::Permission;
+use leptos::prelude::*;
+
+/// The link on the list of customers, for those who may.
+#[component]
+pub fn ImportLink() -> impl IntoView {
+    let may = use_session().may(Permission::CustomersWrite);
+    may.then(|| view! { <a class="btn" href=routes::CUSTOMERS_IMPORT>"Import"</a> })
+}
+
+/// The way back, above the name of a page.
+#[component]
+fn Crumbs(
+    /// Whether the page is one of a file.
+    #[prop(optional)]
+    file: bool,
+) -> impl IntoView {
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb">
+            <a href=routes::CUSTOMERS>"Customers"</a><Icon name="right" small=true/>
+            {file.then(|| view! { <a href=routes::CUSTOMERS_IMPORT>"Import"</a><Icon name="right" small=true/> })}
+        </nav>
+    }
+}
+
+/// `2.4 MB`.
+fn size(bytes: i64) -> String {
+    #[allow(clippy::cast_precision_loss, reason = "one digit after the point")]
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn sizes() {
+        assert_eq!([17, 1_500, 2_400_000].map(super::size), ["17 bytes", "1.5 KB", "2.4 MB"]);
+    }
+}

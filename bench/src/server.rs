@@ -28,6 +28,7 @@ impl Server {
             .env("CRM_PORT", address.port().to_string())
             .env("CRM_JWT_SECRET", "0123456789012345678901234567890123456789")
             .env("STRIPE_WEBHOOK_SECRETS", SECRET)
+            .env("CRM_RATE_LIMIT", "0")
             .env("CRM_LOG", "warn")
             .stdout(Stdio::null())
             .kill_on_drop(true)

@@ -13,6 +13,7 @@ pub mod db;
 pub mod filter;
 #[cfg(test)]
 mod fixture;
+pub mod idempotency;
 pub mod lifecycle;
 pub mod mrr;
 pub mod page;
@@ -20,6 +21,7 @@ pub mod plans;
 pub mod profiles;
 pub mod realtime;
 mod row;
+pub mod second_factor;
 pub mod settings;
 pub mod subscriptions;
 pub mod system;

@@ -65,6 +65,12 @@ pub const RULES: &[Rule] = &[
     rule("POST", "/api/auth/invitations/{token}", Access::Public),
     rule("GET", "/api/auth/password-resets/{token}", Access::Public),
     rule("POST", "/api/auth/password-resets/{token}", Access::Public),
+    // a ticket of the first step is the log-in here
+    rule("POST", "/api/auth/second-factor", Access::Public),
+    rule("GET", "/api/auth/second-factor", Access::Staff),
+    rule("POST", "/api/auth/second-factor/enrolment", Access::Staff),
+    rule("POST", "/api/auth/second-factor/confirmation", Access::Staff),
+    rule("POST", "/api/auth/second-factor/removal", Access::Staff),
     // realtime
     rule("GET", EVENTS, Access::Staff),
     // Stripe's signature is the log-in here
@@ -126,6 +132,7 @@ pub const RULES: &[Rule] = &[
     may("POST", "/api/users/{id}/password-reset", P::UsersWrite),
     may("GET", "/api/users/{id}/sessions", P::UsersWrite),
     may("DELETE", "/api/users/{id}/sessions/{session}", P::UsersWrite),
+    may("DELETE", "/api/users/{id}/second-factor", P::UsersWrite),
     // api keys
     may("GET", "/api/api-keys", P::ApiKeysRead),
     may("POST", "/api/api-keys", P::ApiKeysWrite),
@@ -155,7 +162,7 @@ pub fn methods(pattern: &str) -> Vec<&'static str> {
 }
 
 /// `/api/crm/x` is `/api/x`.
-fn short(pattern: &str) -> std::borrow::Cow<'_, str> {
+pub(crate) fn short(pattern: &str) -> std::borrow::Cow<'_, str> {
     match pattern.strip_prefix("/api/crm/") {
         Some(rest) => format!("/api/{rest}").into(),
         None => pattern.into(),

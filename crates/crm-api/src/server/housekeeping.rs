@@ -3,7 +3,7 @@
 use super::Stopping;
 use crate::AppState;
 use anyhow::Result;
-use crm_domain::{accounts, realtime};
+use crm_domain::{accounts, idempotency, realtime};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,10 +24,12 @@ pub(super) async fn run(state: Arc<AppState>, mut stopping: Stopping) {
 
 async fn clean(state: &AppState) -> Result<()> {
     state.throttle.tidy();
+    state.limits.tidy();
     state.metrics.run_upkeep();
     let mut conn = state.background_pool.acquire().await?;
     let events = realtime::trim(&mut conn).await?;
     let sessions = accounts::sweep(&mut conn).await?;
-    tracing::debug!(events, sessions, "housekeeping");
+    let replies = idempotency::sweep(&mut conn).await?;
+    tracing::debug!(events, sessions, replies, "housekeeping");
     Ok(())
 }

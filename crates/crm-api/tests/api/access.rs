@@ -13,10 +13,10 @@ use std::collections::BTreeSet;
 /// Not in the document: pages, the document itself, and the second address of the webhook.
 const UNDOCUMENTED: [&str; 4] = ["/docs", "/docs/{file}", "/api/openapi.json", "/api/webhooks/stripe"];
 
-struct Route {
-    method: Method,
-    path: String,
-    operation: Value,
+pub struct Route {
+    pub method: Method,
+    pub path: String,
+    pub operation: Value,
 }
 
 impl Route {
@@ -26,8 +26,14 @@ impl Route {
         rule.unwrap_or_else(|| panic!("{} {} has no rule in auth/rules.rs", self.method, self.path)).access
     }
 
+    /// Whether a schema of the document has a field.
+    pub fn schema_has(&self, schema: &str, field: &str) -> bool {
+        let document = serde_json::to_value(app::document()).unwrap();
+        !document["components"]["schemas"][schema]["properties"][field].is_null()
+    }
+
     /// With something in place of the parameters.
-    fn address(&self) -> String {
+    pub fn address(&self) -> String {
         let parts = self.path.split('/').map(|part| match part.starts_with('{') {
             true => "00000000-0000-7000-8000-000000000000",
             false => part,
@@ -36,7 +42,7 @@ impl Route {
     }
 }
 
-fn routes() -> Vec<Route> {
+pub fn routes() -> Vec<Route> {
     let document = serde_json::to_value(app::document()).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let routes = paths.iter().flat_map(|(path, item)| {

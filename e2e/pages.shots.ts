@@ -15,7 +15,9 @@ const pages = {
   "settings-policies": "/settings/policies",
   "settings-health": "/settings/health",
   "settings-audit": "/settings/audit",
-  "settings-sessions": "/settings/sessions",
+  "settings-team": "/settings/team",
+  "settings-api-keys": "/settings/api-keys",
+  "settings-account": "/settings/sessions",
 };
 const day = 86_400;
 

@@ -56,6 +56,16 @@ pub async fn send_json<B: Serialize, T: DeserializeOwned>(
     decode(&authorized(session, method, path, Some(encode(body)?)).await?)
 }
 
+/// Sends a body and wants none.
+pub async fn send_body<B: Serialize>(session: Session, method: Method, path: &str, body: &B) -> Result<(), ApiError> {
+    authorized(session, method, path, Some(encode(body)?)).await.map(drop)
+}
+
+/// Sends no body and reads the reply.
+pub async fn request<T: DeserializeOwned>(session: Session, method: Method, path: &str) -> Result<T, ApiError> {
+    decode(&authorized(session, method, path, None).await?)
+}
+
 /// Sends no body and wants none.
 pub async fn send(session: Session, method: Method, path: &str) -> Result<(), ApiError> {
     authorized(session, method, path, None).await.map(drop)

@@ -37,6 +37,7 @@ pub static SPEC: ListSpec = ListSpec {
         Filter::new("stream", "Stream", FilterKind::Choice(labels::streams)),
         Filter::new("tier", "Tier", FilterKind::Choice(labels::tiers)),
         Filter::new("priority", "Priority", FilterKind::Choice(labels::priorities)),
+        Filter::new("owner", "Looked after by", FilterKind::User),
         Filter::new("tag", "Tag", FilterKind::Text),
         Filter::new("source", "Source", FilterKind::Choice(sources)),
         Filter::new("currency", "Currency", FilterKind::Currency),

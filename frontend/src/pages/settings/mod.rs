@@ -1,5 +1,7 @@
-//! Settings: Stripe, prices, policies, health, audit log, sessions. Each tab is a page of its own.
+//! Settings: Stripe, prices, policies, health, team, API keys, audit log, one's own account. Each tab is a page of its own.
 
+mod account;
+mod api_keys;
 mod audit;
 mod event;
 mod health;
@@ -7,9 +9,12 @@ mod inbox;
 mod policies;
 mod prices;
 mod profile;
+mod second_factor;
 mod sessions;
 mod stripe;
+mod team;
 
+pub use api_keys::ApiKeysPage;
 pub use audit::AuditPage;
 pub use event::EventPage;
 pub use health::HealthPage;
@@ -18,6 +23,7 @@ pub use prices::PricesPage;
 pub use profile::ProfilePage;
 pub use sessions::SessionsPage;
 pub use stripe::StripePage;
+pub use team::TeamPage;
 
 use crate::components::{RouteTabs, use_title};
 use crate::routes;
@@ -31,8 +37,10 @@ pub fn tabs() -> Vec<(&'static str, &'static str)> {
         (routes::SETTINGS_POLICIES, "Policies"),
         (routes::SETTINGS_PROFILE, "Profile"),
         (routes::SETTINGS_HEALTH, "Health"),
+        (routes::SETTINGS_TEAM, "Team"),
+        (routes::SETTINGS_API_KEYS, "API keys"),
         (routes::SETTINGS_AUDIT, "Audit log"),
-        (routes::SETTINGS_SESSIONS, "Sessions"),
+        (routes::SETTINGS_SESSIONS, "Your account"),
     ]
 }
 

@@ -17,7 +17,9 @@ const pages = {
   "settings-audit": "/settings/audit",
   "settings-jobs": "/settings/jobs",
   "customers-import": "/customers/import",
-  "settings-sessions": "/settings/sessions",
+  "settings-team": "/settings/team",
+  "settings-api-keys": "/settings/api-keys",
+  "settings-account": "/settings/sessions",
 };
 const day = 86_400;
 

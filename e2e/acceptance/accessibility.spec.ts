@@ -40,7 +40,9 @@ const pages = {
   "audit log": "/settings/audit",
   jobs: "/settings/jobs",
   import: "/customers/import",
-  sessions: "/settings/sessions",
+  team: "/settings/team",
+  "API keys": "/settings/api-keys",
+  "your account": "/settings/sessions",
   "no such page": "/nowhere",
   "no such customer": "/customers/00000000-0000-7000-8000-000000000000",
 };
@@ -106,6 +108,17 @@ test("dialogs, menus and explanations", async ({ page, server }) => {
   await expectGoodInEveryLook(page);
   await page.keyboard.press("Escape");
 
+  await page.goto("/settings/team");
+  await page.getByRole("button", { name: "Invite" }).click();
+  await expect(page.getByRole("dialog", { name: "Invite to the team" })).toBeVisible();
+  await expectGoodInEveryLook(page);
+  await page.keyboard.press("Escape");
+  await page.goto("/settings/api-keys");
+  await page.getByRole("button", { name: "New key" }).click();
+  await expect(page.getByRole("dialog", { name: "New API key" })).toBeVisible();
+  await expectGoodInEveryLook(page);
+  await page.keyboard.press("Escape");
+
   await page.goto("/subscriptions");
   await page.getByRole("button", { name: "Filter", exact: true }).click();
   await expect(page.getByRole("dialog", { name: "Filter subscriptions" })).toBeVisible();
@@ -144,6 +157,16 @@ test("logging in, wrongly and after the session ended", async ({ page, server })
   await expect(page.getByRole("dialog", { name: "Log in again" })).toBeVisible();
   // What was asked for waits behind the dialog.
   await expectGoodInEveryLook(page, { waits: true });
+});
+
+test("coming in by a link that works, and by one that does not", async ({ page, server }) => {
+  const { link } = await server.api<{ link: string }>("/api/users", "POST", { email: "axe@e2e.test", name: "Axel", role: "viewer" });
+  await page.goto(link);
+  await expect(page.getByLabel("Your name")).toHaveValue("Axel");
+  await expectGoodInEveryLook(page);
+  await page.goto("/reset/0");
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expectGoodInEveryLook(page);
 });
 
 test("before the first user and before the first event", async ({ page }) => {

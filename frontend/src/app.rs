@@ -4,6 +4,7 @@ use crate::api::{ApiError, accounts};
 use crate::browser::Clock;
 use crate::chunks::Page;
 use crate::components::{ErrorBox, Notes, Toasts};
+use crate::glance::Glance;
 use crate::pages::NotFoundPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::login::{LoginDialog, LoginPage};
@@ -15,6 +16,7 @@ use crm_types::accounts::SetupStatus;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
+use leptos_router::hooks::use_location;
 use leptos_router::path;
 use wasm_bindgen::JsCast;
 
@@ -50,7 +52,12 @@ pub fn App() -> impl IntoView {
 fn Gate() -> impl IntoView {
     let session = use_session();
     let phase = session.phase();
+    let path = use_location().pathname;
+    // Whoever is logged in here: the link says who comes in.
+    let link =
+        Memo::new(move |_| path.glance(|path| path.starts_with(routes::INVITE) || path.starts_with(routes::RESET)));
     move || match phase.get() {
+        _ if link.get() => Page::AccountLink.view(),
         Phase::Starting => view! { <p class="vh" role="status">"Loading"</p> }.into_any(),
         Phase::Unreachable(error) => {
             let retry = Callback::new(move |()| session.begin());
@@ -103,6 +110,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/settings/audit") view=|| Page::Audit.view()/>
             <Route path=path!("/settings/jobs") view=|| Page::Jobs.view()/>
             <Route path=path!("/settings/sessions") view=|| Page::Sessions.view()/>
+            <Route path=path!("/settings/team") view=|| Page::Team.view()/>
+            <Route path=path!("/settings/api-keys") view=|| Page::ApiKeys.view()/>
         </FlatRoutes>
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::api::ApiError;
 use crate::components::ErrorBox;
-use crate::pages::{SetupPage, customers, mrr_movements, settings, subscriptions, transactions};
+use crate::pages::{AccountLinkPage, SetupPage, customers, mrr_movements, settings, subscriptions, transactions};
 use crate::palette::Palette;
 use crate::shell::use_palette;
 use leptos::prelude::*;
@@ -54,8 +54,14 @@ pub enum Page {
     Jobs,
     /// Settings: sessions.
     Sessions,
+    /// Settings: who is on the staff.
+    Team,
+    /// Settings: how other programs log in.
+    ApiKeys,
     /// The first account.
     Setup,
+    /// An invitation is accepted, or a password set by a link.
+    AccountLink,
     /// The command palette.
     Palette,
 }
@@ -85,13 +91,18 @@ fn draw_settings(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Audit => view! { <settings::AuditPage/> }.into_any(),
         Page::Jobs => view! { <settings::JobsPage/> }.into_any(),
         Page::Sessions => view! { <settings::SessionsPage/> }.into_any(),
+        Page::Team => view! { <settings::TeamPage/> }.into_any(),
+        Page::ApiKeys => view! { <settings::ApiKeysPage/> }.into_any(),
         _ => view! { <settings::StripePage/> }.into_any(),
     })
 }
 
 #[wasm_split(setup, wasm_split_path = ::leptos::wasm_split, preload(preload_setup), fallible)]
-fn draw_setup(_page: Page) -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <SetupPage/> }.into_any())
+fn draw_setup(page: Page) -> Result<AnyView, SplitLoaderError> {
+    Ok(match page {
+        Page::AccountLink => view! { <AccountLinkPage/> }.into_any(),
+        _ => view! { <SetupPage/> }.into_any(),
+    })
 }
 
 #[wasm_split(palette, wasm_split_path = ::leptos::wasm_split, preload(preload_palette), fallible)]
@@ -102,7 +113,7 @@ fn draw_palette(_page: Page) -> Result<AnyView, SplitLoaderError> {
 impl Page {
     fn load(self) -> Loading<()> {
         match self {
-            Self::Setup => Box::pin(preload_setup()),
+            Self::Setup | Self::AccountLink => Box::pin(preload_setup()),
             Self::Palette => Box::pin(preload_palette()),
             Self::Stripe
             | Self::Event
@@ -112,14 +123,16 @@ impl Page {
             | Self::Health
             | Self::Audit
             | Self::Jobs
-            | Self::Sessions => Box::pin(preload_settings()),
+            | Self::Sessions
+            | Self::Team
+            | Self::ApiKeys => Box::pin(preload_settings()),
             _ => Box::pin(preload_lists()),
         }
     }
 
     fn draw(self) -> Loading<AnyView> {
         match self {
-            Self::Setup => Box::pin(draw_setup(self)),
+            Self::Setup | Self::AccountLink => Box::pin(draw_setup(self)),
             Self::Palette => Box::pin(draw_palette(self)),
             Self::Stripe
             | Self::Event
@@ -129,7 +142,9 @@ impl Page {
             | Self::Health
             | Self::Audit
             | Self::Jobs
-            | Self::Sessions => Box::pin(draw_settings(self)),
+            | Self::Sessions
+            | Self::Team
+            | Self::ApiKeys => Box::pin(draw_settings(self)),
             _ => Box::pin(draw_list(self)),
         }
     }

@@ -4,13 +4,14 @@ mod words;
 
 pub use words::{billed, counted, every, initials, phrase};
 
-use crm_types::accounts::Role;
+use crm_types::accounts::{Permission, Role};
 use crm_types::billing::{EventState, TransactionKind, TransactionStatus, TransactionType};
 use crm_types::customers::{CustomerType, LifecycleState, Priority};
 use crm_types::mrr::MovementType;
 use crm_types::plans::{MappingSource, Stream, Tier};
 use crm_types::profiles::FieldKind;
 use crm_types::subscriptions::SubscriptionStatus;
+use crm_types::users::UserState;
 
 /// The colour of a badge: it only says what its word says as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,6 +41,8 @@ macro_rules! choices {
 }
 
 choices! {
+    /// All roles.
+    roles: Role => role;
     /// All streams.
     streams: Stream => stream;
     /// All tiers.
@@ -95,6 +98,51 @@ pub const fn role(role: Role) -> &'static str {
         Role::Marketer => "Marketer",
         Role::Support => "Support",
         Role::Viewer => "Viewer",
+    }
+}
+
+/// Whether somebody can log in.
+pub const fn user_state(state: UserState) -> &'static str {
+    match state {
+        UserState::Active => "Active",
+        UserState::Invited => "Invited",
+        UserState::Disabled => "Disabled",
+    }
+}
+
+/// The tone of whether somebody can log in.
+pub const fn user_state_tone(state: UserState) -> Tone {
+    match state {
+        UserState::Active => Tone::Positive,
+        UserState::Invited => Tone::Info,
+        UserState::Disabled => Tone::Neutral,
+    }
+}
+
+/// What a permission allows.
+pub const fn permission(permission: Permission) -> &'static str {
+    use Permission as P;
+    match permission {
+        P::AnalyticsRead => "See figures",
+        P::CustomersRead => "See customers",
+        P::CustomersWrite => "Create and change customers",
+        P::SubscriptionsRead => "See subscriptions and MRR movements",
+        P::TransactionsRead => "See payments and refunds",
+        P::PlansRead => "See prices",
+        P::PlansWrite => "Map prices",
+        P::StripeRead => "See Stripe’s events",
+        P::StripeWrite => "Apply Stripe’s events again",
+        P::SettingsRead => "See settings",
+        P::SettingsWrite => "Change settings",
+        P::SystemRead => "See the system’s health",
+        P::AuditRead => "See who changed what",
+        P::UsersRead => "See who is on the staff",
+        P::UsersWrite => "Manage the staff",
+        P::ApiKeysRead => "See API keys",
+        P::ApiKeysWrite => "Make and revoke API keys",
+        // The test below asks for words.
+        #[allow(unreachable_patterns, reason = "a permission without words shows its name until it has some")]
+        other => other.as_str(),
     }
 }
 
@@ -266,6 +314,13 @@ pub const fn mapping_source(source: MappingSource) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_permission_has_words() {
+        for p in Permission::ALL {
+            assert!(!permission(*p).contains(':'), "{p}");
+        }
+    }
 
     #[test]
     fn every_choice_has_its_own_name() {

@@ -37,6 +37,15 @@ pub const SETTINGS_JOBS: &str = "/settings/jobs";
 /// Where you are logged in.
 pub const SETTINGS_SESSIONS: &str = "/settings/sessions";
 
+/// Who is on the staff.
+pub const SETTINGS_TEAM: &str = "/settings/team";
+/// How other programs log in.
+pub const SETTINGS_API_KEYS: &str = "/settings/api-keys";
+/// Begins the address of an invitation.
+pub const INVITE: &str = "/invite/";
+/// Begins the address at which a new password is set.
+pub const RESET: &str = "/reset/";
+
 /// A customer's page.
 pub fn customer(id: CustomerId) -> String {
     format!("{CUSTOMERS}/{id}")

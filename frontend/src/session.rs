@@ -105,6 +105,15 @@ impl Session {
         self.inner.with_value(|inner| inner.token.clone())
     }
 
+    /// The user is called otherwise from now on.
+    pub fn rename(self, name: String) {
+        self.user.update(|user| {
+            if let Some(user) = user {
+                user.name = name;
+            }
+        });
+    }
+
     /// Whether the user has a permission.
     pub fn may(self, permission: Permission) -> bool {
         self.user.glance(|u| u.as_ref().is_some_and(|u| u.permissions.contains(&permission)))

@@ -1,10 +1,12 @@
 //! The application: what handlers share, and where each capability's routes are mounted.
 
-use crate::auth::{api_keys::ApiKeys, passwords::Passwords, sessions::Sessions, throttle::Throttle, token::Tokens};
+use crate::auth::{
+    api_keys::ApiKeys, limit::Limits, passwords::Passwords, sessions::Sessions, throttle::Throttle, token::Tokens,
+};
 use crate::config::Config;
 use crate::inbox::Inbox;
 use crate::realtime::Hub;
-use crate::{auth, error, headers, openapi, request, routes};
+use crate::{auth, error, headers, idempotency, openapi, request, routes};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -38,6 +40,8 @@ pub struct AppState {
     pub passwords: Passwords,
     /// Slows down guessing at log-in.
     pub throttle: Throttle,
+    /// How many requests a minute are answered.
+    pub limits: Limits,
     /// Takes Stripe's events in.
     pub inbox: Inbox,
     /// Tells open pages what changed.
@@ -68,6 +72,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::audit::configure(cfg);
     routes::profile::configure(cfg);
     routes::account_links::configure(cfg);
+    routes::second_factor::configure(cfg);
     routes::users::configure(cfg);
     routes::api_keys::configure(cfg);
     routes::views::configure(cfg);
@@ -114,6 +119,7 @@ pub fn build(
         .app_data(error::query_config())
         .app_data(error::path_config())
         .app_data(error::payload_config())
+        .wrap(from_fn(idempotency::honour))
         .wrap(from_fn(auth::guard::enforce))
         .wrap(from_fn(headers::secure))
         .wrap(from_fn(request::surround))

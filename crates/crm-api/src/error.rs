@@ -7,7 +7,7 @@ mod actix;
 mod database;
 mod problem;
 
-pub use actix::{json_config, path_config, payload_config, query_config};
+pub use actix::{JSON_LIMIT, json_config, path_config, payload_config, query_config};
 pub use problem::{CONTENT_TYPE, from_status};
 
 use crate::request;
@@ -108,6 +108,14 @@ impl ApiError {
         error
     }
 
+    /// 409: the same request runs at this moment.
+    pub fn running() -> Self {
+        let mut error =
+            Self::conflict("The same request is being done at this moment. Ask again.").with_kind("running");
+        error.problem.retry_after = Some(1);
+        error
+    }
+
     /// 413: larger than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
         let detail = format!("Send at most {limit} bytes.");
@@ -137,6 +145,13 @@ impl ApiError {
         let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Slow down", detail);
         error.problem.retry_after = Some(retry_after.max(1));
         error
+    }
+
+    /// 429: more requests than anybody needs.
+    pub fn slow_down(retry_after: u32) -> Self {
+        let mut error = Self::too_many_requests(retry_after);
+        error.problem.detail = format!("Too many requests. Wait {retry_after} s.");
+        error.with_kind("rate-limit")
     }
 
     /// 503: not our caller's fault, and passing.

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod error;
 pub mod extract;
 pub mod headers;
+pub mod idempotency;
 pub mod inbox;
 pub mod openapi;
 pub mod params;

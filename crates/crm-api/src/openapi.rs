@@ -2,6 +2,7 @@
 
 use crate::auth::rules::{self, Access};
 use crate::error::CONTENT_TYPE;
+use crate::idempotency;
 use actix_web::http::Method;
 use crm_types::analytics::{Comparison, GroupBy};
 use crm_types::audit::AuditSort;
@@ -15,9 +16,9 @@ use crm_types::subscriptions::SubscriptionSort;
 use crm_types::{FieldError, Problem};
 use serde_json::json;
 use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, Type};
 use utoipa::{OpenApi as _, ToSchema as _};
 
 const BEARER: &str = "bearer";
@@ -93,6 +94,19 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
     document
 }
 
+fn idempotency_key() -> Parameter {
+    let text = "Makes it safe to send the request again: for 24 hours the same key with the same body gets the same reply, \
+        marked `Idempotent-Replayed: true`, and nothing is done twice. 1 to 255 characters, a new one for each request.";
+    let schema = ObjectBuilder::new().schema_type(Type::String).max_length(Some(255));
+    ParameterBuilder::new()
+        .name(idempotency::HEADER)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(text))
+        .schema(Some(schema))
+        .build()
+}
+
 fn bearer(format: &str, description: &str) -> SecurityScheme {
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format(format).description(Some(description));
     SecurityScheme::Http(scheme.build())
@@ -113,10 +127,14 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operati
 
 fn describe(method: &Method, path: &str, operation: &mut Operation) {
     let access = rules::find(method, path).map(|rule| rule.access);
+    let known = matches!(access, Some(Access::Staff | Access::Anybody | Access::Permission(_)));
     let log_in = |name| SecurityRequirement::new(name, [] as [&str; 0]);
-    if let Some(Access::Staff | Access::Permission(_)) = access {
+    if known {
         operation.security = Some(vec![log_in(BEARER)]);
         problem(operation, 401, "No valid access token or API key, or the session is over");
+    }
+    if access == Some(Access::Anybody) {
+        operation.security.get_or_insert_default().push(log_in(API_KEY));
     }
     if access == Some(Access::Staff) {
         problem(operation, 403, "An API key: this is for people who are logged in");
@@ -128,6 +146,11 @@ fn describe(method: &Method, path: &str, operation: &mut Operation) {
         problem(operation, 403, &format!("The role or API key lacks `{permission}`"));
         let extension = ExtensionsBuilder::new().add("x-permission", json!(permission.as_str())).build();
         operation.extensions.get_or_insert_default().merge(extension);
+    }
+    if known && method == Method::POST && idempotency::is_honoured(path) {
+        operation.parameters.get_or_insert_default().push(idempotency_key().into());
+        problem(operation, 409, "The same `Idempotency-Key` is being used at this moment, or its reply held a secret");
+        problem(operation, 422, "Some fields are wrong, or the `Idempotency-Key` was used for another request");
     }
     let parameters = operation.parameters.iter().flatten();
     let (mut in_path, mut in_query) = (false, false);
@@ -148,6 +171,7 @@ fn describe(method: &Method, path: &str, operation: &mut Operation) {
         problem(operation, 422, "Some fields are wrong: see `errors`");
     }
     if path.starts_with("/api/") {
+        problem(operation, 429, "Too many requests: see `Retry-After`");
         problem(operation, 500, "A fault of ours; the log has it under `request_id`");
         problem(operation, 503, "The database cannot answer just now: see `Retry-After`");
     }

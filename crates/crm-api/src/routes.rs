@@ -14,6 +14,7 @@ pub mod mrr_movements;
 pub mod prices;
 pub mod profile;
 pub mod profiles;
+pub mod second_factor;
 pub mod settings;
 pub mod setup;
 pub mod stripe_events;

@@ -3,6 +3,7 @@
 mod housekeeping;
 
 use crate::auth::api_keys::ApiKeys;
+use crate::auth::limit::Limits;
 use crate::auth::{passwords::Passwords, secret, sessions::Sessions, throttle::Throttle, token::Tokens};
 use crate::config::{Config, HttpConfig};
 use crate::database::Database;
@@ -97,6 +98,7 @@ pub fn state(config: Config, demo: Option<DemoLogin>, database: &Database) -> Re
         api_keys: ApiKeys::new(database.pool.clone()),
         passwords: Passwords::new()?,
         throttle: Throttle::new(),
+        limits: Limits::new(&config.http),
         inbox: Inbox::start(&database.pool),
         hub: Hub::new(database.background_pool.clone()),
         metrics: telemetry::metrics()?,

@@ -81,7 +81,7 @@ impl Day {
 }
 
 /// Days from one to another, both included, either open.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayRange {
     from: Option<Day>,
     to: Option<Day>,
@@ -119,7 +119,7 @@ impl DayRange {
 }
 
 /// Amounts in minor units from one to another, both included, either open.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AmountRange {
     min: Option<i64>,
     max: Option<i64>,

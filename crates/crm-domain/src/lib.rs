@@ -13,6 +13,7 @@ pub mod db;
 pub mod filter;
 #[cfg(test)]
 mod fixture;
+pub mod idempotency;
 pub mod jobs;
 pub mod lifecycle;
 pub mod mrr;
@@ -21,6 +22,7 @@ pub mod plans;
 pub mod profiles;
 pub mod realtime;
 mod row;
+pub mod second_factor;
 pub mod settings;
 pub mod subscriptions;
 pub mod system;

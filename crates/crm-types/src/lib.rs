@@ -21,6 +21,7 @@ mod patch;
 pub mod plans;
 pub mod profiles;
 pub mod realtime;
+pub mod second_factor;
 pub mod settings;
 pub mod subscriptions;
 pub mod system;

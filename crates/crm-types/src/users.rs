@@ -33,6 +33,8 @@ pub struct UserAccount {
     pub role: Role,
     /// Whether they can log in.
     pub state: UserState,
+    /// Whether their log-ins ask for a code besides the password.
+    pub second_factor: bool,
     /// Last log-in, or last sign of an open browser (to a quarter of an hour).
     pub last_seen_at: Option<DateTime<Utc>>,
     /// Since when there is the account.

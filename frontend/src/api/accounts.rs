@@ -5,6 +5,7 @@ use super::http::{Method, anonymous, decode, encode, send};
 use crate::session::Session;
 use crm_types::accounts::{LoginReply, LoginRequest, SetupRequest, SetupStatus};
 use crm_types::ids::SessionId;
+use crm_types::second_factor::SecondFactorRequired;
 
 /// Where you are logged in.
 pub const SESSIONS: &str = "/api/auth/sessions";
@@ -19,9 +20,25 @@ pub async fn set_up(request: &SetupRequest) -> Result<LoginReply, ApiError> {
     decode(&anonymous(Method::Post, "/api/setup", Some(encode(request)?)).await?)
 }
 
-/// Logs in; the refresh cookie comes with the reply.
-pub async fn log_in(request: &LoginRequest) -> Result<LoginReply, ApiError> {
-    decode(&anonymous(Method::Post, "/api/auth/login", Some(encode(request)?)).await?)
+/// What came of a right password.
+pub enum LoggedIn {
+    /// In; the refresh cookie came with the reply.
+    Done(LoginReply),
+    /// A code is needed as well; this is the ticket for it.
+    NeedsCode(String),
+}
+
+/// Logs in.
+pub async fn log_in(request: &LoginRequest) -> Result<LoggedIn, ApiError> {
+    logged_in(&anonymous(Method::Post, "/api/auth/login", Some(encode(request)?)).await?)
+}
+
+/// Reads the reply to a right password.
+pub(super) fn logged_in(reply: &str) -> Result<LoggedIn, ApiError> {
+    match decode::<SecondFactorRequired>(reply) {
+        Ok(required) => Ok(LoggedIn::NeedsCode(required.ticket)),
+        Err(_) => decode(reply).map(LoggedIn::Done),
+    }
 }
 
 /// A fresh access token for the refresh cookie.

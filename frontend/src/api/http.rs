@@ -77,9 +77,14 @@ pub async fn send_file<T: DeserializeOwned>(
     decode(&authorized(session, Method::Post, path, Some(Body(kind, file.into()))).await?)
 }
 
-/// Does something without a body, and reads the reply.
-pub async fn post<T: DeserializeOwned>(session: Session, path: &str) -> Result<T, ApiError> {
-    decode(&authorized(session, Method::Post, path, None).await?)
+/// Sends a body and wants none.
+pub async fn send_body<B: Serialize>(session: Session, method: Method, path: &str, body: &B) -> Result<(), ApiError> {
+    authorized(session, method, path, Some(Body::json(encode(body)?))).await.map(drop)
+}
+
+/// Sends no body and reads the reply.
+pub async fn request<T: DeserializeOwned>(session: Session, method: Method, path: &str) -> Result<T, ApiError> {
+    decode(&authorized(session, method, path, None).await?)
 }
 
 /// Sends no body and wants none.

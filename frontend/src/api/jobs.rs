@@ -1,6 +1,6 @@
 //! Long work.
 
-use super::{ApiError, post};
+use super::{ApiError, Method, request};
 use crate::session::Session;
 use crm_types::ids::JobId;
 use crm_types::jobs::Job;
@@ -12,10 +12,10 @@ pub fn job(id: impl std::fmt::Display) -> String {
 
 /// Stops a job after the batch that it is at.
 pub async fn cancel(session: Session, id: JobId) -> Result<Job, ApiError> {
-    post(session, &format!("{}/cancel", job(id))).await
+    request(session, Method::Post, &format!("{}/cancel", job(id))).await
 }
 
 /// Takes back what a job did.
 pub async fn undo(session: Session, id: JobId) -> Result<Job, ApiError> {
-    post(session, &format!("{}/undo", job(id))).await
+    request(session, Method::Post, &format!("{}/undo", job(id))).await
 }

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod analytics;
+pub mod api_keys;
 pub mod customers;
 mod decode;
 mod error;
@@ -12,10 +13,12 @@ mod http;
 pub mod jobs;
 pub mod plans;
 pub mod profiles;
+pub mod second_factor;
 pub mod settings;
 pub mod stripe_events;
+pub mod users;
 pub mod views;
 
 pub use decode::from_json;
 pub use error::ApiError;
-pub use http::{Method, get_text, post, send, send_file, send_json};
+pub use http::{Method, get_text, request, send, send_body, send_file, send_json};

@@ -169,13 +169,13 @@ pub fn Check(
     }
 }
 
-fn invalid(error: Signal<Option<String>>) -> Signal<Option<&'static str>> {
+pub(super) fn invalid(error: Signal<Option<String>>) -> Signal<Option<&'static str>> {
     live(move || error.get().map(|_| "true"))
 }
 
 /// Below an input: what is wrong, else the hint.
 #[component]
-fn FieldNote(id: String, hint: Option<&'static str>, error: Signal<Option<String>>) -> impl IntoView {
+pub(super) fn FieldNote(id: String, hint: Option<&'static str>, error: Signal<Option<String>>) -> impl IntoView {
     view! {
         <div id=format!("{id}-note")>
             {move || match error.get() {

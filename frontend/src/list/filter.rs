@@ -19,6 +19,8 @@ pub enum FilterKind {
     Flag,
     /// Anything typed.
     Text,
+    /// One of the staff, by id.
+    User,
     /// Only links set it; the label is the chip.
     Link,
 }
@@ -55,7 +57,8 @@ impl Filter {
             FilterKind::Currency => (format!("{} is ", self.label), value.to_ascii_uppercase()),
             FilterKind::Flag if value == "false" => ("Not ".into(), self.label.to_ascii_lowercase()),
             FilterKind::Flag | FilterKind::Link => (String::new(), self.label.into()),
-            FilterKind::Text => (format!("{} is ", self.label), value.into()),
+            // Of a colleague the name is put in by who knows it.
+            FilterKind::Text | FilterKind::User => (format!("{} is ", self.label), value.into()),
         }
     }
 }

@@ -3,9 +3,11 @@
 use super::display::Display;
 use super::filter::toggled;
 use super::{Filter, FilterKind, List};
+use crate::api::users::{USERS, Users};
 use crate::browser;
-use crate::components::{CURRENCIES, Check, Icon, Select, place_popover};
+use crate::components::{CURRENCIES, Check, Icon, Select, UserSelect, place_popover};
 use crate::glance::{Glance, live};
+use crate::query::use_query;
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -20,8 +22,17 @@ pub const SEARCH: &str = "list-search";
 #[component]
 pub fn FilterBar(list: List) -> impl IntoView {
     let settable = list.spec.filters.iter().any(|f| !matches!(f.kind, FilterKind::Link));
+    let by_user = list.spec.filters.iter().any(|f| matches!(f.kind, FilterKind::User));
+    let users = use_query::<Users>(move || by_user.then(|| USERS.into()));
+    let words = move |filter: &Filter, value: &str| match filter.kind {
+        FilterKind::User => {
+            let name = users.map(|users| users.name_of(value));
+            (filter.words(value).0, name.unwrap_or_else(|| "…".into()))
+        }
+        _ => filter.words(value),
+    };
     let active = move || {
-        list.params.glance(|p| list.spec.active(p).into_iter().map(|(f, v)| (f.key, f.words(v))).collect::<Vec<_>>())
+        list.params.glance(|p| list.spec.active(p).into_iter().map(|(f, v)| (f.key, words(f, v))).collect::<Vec<_>>())
     };
     let chip = move |(key, (before, value)): (&'static str, (String, String))| {
         let remove = format!("Remove filter: {before}{value}");
@@ -130,6 +141,9 @@ fn field(list: List, filter: &'static Filter) -> AnyView {
         FilterKind::Currency => {
             view! { <Select id=key label=filter.label value=value choices=CURRENCIES.to_vec() none="Any" on_change=set/> }
                 .into_any()
+        }
+        FilterKind::User => {
+            view! { <UserSelect id=key label=filter.label value=value none="Anybody" on_change=set/> }.into_any()
         }
         FilterKind::Many(choices) => {
             let boxes = choices().into_iter().map(|(v, name)| {

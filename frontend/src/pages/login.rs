@@ -1,9 +1,11 @@
 //! Log in: as a page while nobody is, and as a dialog over the page when the session ended.
 
-use crate::api::accounts;
+use crate::api::accounts::{self, LoggedIn};
+use crate::api::second_factor;
+use crate::browser;
 use crate::components::{Dialog, ErrorNote, Field, FormErrors, Icon, use_title};
 use crate::glance::live;
-use crate::session::{Session, use_session};
+use crate::session::use_session;
 use crate::shell::{Brand, ThemeToggle};
 use crm_types::accounts::{DemoLogin, LoginRequest};
 use leptos::prelude::*;
@@ -72,6 +74,9 @@ fn LoginForm(email: String, password: String) -> impl IntoView {
     let email = RwSignal::new(email);
     let password = RwSignal::new(password);
     let shown = RwSignal::new(false);
+    // Of the second step, once the password was right and a code is needed as well.
+    let ticket = RwSignal::new(None::<String>);
+    let code = RwSignal::new(String::new());
     let errors = FormErrors::new();
     let busy = RwSignal::new(false);
     let submit = move |ev: leptos::ev::SubmitEvent| {
@@ -82,41 +87,64 @@ fn LoginForm(email: String, password: String) -> impl IntoView {
         let request =
             LoginRequest { email: email.get_untracked().trim().to_owned(), password: password.get_untracked() };
         busy.set(true);
-        spawn_local(async move { log_in(session, &request, errors, busy).await });
+        spawn_local(async move {
+            let outcome = match ticket.get_untracked() {
+                Some(ticket) => second_factor::log_in(ticket, code.get_untracked()).await.map(LoggedIn::Done),
+                None => accounts::log_in(&request).await,
+            };
+            // The form is gone once the session is taken over.
+            busy.try_set(false);
+            match outcome {
+                Ok(LoggedIn::Done(reply)) => session.accept(reply),
+                Ok(LoggedIn::NeedsCode(next)) => {
+                    errors.0.try_set(None);
+                    ticket.try_set(Some(next));
+                    request_animation_frame(|| browser::focus("code"));
+                }
+                Err(error) => {
+                    // The ticket has expired: from the start.
+                    if error.status() == 401 {
+                        ticket.try_set(None);
+                    }
+                    errors.0.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let password_step = move || {
+        view! {
+                <Field id="email" label="E-mail" value=email kind="email" autocomplete="username" error=errors.of("email")/>
+                <div class="field">
+                    <label for="password">"Password"</label>
+                    <div class="affix affix--end">
+                        <input class="input" id="password" name="password" autocomplete="current-password"
+                            type=live(move || if shown.get() { "text" } else { "password" })
+                            prop:value=password
+                            on:input=move |ev| password.set(event_target_value(&ev))
+                            aria-invalid=live(move || errors.of("password").get().map(|_| "true"))
+                            aria-describedby="password-note"/>
+                        <button class="btn btn--ghost btn--sm" type="button" aria-controls="password"
+                            aria-pressed=live(move || shown.get().to_string()) on:click=move |_| shown.update(|s| *s = !*s)>
+                            <Icon name="eye"/>"Show"
+                        </button>
+                    </div>
+                    <p class="field__error" id="password-note">{errors.of("password")}</p>
+                </div>
+        }
     };
     view! {
         <form class="stack" novalidate on:submit=submit>
             <ErrorNote error=errors.general()/>
-            <Field id="email" label="E-mail" value=email kind="email" autocomplete="username" error=errors.of("email")/>
-            <div class="field">
-                <label for="password">"Password"</label>
-                <div class="affix affix--end">
-                    <input class="input" id="password" name="password" autocomplete="current-password"
-                        type=live(move || if shown.get() { "text" } else { "password" })
-                        prop:value=password
-                        on:input=move |ev| password.set(event_target_value(&ev))
-                        aria-invalid=live(move || errors.of("password").get().map(|_| "true"))
-                        aria-describedby="password-note"/>
-                    <button class="btn btn--ghost btn--sm" type="button" aria-controls="password"
-                        aria-pressed=live(move || shown.get().to_string()) on:click=move |_| shown.update(|s| *s = !*s)>
-                        <Icon name="eye"/>"Show"
-                    </button>
-                </div>
-                <p class="field__error" id="password-note">{errors.of("password")}</p>
-            </div>
+            {move || match ticket.get() {
+                None => password_step().into_any(),
+                Some(_) => view! {
+                    <Field id="code" label="Code" value=code autocomplete="one-time-code" error=errors.of("code")
+                        hint="Six digits from your authenticator app, or a recovery code."/>
+                }.into_any(),
+            }}
             <button class="btn btn--primary btn--block" type="submit" aria-busy=live(move || busy.get().then_some("true"))>
                 "Log in"
             </button>
         </form>
-    }
-}
-
-async fn log_in(session: Session, request: &LoginRequest, errors: FormErrors, busy: RwSignal<bool>) {
-    let outcome = accounts::log_in(request).await;
-    // The form is gone once the session is taken over.
-    busy.try_set(false);
-    match outcome {
-        Ok(reply) => session.accept(reply),
-        Err(error) => drop(errors.0.try_set(Some(error))),
     }
 }

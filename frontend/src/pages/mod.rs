@@ -1,5 +1,6 @@
 //! The pages, one capability each.
 
+mod account_link;
 pub mod customers;
 pub mod dashboard;
 pub mod jobs;
@@ -11,5 +12,6 @@ mod setup;
 pub mod subscriptions;
 pub mod transactions;
 
+pub use account_link::AccountLinkPage;
 pub use not_found::NotFoundPage;
-pub use setup::SetupPage;
+pub use setup::{SetupPage, as_error};

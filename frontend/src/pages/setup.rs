@@ -50,7 +50,7 @@ pub fn SetupPage() -> impl IntoView {
                 <div class="auth__card">
                     <div>
                         <h1>"Create the first account"</h1>
-                        <p class="muted">"It owns this installation. Colleagues are added with crm-api user create."</p>
+                        <p class="muted">"It owns this installation. Colleagues are invited afterwards, under Settings, Team."</p>
                     </div>
                     <form novalidate on:submit=submit>
                         <ErrorNote error=errors.general()/>
@@ -70,7 +70,7 @@ pub fn SetupPage() -> impl IntoView {
 }
 
 /// What the shared rules found, in the shape that the server would have said it in.
-fn as_error(wrong: &validator::ValidationErrors) -> ApiError {
+pub fn as_error(wrong: &validator::ValidationErrors) -> ApiError {
     let errors = wrong
         .field_errors()
         .into_iter()

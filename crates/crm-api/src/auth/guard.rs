@@ -20,7 +20,7 @@ pub async fn enforce<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    match check(&request).await {
+    match admit(&request).await {
         Ok(caller) => {
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
@@ -31,7 +31,24 @@ pub async fn enforce<B: MessageBody + 'static>(
     }
 }
 
-async fn check(request: &ServiceRequest) -> ApiResult<Option<Caller>> {
+/// Finds out who asks, counts the request, and looks whether it may be.
+async fn admit(request: &ServiceRequest) -> ApiResult<Option<Caller>> {
+    let known = identify(request).await;
+    if let Some(state) = request.app_data::<web::Data<AppState>>() {
+        // Who is not known shares the limit of their address.
+        let caller = known.as_ref().ok().and_then(Option::as_ref).map(|(caller, _)| caller);
+        state.limits.count(request.request(), caller)?;
+    }
+    let Some((caller, access)) = known? else { return Ok(None) };
+    match (access, &caller) {
+        (Access::Permission(permission), caller) if !caller.may(permission) => Err(caller.lacks(permission)),
+        (Access::Staff, Caller::Key(_)) => Err(ApiError::people_only()),
+        _ => Ok(Some(caller)),
+    }
+}
+
+/// Who asks, and what the route needs; `None` when it needs nothing.
+async fn identify(request: &ServiceRequest) -> ApiResult<Option<(Caller, Access)>> {
     // No route: the default service answers, with the app's page or with 404.
     let Some(pattern) = request.match_pattern() else { return Ok(None) };
     let Some(rule) = rules::find(request.method(), &pattern) else {
@@ -50,12 +67,7 @@ async fn check(request: &ServiceRequest) -> ApiResult<Option<Caller>> {
     if rule.path == rules::EXPORT && rule.method == "GET" && request.query_string().starts_with("ticket=") {
         return Ok(None);
     }
-    let caller = authenticate(request, rule.path).await?;
-    match (rule.access, &caller) {
-        (Access::Permission(permission), caller) if !caller.may(permission) => Err(caller.lacks(permission)),
-        (Access::Staff, Caller::Key(_)) => Err(ApiError::people_only()),
-        _ => Ok(Some(caller)),
-    }
+    Ok(Some((authenticate(request, rule.path).await?, rule.access)))
 }
 
 async fn authenticate(request: &ServiceRequest, path: &str) -> ApiResult<Caller> {

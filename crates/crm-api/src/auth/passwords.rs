@@ -2,12 +2,21 @@
 
 use crate::{ApiError, ApiResult};
 use crm_domain::accounts::{self, NewPassword, Verdict};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 /// Who has waited so long is told to come again.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a ticket carries of a password's hash: another password, another fingerprint.
+pub fn fingerprint(password_hash: &str) -> Uuid {
+    let digest: [u8; 32] = Sha256::digest(password_hash.as_bytes()).into();
+    // The first half of it is enough to tell passwords of one account apart.
+    Uuid::from_bytes(digest.first_chunk().copied().unwrap_or_default())
+}
 
 /// The hasher.
 #[derive(Debug)]

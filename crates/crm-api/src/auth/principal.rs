@@ -1,3 +1,4 @@
+use super::address;
 use crate::{ApiError, request};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -8,6 +9,7 @@ use crm_types::audit::ActorKind;
 use crm_types::ids::SessionId;
 use std::future::{Ready, ready};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Who asks, as the guard found out.
 #[derive(Debug, Clone)]
@@ -19,6 +21,14 @@ pub enum Caller {
 }
 
 impl Caller {
+    /// Their id: of the user, or of the key.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Person(who) => who.user.id.0,
+            Self::Key(key) => key.id.0,
+        }
+    }
+
     /// Whether the role or the key's scopes carry the permission.
     pub fn may(&self, permission: Permission) -> bool {
         match self {
@@ -67,8 +77,17 @@ impl FromRequest for By {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let address = request.peer_addr().map(|peer| peer.ip().to_string());
-        ready(caller(request).map(|caller| Self(caller.actor(address))))
+        let from = address::of(request).to_string();
+        ready(caller(request).map(|caller| Self(caller.actor(Some(from)))))
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(caller(request))
     }
 }
 

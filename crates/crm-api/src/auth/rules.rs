@@ -14,6 +14,8 @@ pub enum Access {
     Public,
     /// A log-in of any role. API keys are refused: it is about the person.
     Staff,
+    /// A log-in of any role, or an API key with any scope: the handler shows each what is theirs.
+    Anybody,
     /// A log-in whose role carries the permission, or an API key with that scope.
     Permission(Permission),
 }
@@ -65,6 +67,12 @@ pub const RULES: &[Rule] = &[
     rule("POST", "/api/auth/invitations/{token}", Access::Public),
     rule("GET", "/api/auth/password-resets/{token}", Access::Public),
     rule("POST", "/api/auth/password-resets/{token}", Access::Public),
+    // a ticket of the first step is the log-in here
+    rule("POST", "/api/auth/second-factor", Access::Public),
+    rule("GET", "/api/auth/second-factor", Access::Staff),
+    rule("POST", "/api/auth/second-factor/enrolment", Access::Staff),
+    rule("POST", "/api/auth/second-factor/confirmation", Access::Staff),
+    rule("POST", "/api/auth/second-factor/removal", Access::Staff),
     // realtime
     rule("GET", EVENTS, Access::Staff),
     // Stripe's signature is the log-in here
@@ -134,6 +142,7 @@ pub const RULES: &[Rule] = &[
     may("POST", "/api/users/{id}/password-reset", P::UsersWrite),
     may("GET", "/api/users/{id}/sessions", P::UsersWrite),
     may("DELETE", "/api/users/{id}/sessions/{session}", P::UsersWrite),
+    may("DELETE", "/api/users/{id}/second-factor", P::UsersWrite),
     // api keys
     may("GET", "/api/api-keys", P::ApiKeysRead),
     may("POST", "/api/api-keys", P::ApiKeysWrite),
@@ -145,9 +154,9 @@ pub const RULES: &[Rule] = &[
     rule("DELETE", "/api/views/{id}", Access::Staff),
     rule("POST", "/api/views/{id}/restore", Access::Staff),
     // jobs: one's own, or everybody's with `jobs:read`
-    rule("GET", "/api/jobs", Access::Staff),
-    rule("GET", "/api/jobs/{id}", Access::Staff),
-    rule("POST", "/api/jobs/{id}/cancel", Access::Staff),
+    rule("GET", "/api/jobs", Access::Anybody),
+    rule("GET", "/api/jobs/{id}", Access::Anybody),
+    rule("POST", "/api/jobs/{id}/cancel", Access::Anybody),
     may("POST", "/api/jobs/{id}/undo", P::CustomersWrite),
 ];
 
@@ -171,7 +180,7 @@ pub fn methods(pattern: &str) -> Vec<&'static str> {
 }
 
 /// `/api/crm/x` is `/api/x`.
-fn short(pattern: &str) -> std::borrow::Cow<'_, str> {
+pub(crate) fn short(pattern: &str) -> std::borrow::Cow<'_, str> {
     match pattern.strip_prefix("/api/crm/") {
         Some(rest) => format!("/api/{rest}").into(),
         None => pattern.into(),

@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 /// Seconds that an access token is good for.
 pub const ACCESS_SECONDS: u64 = 15 * 60;
+/// Seconds between the steps of a log-in.
+pub const TICKET_SECONDS: u64 = 5 * 60;
 const ISSUER: &str = "prometheus-crm";
 /// Clocks of our own nodes may differ by so many seconds.
 const LEEWAY: u64 = 5;
@@ -21,6 +23,8 @@ pub enum Audience {
     Api,
     /// The event stream, from a cookie.
     Events,
+    /// The second step of a log-in. In place of a session it carries the fingerprint of the password of the first step.
+    SecondFactor,
 }
 
 impl Audience {
@@ -28,6 +32,7 @@ impl Audience {
         match self {
             Self::Api => "crm-api",
             Self::Events => "crm-events",
+            Self::SecondFactor => "crm-second-factor",
         }
     }
 
@@ -35,6 +40,14 @@ impl Audience {
         match self {
             Self::Api => "access",
             Self::Events => "events",
+            Self::SecondFactor => "ticket",
+        }
+    }
+
+    const fn seconds(self) -> u64 {
+        match self {
+            Self::Api | Self::Events => ACCESS_SECONDS,
+            Self::SecondFactor => TICKET_SECONDS,
         }
     }
 }
@@ -72,7 +85,7 @@ impl Tokens {
         Self { encoding: EncodingKey::from_secret(bytes), decoding: DecodingKey::from_secret(bytes) }
     }
 
-    /// A token that is good from now on for [`ACCESS_SECONDS`].
+    /// A token that is good from now on for [`ACCESS_SECONDS`], a ticket for [`TICKET_SECONDS`].
     ///
     /// # Errors
     /// When it cannot be signed.
@@ -85,7 +98,7 @@ impl Tokens {
             sid: claims.session.0,
             typ: audience.kind().to_owned(),
             iat: now,
-            exp: now + ACCESS_SECONDS,
+            exp: now + audience.seconds(),
         };
         encode(&Header::new(Algorithm::HS256), &wire, &self.encoding)
     }
@@ -98,7 +111,7 @@ impl Tokens {
         rules.set_audience(&[audience.as_str()]);
         rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         let wire = decode::<Wire>(token, &self.decoding, &rules).ok()?.claims;
-        let short = wire.exp.saturating_sub(wire.iat) <= ACCESS_SECONDS;
+        let short = wire.exp.saturating_sub(wire.iat) <= audience.seconds();
         (wire.typ == audience.kind() && short)
             .then_some(Claims { user: UserId(wire.sub), session: SessionId(wire.sid) })
     }

@@ -1,4 +1,5 @@
 use super::Source;
+use ipnet::IpNet;
 use reqwest::Url;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -13,7 +14,18 @@ pub struct HttpConfig {
     pub public_url: Option<String>,
     /// `CRM_IMPORT_LIMIT_MB`, in bytes: the largest file of customers.
     pub import_limit: usize,
+    /// `CRM_TRUSTED_PROXIES`: whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// `CRM_RATE_LIMIT`: requests a minute of one user or API key; 0 for any number.
+    pub rate_limit: u32,
+    /// `CRM_RATE_LIMIT_ANONYMOUS`: requests a minute of one address that is not logged in; 0 for any number.
+    pub rate_limit_anonymous: u32,
 }
+
+/// Requests a minute of one user or API key: nobody reads so many.
+const RATE_LIMIT: u32 = 6_000;
+/// Requests a minute of one address that is not logged in: a whole office that comes in the morning.
+const RATE_LIMIT_ANONYMOUS: u32 = 600;
 
 impl HttpConfig {
     pub(super) fn read(source: &mut Source<'_>) -> Self {
@@ -32,6 +44,13 @@ impl HttpConfig {
             import_limit: source
                 .parse("CRM_IMPORT_LIMIT_MB", "a number from 1 to 10000", parse_megabytes)
                 .unwrap_or(100_000_000),
+            trusted_proxies: source
+                .parse("CRM_TRUSTED_PROXIES", "addresses or networks such as 127.0.0.1, 10.0.0.0/8", parse_networks)
+                .unwrap_or_default(),
+            rate_limit: source.parse("CRM_RATE_LIMIT", COUNT, parse_count).unwrap_or(RATE_LIMIT),
+            rate_limit_anonymous: source
+                .parse("CRM_RATE_LIMIT_ANONYMOUS", COUNT, parse_count)
+                .unwrap_or(RATE_LIMIT_ANONYMOUS),
         }
     }
 
@@ -53,6 +72,18 @@ impl HttpConfig {
             (None, _) => format!("http://{}", self.address()),
         }
     }
+}
+
+const COUNT: &str = "a number of requests a minute, or 0 for any number";
+
+fn parse_count(text: &str) -> Option<u32> {
+    text.parse().ok()
+}
+
+/// `127.0.0.1, 10.0.0.0/8`
+fn parse_networks(text: &str) -> Option<Vec<IpNet>> {
+    let network = |part: &str| part.parse::<IpNet>().ok().or_else(|| part.parse::<IpAddr>().ok().map(IpNet::from));
+    text.split(',').map(|part| network(part.trim())).collect()
 }
 
 fn parse_host(text: &str) -> Option<IpAddr> {

@@ -1,15 +1,17 @@
 //! Links that let somebody in once: accepting an invitation, setting a new password.
 
-use super::auth::{address, log_in};
+use super::auth::enter;
+use crate::auth::address;
 use crate::extract::Valid;
 use crate::{ApiError, ApiResult, AppState, request};
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{HttpRequest, get, post};
 use crm_domain::accounts::{NewPassword, SecretToken};
 use crm_domain::audit::Actor;
 use crm_domain::users::{self, Purpose};
 use crm_types::Problem;
 use crm_types::accounts::LoginReply;
+use crm_types::second_factor::SecondFactorRequired;
 use crm_types::users::{AcceptInvitation, AccountLinkHolder, NewPassword as NewPasswordBody};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -59,10 +61,13 @@ async fn find_password_reset(state: Data<AppState>, token: Path<String>) -> ApiR
 }
 
 /// Sets a new password by a link, ends all sessions, and logs in
+///
+/// Who has a second factor is asked for a code, as at log-in.
 #[utoipa::path(tag = "auth", operation_id = "reset_password", params(("token" = String, Path, description = "The link's last part")),
     request_body(content = NewPasswordBody, example = json!({"password": "correct horse battery"})),
     responses(
         (status = 200, description = "Logged in", body = LoginReply),
+        (status = 202, description = "A code is needed: `POST /api/auth/second-factor`", body = SecondFactorRequired),
         (status = 404, description = "Used already, expired or replaced", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/auth/password-resets/{token}")]
@@ -93,11 +98,11 @@ async fn redeem(
     // Refused before the slow part, when it is clear already.
     users::find_holder(&state.pool, purpose, &token).await?.ok_or_else(useless)?;
     let hash = state.passwords.hash(password).await?;
-    let actor = |user: &_| Actor::user(user, Some(address(request).to_string()), request::current_id());
+    let actor = |user: &_| Actor::user(user, Some(address::of(request).to_string()), request::current_id());
     let mut tx = state.pool.begin().await?;
     let redeemed = users::redeem(&mut tx, (purpose, &token), name, &hash, actor).await?;
     let (user, ended) = redeemed.ok_or_else(useless)?;
-    let reply = log_in(state, request, &mut tx, user, HttpResponse::Ok()).await?;
+    let reply = enter(state, request, &mut tx, user, &hash).await?;
     tx.commit().await?;
     state.sessions.forget(&ended).await;
     Ok(reply)

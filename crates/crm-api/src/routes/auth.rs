@@ -1,17 +1,18 @@
 //! Log-in, refresh, log-out, and where one is logged in.
 
-use crate::auth::token::{ACCESS_SECONDS, Audience, Claims};
-use crate::auth::{Principal, cookies, guard};
+use crate::auth::token::{ACCESS_SECONDS, Audience, Claims, TICKET_SECONDS};
+use crate::auth::{Principal, address, cookies, fingerprint, guard};
 use crate::extract::Valid;
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, post, web};
 use crm_domain::accounts::{self, Device, Email, LoginCandidate, RevokedReason, Rotation, SecretToken, Verdict};
+use crm_domain::second_factor;
 use crm_types::Problem;
 use crm_types::accounts::{LoginReply, LoginRequest, Session, User};
 use crm_types::ids::SessionId;
+use crm_types::second_factor::SecondFactorRequired;
 use sqlx::PgConnection;
-use std::net::{IpAddr, Ipv4Addr};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
@@ -23,13 +24,14 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 /// for the event stream.
 #[utoipa::path(tag = "auth", operation_id = "login", request_body = LoginRequest, responses(
     (status = 200, description = "Logged in", body = LoginReply),
+    (status = 202, description = "The password is right, and a code is needed: `POST /api/auth/second-factor`", body = SecondFactorRequired),
     (status = 401, description = "Unknown address or wrong password", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "Too many tries for this account from this address", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/auth/login")]
 async fn login(state: web::Data<AppState>, request: HttpRequest, body: Valid<LoginRequest>) -> ApiResult {
     let Valid(LoginRequest { email, password }) = body;
-    let address = address(&request);
+    let address = address::of(&request);
     let account = email.trim().to_lowercase();
     state.throttle.check(&account, address).map_err(ApiError::too_many_requests)?;
     // What cannot be an address names nobody; it takes the same way, and the same time.
@@ -48,14 +50,32 @@ async fn login(state: web::Data<AppState>, request: HttpRequest, body: Valid<Log
         Verdict::RightButOutdated => Some(state.passwords.rehash(password).await?),
         _ => None,
     };
-    let LoginCandidate { user, password_hash } = candidate;
+    let LoginCandidate { user, mut password_hash } = candidate;
     let mut tx = state.pool.begin().await?;
     if let Some(fresh) = fresh_hash {
         accounts::store_rehash(&mut tx, user.id, &password_hash, &fresh).await?;
+        password_hash = fresh;
     }
-    let reply = log_in(&state, &request, &mut tx, user, HttpResponse::Ok()).await?;
+    let reply = enter(&state, &request, &mut tx, user, &password_hash).await?;
     tx.commit().await?;
     Ok(reply)
+}
+
+/// The session, or the ticket for the second step when a code is needed as well.
+pub(super) async fn enter(
+    state: &AppState,
+    request: &HttpRequest,
+    conn: &mut PgConnection,
+    user: User,
+    password_hash: &str,
+) -> ApiResult {
+    if !second_factor::is_needed(conn, user.id).await? {
+        return log_in(state, request, conn, user, HttpResponse::Ok()).await;
+    }
+    let claims = Claims { user: user.id, session: SessionId(fingerprint(password_hash)) };
+    let ticket = state.tokens.issue(claims, Audience::SecondFactor).map_err(ApiError::internal)?;
+    let expires_in = i64::try_from(TICKET_SECONDS).unwrap_or(i64::MAX);
+    Ok(HttpResponse::Accepted().json(SecondFactorRequired { second_factor_required: true, ticket, expires_in }))
 }
 
 /// Opens a session and writes the reply that hands it over.
@@ -201,10 +221,5 @@ fn refuse_other_sites(request: &HttpRequest) -> ApiResult<()> {
 
 fn device(request: &HttpRequest) -> Device {
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    Device { user_agent: user_agent.map(str::to_owned), address: request.peer_addr().map(|peer| peer.ip().to_string()) }
-}
-
-/// The peer itself. What `X-Forwarded-For` says is anybody's to write.
-pub(super) fn address(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
+    Device { user_agent: user_agent.map(str::to_owned), address: Some(address::of(request).to_string()) }
 }

@@ -1,6 +1,6 @@
 //! Long work: how far it is, stopping it, taking it back.
 
-use crate::auth::{By, Principal};
+use crate::auth::{By, Caller};
 use crate::params::Params;
 use crate::{ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
@@ -23,8 +23,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 }
 
 /// Everybody sees what they asked for; some roles see all.
-fn viewer(who: &Principal) -> Viewer {
-    if who.user.role.may(Permission::JobsRead) { Viewer::Everybody } else { Viewer::Of(who.user.id.0) }
+fn viewer(who: &Caller) -> Viewer {
+    if who.may(Permission::JobsRead) { Viewer::Everybody } else { Viewer::Of(who.id()) }
 }
 
 /// 202 with the job, and where to ask for it.
@@ -61,7 +61,7 @@ struct JobQuery {
     (status = 200, description = "A page of jobs", body = Page<Job>),
 ))]
 #[get("/jobs")]
-async fn list(state: Data<AppState>, who: Principal, query: Params<JobQuery>) -> ApiResult<Json<Page<Job>>> {
+async fn list(state: Data<AppState>, who: Caller, query: Params<JobQuery>) -> ApiResult<Json<Page<Job>>> {
     let query = query.0;
     let filter = JobFilter { viewer: viewer(&who), kind: query.kind, state: query.state };
     let sort = query.sort.unwrap_or(JobSort::CreatedAtDescending);
@@ -83,7 +83,7 @@ async fn list(state: Data<AppState>, who: Principal, query: Params<JobQuery>) ->
     })),
 ))]
 #[get("/jobs/{id}")]
-async fn find(state: Data<AppState>, who: Principal, id: Path<JobId>) -> ApiResult<Json<Job>> {
+async fn find(state: Data<AppState>, who: Caller, id: Path<JobId>) -> ApiResult<Json<Job>> {
     Ok(Json(jobs::find(&state.pool, *id, viewer(&who)).await?))
 }
 
@@ -95,7 +95,7 @@ async fn find(state: Data<AppState>, who: Principal, id: Path<JobId>) -> ApiResu
     (status = 409, description = "It was over already", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/jobs/{id}/cancel")]
-async fn cancel(state: Data<AppState>, who: Principal, id: Path<JobId>) -> ApiResult<Json<Job>> {
+async fn cancel(state: Data<AppState>, who: Caller, id: Path<JobId>) -> ApiResult<Json<Job>> {
     Ok(Json(work::cancel(&state.pool, *id, viewer(&who)).await?))
 }
 
@@ -110,6 +110,6 @@ async fn cancel(state: Data<AppState>, who: Principal, id: Path<JobId>) -> ApiRe
         (status = 409, description = "There is nothing to take back", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/jobs/{id}/undo")]
-async fn undo(state: Data<AppState>, who: Principal, by: By, id: Path<JobId>) -> ApiResult {
+async fn undo(state: Data<AppState>, who: Caller, by: By, id: Path<JobId>) -> ApiResult {
     Ok(accepted(&bulk::undo(&state.pool, &by.0, *id, viewer(&who)).await?))
 }

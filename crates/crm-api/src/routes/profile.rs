@@ -1,7 +1,6 @@
 //! What everybody changes of their own account.
 
-use super::auth::address;
-use crate::auth::{By, Principal};
+use crate::auth::{By, Principal, address};
 use crate::extract::Valid;
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::web::{Data, Json};
@@ -67,7 +66,7 @@ pub(super) async fn require_password(
     field: &'static str,
     password: String,
 ) -> ApiResult<()> {
-    let (account, address) = (who.user.email.as_str(), address(request));
+    let (account, address) = (who.user.email.as_str(), address::of(request));
     state.throttle.check(account, address).map_err(ApiError::too_many_requests)?;
     let candidate = accounts::candidate_for_login(&mut *state.pool.acquire().await?, &Email::parse(account)?).await?;
     match state.passwords.verify(password, candidate.map(|candidate| candidate.password_hash)).await? {

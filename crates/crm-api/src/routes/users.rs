@@ -34,7 +34,7 @@ struct Users {
 #[utoipa::path(tag = "users", operation_id = "list_users", responses(
     (status = 200, description = "All accounts", body = Users, example = json!({"items": [{
         "id": "019a1b2c-0000-7000-8000-000000000009", "name": "Grace Hopper", "email": "grace@example.com", "role": "support",
-        "state": "active", "last_seen_at": "2026-11-02T09:30:00Z", "created_at": "2026-01-12T08:00:00Z", "version": 3
+        "state": "active", "second_factor": true, "last_seen_at": "2026-11-02T09:30:00Z", "created_at": "2026-01-12T08:00:00Z", "version": 3
     }]})),
 ))]
 #[get("/users")]
@@ -51,7 +51,7 @@ async fn list(state: Data<AppState>) -> ApiResult<Json<Users>> {
         (status = 201, description = "The account, and the link for its holder", body = AccountLink, example = json!({
             "user": {
                 "id": "019a1b2c-0000-7000-8000-000000000009", "name": "Grace Hopper", "email": "grace@example.com",
-                "role": "support", "state": "invited", "last_seen_at": null, "created_at": "2026-01-12T08:00:00Z", "version": 1
+                "role": "support", "state": "invited", "second_factor": false, "last_seen_at": null, "created_at": "2026-01-12T08:00:00Z", "version": 1
             },
             "link": "https://crm.example.com/invite/6c0f...", "expires_at": "2026-01-19T08:00:00Z"
         })),
@@ -87,7 +87,7 @@ async fn update(
 ) -> ApiResult {
     let version = if_match.or(body.version)?;
     let changed = users::update(&state.pool, &by.0, &who.user, *id, version, &body).await?;
-    state.sessions.forget(&changed.ended).await;
+    state.sessions.forget(&changed.sessions).await;
     Ok(HttpResponse::Ok().insert_header((ETAG, etag(changed.user.version))).json(changed.user))
 }
 

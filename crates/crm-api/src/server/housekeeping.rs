@@ -4,7 +4,7 @@ use super::Stopping;
 use crate::AppState;
 use anyhow::Result;
 use crm_domain::customers::{export, import};
-use crm_domain::{accounts, jobs, realtime};
+use crm_domain::{accounts, idempotency, jobs, realtime};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,13 +25,15 @@ pub(super) async fn run(state: Arc<AppState>, mut stopping: Stopping) {
 
 async fn clean(state: &AppState) -> Result<()> {
     state.throttle.tidy();
+    state.limits.tidy();
     state.metrics.run_upkeep();
     let mut conn = state.background_pool.acquire().await?;
     let events = realtime::trim(&mut conn).await?;
     let sessions = accounts::sweep(&mut conn).await?;
+    let replies = idempotency::sweep(&mut conn).await?;
     let jobs = jobs::trim(&mut conn).await?;
     let imports = import::trim(&mut conn).await?;
     let tickets = export::trim(&mut conn).await?;
-    tracing::debug!(events, sessions, jobs, imports, tickets, "housekeeping");
+    tracing::debug!(events, sessions, replies, jobs, imports, tickets, "housekeeping");
     Ok(())
 }

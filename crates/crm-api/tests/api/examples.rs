@@ -3,6 +3,7 @@
 use crm_api::app;
 use crm_types::Page;
 use crm_types::analytics::{MovementSummary, MrrSeries, Overview};
+use crm_types::api_keys::NewApiKey;
 use crm_types::billing::{InboxStats, ReplayReply, ReplayRequest, StripeEvent, Transaction};
 use crm_types::customers::Customer;
 use crm_types::mrr::MrrMovement;
@@ -10,6 +11,7 @@ use crm_types::plans::{Price, PriceMapping};
 use crm_types::settings::{AccountSettings, AccountSettingsPatch};
 use crm_types::subscriptions::Subscription;
 use crm_types::system::SystemHealth;
+use crm_types::users::{NewUserAccount, UserAccountPatch};
 use crm_types::views::{NewView, SavedView, ViewPatch};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -66,6 +68,9 @@ fn examples_are_what_routes_take_and_give() {
     reply::<Page<Price>>("/api/prices", "get");
     reply::<AccountSettings>("/api/settings", "get");
     reply::<SystemHealth>("/api/system/health", "get");
+    body::<NewUserAccount>("/api/users", "post");
+    body::<UserAccountPatch>("/api/users/{id}", "patch");
+    body::<NewApiKey>("/api/api-keys", "post");
     reply::<BTreeMap<String, Vec<SavedView>>>("/api/views", "get");
     body::<NewView>("/api/views", "post");
     body::<ViewPatch>("/api/views/{id}", "patch");

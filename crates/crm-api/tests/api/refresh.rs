@@ -48,6 +48,7 @@ async fn of_fifty_at_once_exactly_one_wins_and_no_session_is_lost() {
         }
     }
     assert_eq!(rivals[*winner].post(REFRESH).await.status, 200, "the session goes on");
+    println!("50 refreshes at once with one token: 1 won, 49 were told to try again, 0 sessions lost");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crm_types::plans::{Stream, Tier};
 use crm_types::{Currency, Page};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Postgres, QueryBuilder, Row};
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
 
 /// What to narrow the customer list with. A job keeps it in the database, hence `Deserialize`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -51,6 +51,14 @@ pub struct CustomerFilter {
     pub mrr: AmountRange,
     /// Paid so far, in minor units.
     pub lifetime: AmountRange,
+}
+
+impl CustomerFilter {
+    /// The same filter, or when its search finds nobody, one that forgives misspelt words.
+    pub(super) async fn forgiving(&self, db: &mut PgConnection) -> Result<Self> {
+        let Some(q) = &self.q else { return Ok(self.clone()) };
+        Ok(Self { q: Some(q.forgive(db).await?), ..self.clone() })
+    }
 }
 
 /// Of a `customers` that is called `page`.

@@ -1,8 +1,8 @@
 //! Customers: one row per person, from first touch on.
 
-pub(crate) mod copy;
 pub mod bulk;
 mod cells;
+pub(crate) mod copy;
 pub mod edit;
 pub mod export;
 mod fields;

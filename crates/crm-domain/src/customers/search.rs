@@ -3,8 +3,8 @@
 
 use crate::db::Result;
 use crate::filter::Text;
-use serde::{Serialize, Serializer};
-use sqlx::{PgPool, Postgres, QueryBuilder};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder};
 
 /// More words than that narrow nothing.
 const MOST_WORDS: usize = 8;
@@ -27,6 +27,15 @@ impl Serialize for Search {
     }
 }
 
+/// From what was typed, by the same rules as a parameter.
+impl<'de> Deserialize<'de> for Search {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let search = Self::parse("q", &text).map_err(de::Error::custom)?;
+        search.ok_or_else(|| de::Error::custom("an empty search"))
+    }
+}
+
 impl Search {
     /// Parses a parameter. An empty one is no search.
     pub fn parse(field: &'static str, text: &str) -> Result<Option<Self>> {
@@ -45,20 +54,21 @@ impl Search {
     /// The same search, or when it finds no customer, one that forgives misspelt words.
     pub(crate) async fn forgiving(search: Option<&Self>, pool: &PgPool) -> Result<Option<Self>> {
         match search {
-            Some(search) => search.forgive(pool).await.map(Some),
+            Some(search) => search.forgive(&mut *pool.acquire().await?).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn forgive(&self, pool: &PgPool) -> Result<Self> {
-        if !self.terms.iter().flatten().any(|word| allowance(word) > 0) || finds_somebody(pool, self).await? {
+    /// The same on one connection.
+    pub(crate) async fn forgive(&self, db: &mut PgConnection) -> Result<Self> {
+        if !self.terms.iter().flatten().any(|word| allowance(word) > 0) || finds_somebody(db, self).await? {
             return Ok(self.clone());
         }
         let mut terms = Vec::with_capacity(self.terms.len());
         for term in &self.terms {
             let mut term = term.clone();
             for word in term.clone() {
-                term.extend(similar_words(pool, &word).await?);
+                term.extend(similar_words(db, &word).await?);
             }
             terms.push(term);
         }
@@ -89,15 +99,15 @@ fn patterns(word: &str) -> Vec<String> {
     }
 }
 
-async fn finds_somebody(pool: &PgPool, search: &Search) -> Result<bool> {
+async fn finds_somebody(db: &mut PgConnection, search: &Search) -> Result<bool> {
     let mut query = QueryBuilder::new("SELECT EXISTS (SELECT FROM customers c WHERE true");
     search.push(&mut query);
     query.push(")");
-    Ok(query.build_query_scalar().persistent(false).fetch_one(pool).await?)
+    Ok(query.build_query_scalar().persistent(false).fetch_one(db).await?)
 }
 
 /// Words of customers that `word` may be a slip of the pen for, the nearest first.
-async fn similar_words(pool: &PgPool, word: &str) -> Result<Vec<String>> {
+async fn similar_words(db: &mut PgConnection, word: &str) -> Result<Vec<String>> {
     let most = allowance(word);
     if most == 0 {
         return Ok(Vec::new());
@@ -113,7 +123,7 @@ async fn similar_words(pool: &PgPool, word: &str) -> Result<Vec<String>> {
         length,
         reach,
     )
-    .fetch_all(pool)
+    .fetch_all(db)
     .await?;
     let word = word.to_lowercase();
     let mut near: Vec<(usize, String)> = candidates

@@ -2,7 +2,7 @@
 
 use crate::db::{DomainError, Result};
 use crate::filter::push_equal;
-use crate::page::{Keyset, Kind, Order, PageRequest, Totals};
+use crate::page::{Keyset, Kind, Order, PageRequest};
 use crate::row::{RowExt, parse};
 use crm_types::Page;
 use crm_types::customers_bulk::BulkAction;
@@ -53,7 +53,7 @@ pub async fn list(pool: &PgPool, filter: &JobFilter, sort: JobSort, page: &PageR
         descending: sort == JobSort::CreatedAtDescending,
     };
     let keyset = Keyset::new(order, filter, page)?;
-    let totals = Totals::count(pool, page.count(), |query| push_source(query, filter), None).await?;
+    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
     let mut query = QueryBuilder::new("SELECT ");
     query.push(COLUMNS);
     keyset.push_outer_keys(&mut query);

@@ -3,9 +3,10 @@
 use super::links::{self, Link, Purpose};
 use super::list::lock;
 use super::{parse_new, record, require_owner};
-use crate::accounts::{RevokedReason, parse_name, revoke_session, revoke_user_sessions};
+use crate::accounts::{self, RevokedReason, parse_name, revoke_session, revoke_user_sessions};
 use crate::audit::{self, Actor, Subject};
 use crate::db::{DomainError, Result};
+use crate::second_factor;
 use crm_types::accounts::{Role, User};
 use crm_types::ids::{SessionId, UserId};
 use crm_types::users::{NewUserAccount, UserAccount, UserAccountPatch, UserState};
@@ -17,8 +18,8 @@ use uuid::Uuid;
 pub struct Changed {
     /// The account as it is now.
     pub user: UserAccount,
-    /// Sessions that ended with it.
-    pub ended: Vec<SessionId>,
+    /// Sessions that ended with it, or whose holder may do something else from now on.
+    pub sessions: Vec<SessionId>,
 }
 
 /// Creates an account whose holder sets name and password with the link.
@@ -73,17 +74,17 @@ pub async fn update(
     }
     let name = name.unwrap_or_else(|| old.name.clone());
     if (&name, role, disabled) == (&old.name, old.role, was_disabled) {
-        return Ok(Changed { user: old, ended: Vec::new() });
+        return Ok(Changed { user: old, sessions: Vec::new() });
     }
     write(&mut tx, id, &name, role, disabled).await?;
-    let ended = match disabled && !was_disabled {
+    let sessions = match disabled && !was_disabled {
         true => keep_out(&mut tx, id).await?,
-        false => Vec::new(),
+        false => accounts::list_sessions(&mut tx, id, None).await?.into_iter().map(|session| session.id).collect(),
     };
     let user = lock(&mut tx, id).await?;
     record(&mut tx, actor, "updated", Some(&old), &user).await?;
     tx.commit().await?;
-    Ok(Changed { user, ended })
+    Ok(Changed { user, sessions })
 }
 
 /// Ends a session of a colleague. Once more is no error.
@@ -101,6 +102,23 @@ pub async fn end_session(pool: &PgPool, actor: &Actor, who: &User, id: UserId, s
     let (id, after) = (id.to_string(), serde_json::json!({ "session": session }));
     let subject = Subject { resource: "user", id: &id, verb: "session_ended" };
     audit::record(&mut tx, actor, subject, None, Some(&after)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Turns a colleague's second factor off. Once more is no error.
+///
+/// # Errors
+/// [`DomainError::NotFound`]; [`DomainError::Refused`] for an owner's, unless by an owner, and for one's own, which takes the
+/// password.
+pub async fn reset_second_factor(pool: &PgPool, actor: &Actor, who: &User, id: UserId) -> Result<()> {
+    let mut tx = pool.begin().await?;
+    let user = lock(&mut tx, id).await?;
+    require_owner(who, &[user.role])?;
+    if id == who.id {
+        return Err(DomainError::Refused("Turn your own second factor off under Settings, Your account.".into()));
+    }
+    second_factor::remove(&mut tx, actor, id).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -7,7 +7,8 @@ use sqlx::{PgConnection, PgPool, QueryBuilder, Row};
 use uuid::Uuid;
 
 const SELECT: &str = "SELECT id, name, email, role, last_seen_at, created_at, version,
-    CASE WHEN disabled_at IS NOT NULL THEN 'disabled' WHEN password_hash IS NULL THEN 'invited' ELSE 'active' END AS state
+    CASE WHEN disabled_at IS NOT NULL THEN 'disabled' WHEN password_hash IS NULL THEN 'invited' ELSE 'active' END AS state,
+    EXISTS (SELECT FROM second_factors f WHERE f.user_id = users.id AND f.confirmed_at IS NOT NULL) AS second_factor
     FROM users";
 
 /// All of the staff, by name; those who are kept out come last.
@@ -48,6 +49,7 @@ fn read(row: &PgRow) -> sqlx::Result<UserAccount> {
         email: row.try_get("email")?,
         role: row.word("role")?,
         state: row.word("state")?,
+        second_factor: row.try_get("second_factor")?,
         last_seen_at: row.try_get("last_seen_at")?,
         created_at: row.try_get("created_at")?,
         version: row.try_get("version")?,

@@ -5,7 +5,7 @@ mod links;
 mod list;
 mod own;
 
-pub use edit::{Changed, end_session, invite, update};
+pub use edit::{Changed, end_session, invite, reset_second_factor, update};
 pub use links::{Link, Purpose, find_holder, redeem, renew};
 pub use list::{find, list};
 pub use own::{change_password, rename};

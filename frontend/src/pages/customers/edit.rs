@@ -1,12 +1,13 @@
 //! Changing a customer, archiving them and bringing them back.
 
 use super::form::{CustomerFields, Draft};
-use super::values::Values;
+use super::values::{OWNER, Values};
+use crate::api::users::{USERS, Users};
 use crate::api::{ApiError, customers};
 use crate::components::{ActionButton, Dialog, FormErrors, Notes, use_toasts};
 use crate::format::MISSING;
 use crate::glance::live;
-use crate::query::{Query, changed};
+use crate::query::{Query, changed, use_query};
 use crate::session::{Session, use_session};
 use crate::shell::{PageAction, use_page_actions};
 use crm_types::accounts::Permission;
@@ -192,7 +193,12 @@ fn Form(
 /// Both versions, where they differ.
 #[component]
 fn Conflict(theirs: Values, draft: Draft) -> impl IntoView {
-    let or_missing = |text: String| if text.is_empty() { MISSING.to_owned() } else { text };
+    let users = use_query::<Users>(|| Some(USERS.into()));
+    let shown = move |field: &str, text: String| match text.is_empty() {
+        true => MISSING.to_owned(),
+        false if field == OWNER => users.map(|users| users.name_of(&text)).unwrap_or(text),
+        false => text,
+    };
     view! {
         <div class="note note--wide" role="alert">
             <p>"Somebody changed this customer while you were typing. Nothing of yours is saved yet."</p>
@@ -200,7 +206,7 @@ fn Conflict(theirs: Values, draft: Draft) -> impl IntoView {
                 <thead><tr><th scope="col">"Field"</th><th scope="col">"Theirs"</th><th scope="col">"Yours"</th></tr></thead>
                 <tbody>
                     {move || theirs.against(&draft.values()).into_iter().map(|(field, theirs, mine)| view! {
-                        <tr><th scope="row">{field}</th><td>{or_missing(theirs)}</td><td>{or_missing(mine)}</td></tr>
+                        <tr><th scope="row">{field}</th><td>{shown(field, theirs)}</td><td>{shown(field, mine)}</td></tr>
                     }).collect_view()}
                 </tbody>
             </table>

@@ -1,7 +1,7 @@
 //! The form of a customer: for a new one, and for changes.
 
 use super::values::Values;
-use crate::components::{ErrorNote, Field, FormErrors, Select};
+use crate::components::{ErrorNote, Field, FormErrors, Select, UserSelect};
 use crate::labels::{self, Choice};
 use crm_types::customers::Priority;
 use leptos::prelude::*;
@@ -16,6 +16,7 @@ pub struct Draft {
     time_zone: RwSignal<String>,
     priority: RwSignal<String>,
     tags: RwSignal<String>,
+    owner: RwSignal<String>,
 }
 
 impl Draft {
@@ -29,6 +30,7 @@ impl Draft {
             time_zone: RwSignal::new(values.time_zone),
             priority: RwSignal::new(values.priority.to_string()),
             tags: RwSignal::new(values.tags),
+            owner: RwSignal::new(values.owner),
         }
     }
 
@@ -42,6 +44,7 @@ impl Draft {
             time_zone: self.time_zone.get(),
             priority: self.priority.get().parse().unwrap_or(Priority::Medium),
             tags: self.tags.get(),
+            owner: self.owner.get(),
         }
     }
 }
@@ -68,6 +71,8 @@ pub fn CustomerFields(
             <Field id="customer-zone" label="Time zone" value=d.time_zone error=errors.of("time_zone")
                 hint="Such as Europe/Berlin."/>
         </div>
+        <UserSelect id="customer-owner" label="Looked after by" value=d.owner none="Nobody"
+            on_change=Callback::new(move |v| d.owner.set(v)) error=errors.of("owner_id")/>
         <Field id="customer-tags" label="Tags" value=d.tags error=errors.of("tags") hint="Separated by commas."/>
     }
 }

@@ -4,8 +4,8 @@ mod answers;
 mod create;
 mod edit;
 mod form;
-mod inline;
 mod import;
+mod inline;
 mod notes;
 mod page;
 mod preview;
@@ -39,6 +39,7 @@ pub static SPEC: ListSpec = ListSpec {
         Filter::new("stream", "Stream", FilterKind::Choice(labels::streams)),
         Filter::new("tier", "Tier", FilterKind::Choice(labels::tiers)),
         Filter::new("priority", "Priority", FilterKind::Choice(labels::priorities)),
+        Filter::new("owner", "Looked after by", FilterKind::User),
         Filter::new("tag", "Tag", FilterKind::Text),
         Filter::new("source", "Source", FilterKind::Choice(sources)),
         Filter::new("currency", "Currency", FilterKind::Currency),

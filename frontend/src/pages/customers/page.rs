@@ -142,6 +142,7 @@ fn billed_to(c: Customer) -> AnyView {
 fn rest(c: Customer) -> AnyView {
     let or_missing = |text: Option<String>| text.unwrap_or_else(|| MISSING.into());
     view! {
+        <dt>"Looked after by"</dt><dd>{or_missing(c.owner.map(|owner| owner.name))}</dd>
         <dt>"Language"</dt><dd>{or_missing(c.locale)}</dd>
         <dt>"Time zone"</dt><dd>{or_missing(c.time_zone)}</dd>
         <dt>"Source"</dt><dd>{or_missing(c.acquisition_source.as_deref().map(labels::phrase))}</dd>

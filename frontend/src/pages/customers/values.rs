@@ -2,6 +2,9 @@
 
 use crm_types::customers::{Customer, CustomerPatch, NewCustomer, Priority};
 
+/// What the form calls who of the staff looks after a customer.
+pub const OWNER: &str = "Looked after by";
+
 /// The form's values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Values {
@@ -13,6 +16,8 @@ pub struct Values {
     pub priority: Priority,
     /// Separated by commas.
     pub tags: String,
+    /// Id of who of the staff looks after them; empty for nobody.
+    pub owner: String,
 }
 
 impl Default for Values {
@@ -26,6 +31,7 @@ impl Default for Values {
             time_zone: empty(),
             priority: Priority::Medium,
             tags: empty(),
+            owner: empty(),
         }
     }
 }
@@ -42,6 +48,7 @@ impl Values {
             time_zone: text(&customer.time_zone),
             priority: customer.priority,
             tags: customer.tags.join(", "),
+            owner: customer.owner.as_ref().map(|owner| owner.id.to_string()).unwrap_or_default(),
         }
     }
 
@@ -56,6 +63,7 @@ impl Values {
             time_zone: given(&self.time_zone),
             priority: Some(self.priority),
             tags: Some(tags(&self.tags)),
+            owner_id: self.owner.parse().ok(),
             ..NewCustomer::default()
         }
     }
@@ -75,7 +83,7 @@ impl Values {
             time_zone: text(&before.time_zone, &self.time_zone),
             priority: (before.priority != self.priority).then_some(self.priority),
             tags: (tags(&before.tags) != tags(&self.tags)).then(|| tags(&self.tags)),
-            owner_id: None,
+            owner_id: (before.owner != self.owner).then(|| self.owner.parse().ok()),
         };
         let nothing = CustomerPatch { version: Some(version), ..CustomerPatch::default() };
         (patch != nothing).then_some(patch)
@@ -86,7 +94,7 @@ impl Values {
         tags(&self.tags)
     }
 
-    /// The fields in which two differ: name, the one's value, the other's.
+    /// The fields in which two differ: name, the one's value, the other's. Of an [`OWNER`] it is the id.
     pub fn against(&self, other: &Self) -> Vec<(&'static str, String, String)> {
         let fields = [
             ("Name", &self.name, &other.name),
@@ -103,6 +111,9 @@ impl Values {
             .collect();
         if self.priority != other.priority {
             differ.push(("Priority", self.priority.to_string(), other.priority.to_string()));
+        }
+        if self.owner != other.owner {
+            differ.push((OWNER, self.owner.clone(), other.owner.clone()));
         }
         differ
     }
@@ -134,6 +145,17 @@ mod tests {
         assert_eq!(patch, r#"{"version":3,"phone":null,"priority":"vip"}"#);
         let back = serde_json::to_string(&ada().patch_from(&now, 4).unwrap()).unwrap();
         assert_eq!(back, r#"{"version":4,"phone":"+44","priority":"medium"}"#);
+    }
+
+    #[test]
+    fn who_looks_after_them_is_given_and_taken() {
+        let id = "019a1b2c-0000-7000-8000-000000000009";
+        let kept = Values { owner: id.into(), ..ada() };
+        let patch = serde_json::to_string(&kept.patch_from(&ada(), 1).unwrap()).unwrap();
+        assert_eq!(patch, format!(r#"{{"version":1,"owner_id":"{id}"}}"#));
+        let back = serde_json::to_string(&ada().patch_from(&kept, 2).unwrap()).unwrap();
+        assert_eq!(back, r#"{"version":2,"owner_id":null}"#);
+        assert_eq!(kept.against(&ada()), [(OWNER, id.to_owned(), String::new())]);
     }
 
     #[test]

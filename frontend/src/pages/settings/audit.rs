@@ -45,7 +45,13 @@ static SPEC: ListSpec = ListSpec {
 
 /// Kinds of things that are changed.
 fn resources() -> Vec<labels::Choice> {
-    vec![("customer", "Customer"), ("customer_note", "Note"), ("view", "Saved view")]
+    vec![
+        ("customer", "Customer"),
+        ("customer_note", "Note"),
+        ("view", "Saved view"),
+        ("user", "Account"),
+        ("api_key", "API key"),
+    ]
 }
 
 /// The page.

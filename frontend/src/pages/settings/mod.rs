@@ -1,5 +1,8 @@
-//! Settings: Stripe, prices, policies, health, audit log, jobs, sessions. Each tab is a page of its own.
+//! Settings: Stripe, prices, policies, profile, health, team, API keys, audit log, jobs, one's own account. Each tab is a page of its
+//! own.
 
+mod account;
+mod api_keys;
 mod audit;
 mod event;
 mod health;
@@ -8,9 +11,12 @@ mod jobs;
 mod policies;
 mod prices;
 mod profile;
+mod second_factor;
 mod sessions;
 mod stripe;
+mod team;
 
+pub use api_keys::ApiKeysPage;
 pub use audit::AuditPage;
 pub use event::EventPage;
 pub use health::HealthPage;
@@ -20,6 +26,7 @@ pub use prices::PricesPage;
 pub use profile::ProfilePage;
 pub use sessions::SessionsPage;
 pub use stripe::StripePage;
+pub use team::TeamPage;
 
 use crate::components::{RouteTabs, use_title};
 use crate::routes;
@@ -33,9 +40,11 @@ pub fn tabs() -> Vec<(&'static str, &'static str)> {
         (routes::SETTINGS_POLICIES, "Policies"),
         (routes::SETTINGS_PROFILE, "Profile"),
         (routes::SETTINGS_HEALTH, "Health"),
+        (routes::SETTINGS_TEAM, "Team"),
+        (routes::SETTINGS_API_KEYS, "API keys"),
         (routes::SETTINGS_AUDIT, "Audit log"),
         (routes::SETTINGS_JOBS, "Jobs"),
-        (routes::SETTINGS_SESSIONS, "Sessions"),
+        (routes::SETTINGS_SESSIONS, "Your account"),
     ]
 }
 

@@ -1,14 +1,17 @@
-//! Where you are logged in.
+//! One's own account: name, password, and where one is logged in.
 
 use super::SettingsFrame;
+use super::account::{NameCard, PasswordCard};
+use super::second_factor::SecondFactorCard;
 use crate::api::accounts;
 use crate::components::{ActionButton, Badge, ErrorBox, Moment, SkeletonCard, use_toasts};
 use crate::format::MISSING;
 use crate::glance::drawn;
 use crate::labels::Tone;
-use crate::query::{Query, use_query};
+use crate::query::use_query;
 use crate::session::use_session;
 use crm_types::accounts::Session;
+use crm_types::ids::SessionId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -28,8 +31,18 @@ pub fn SessionsPage() -> impl IntoView {
             busy.try_set(false);
         });
     });
+    let end = Callback::new(move |(id, busy): (SessionId, RwSignal<bool>)| {
+        spawn_local(async move {
+            match accounts::end_session(session, id).await {
+                Ok(()) => toasts.done("Logged out there"),
+                Err(error) => toasts.failed(format!("Not logged out: {}", error.detail())),
+            }
+            busy.try_set(false);
+            query.refresh();
+        });
+    });
     view! {
-        <SettingsFrame tab="Sessions">
+        <SettingsFrame tab="Your account">
             <div class="grid">
                 <section class="card c8" aria-labelledby="sessions">
                     <header class="card__head card__head--line">
@@ -41,7 +54,7 @@ pub fn SessionsPage() -> impl IntoView {
                     {drawn(move || match (query.get(), query.error().get()) {
                         (Some(sessions), _) => view! {
                             <ul class="price-list">
-                                {sessions.into_iter().map(|s| view! { <One session=s query=query/> }).collect_view()}
+                                {sessions.into_iter().map(|s| view! { <SessionItem session=s on_end=end/> }).collect_view()}
                             </ul>
                         }.into_any(),
                         (None, Some(error)) => {
@@ -51,26 +64,25 @@ pub fn SessionsPage() -> impl IntoView {
                         (None, None) => view! { <SkeletonCard label="Loading sessions"/> }.into_any(),
                     })}
                 </section>
+                <div class="c4 stack"><NameCard/><SecondFactorCard/><PasswordCard on_changed=Callback::new(move |()| query.refresh())/></div>
             </div>
         </SettingsFrame>
     }
 }
 
+/// A log-in on one device.
 #[component]
-fn One(session: Session, query: Query<Vec<Session>>) -> impl IntoView {
+pub(super) fn SessionItem(
+    /// It.
+    session: Session,
+    /// Ends it; the signal says that this is being done.
+    on_end: Callback<(SessionId, RwSignal<bool>)>,
+) -> impl IntoView {
     let s = session;
-    let (own, toasts) = (use_session(), use_toasts());
     let busy = RwSignal::new(false);
     let end = Callback::new(move |()| {
         busy.set(true);
-        spawn_local(async move {
-            match accounts::end_session(own, s.id).await {
-                Ok(()) => toasts.done("Logged out there"),
-                Err(error) => toasts.failed(format!("Not logged out: {}", error.detail())),
-            }
-            busy.try_set(false);
-            query.refresh();
-        });
+        on_end.run((s.id, busy));
     });
     view! {
         <li class="price">

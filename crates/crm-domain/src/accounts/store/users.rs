@@ -94,9 +94,11 @@ pub(in crate::accounts) async fn replace_hash(
     Ok(())
 }
 
+/// An open link stops working.
 pub(in crate::accounts) async fn set_hash(conn: &mut PgConnection, user: UserId, hash: &str) -> Result<()> {
     sqlx::query!(
-        "UPDATE users SET password_hash = $2, password_changed_at = now(), version = version + 1, updated_at = now()
+        "WITH withdrawn AS (DELETE FROM account_links WHERE user_id = $1)
+         UPDATE users SET password_hash = $2, password_changed_at = now(), version = version + 1, updated_at = now()
           WHERE id = $1",
         user.0,
         hash
@@ -106,10 +108,11 @@ pub(in crate::accounts) async fn set_hash(conn: &mut PgConnection, user: UserId,
     Ok(())
 }
 
-/// A user who is disabled already stays so. The database keeps the last active owner.
+/// A user who is disabled already stays so; an open link stops working. The database keeps the last active owner.
 pub(in crate::accounts) async fn disable(conn: &mut PgConnection, user: UserId) -> Result<()> {
     sqlx::query!(
-        "UPDATE users SET disabled_at = COALESCE(disabled_at, now()), version = version + 1, updated_at = now() WHERE id = $1",
+        "WITH withdrawn AS (DELETE FROM account_links WHERE user_id = $1)
+         UPDATE users SET disabled_at = COALESCE(disabled_at, now()), version = version + 1, updated_at = now() WHERE id = $1",
         user.0
     )
     .execute(conn)

@@ -46,7 +46,7 @@ async fn choose(tx: &mut PgConnection, work: &Work, params: &Params) -> Result<i
         }
         Chosen::Matching(filter) => {
             query.push(", c.id");
-            push_source(&mut query, filter, true);
+            push_source(&mut query, &filter.forgiving(tx).await?, true);
         }
         Chosen::ChangedBy(job) => {
             query.push(", customer_id FROM job_rows WHERE changed IS NOT NULL AND job_id = ").push_bind(job.0);

@@ -96,7 +96,8 @@ async fn tags_for_thousands_are_taken_back_where_they_were_given(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn whom_it_is_about_is_decided_when_it_begins(pool: PgPool) {
     let (ada, bob) = (person(&pool, "Ada", None).await, person(&pool, "Bob", None).await);
-    let filter = CustomerFilter { q: crate::filter::Text::parse("q", "ada").unwrap(), ..CustomerFilter::default() };
+    let filter =
+        CustomerFilter { q: crate::customers::search::Search::parse("q", "ada").unwrap(), ..CustomerFilter::default() };
     let action = BulkAction::SetPriority(Priority::Vip);
     let job = start(&pool, &staff(), action, Chosen::Matching(Box::new(filter))).await.unwrap();
     step(&pool).await.unwrap();

@@ -13,7 +13,7 @@ use crm_types::customers::{Customer, CustomerSort};
 use crm_types::customers_bulk::ExportFormat;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::{PgPool, Postgres, QueryBuilder, Row, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row, Transaction};
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
@@ -86,10 +86,11 @@ pub async fn open(read_pool: &PgPool, pool: &PgPool, actor: &Actor, request: &Re
     let start = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '120s'; \
         SET LOCAL idle_in_transaction_session_timeout = '180s'";
     sqlx::raw_sql(start).execute(&mut *tx).await?;
+    let filter = request.filter.forgiving(&mut tx).await?;
     let mut query = QueryBuilder::new("SELECT count(*)");
-    push_source(&mut query, &request.filter, true);
+    push_source(&mut query, &filter, true);
     let rows: i64 = query.build_query_scalar().persistent(false).fetch_one(&mut *tx).await?;
-    declare(&mut tx, request).await?;
+    declare(&mut tx, &filter, request.sort).await?;
     let done = json!({"format": request.format, "filter": request.filter, "sort": request.sort, "rows": rows});
     let subject = Subject { resource: "customers", id: "", verb: "exported" };
     audit::record(&mut *pool.acquire().await?, actor, subject, None, Some(&done)).await?;
@@ -97,19 +98,19 @@ pub async fn open(read_pool: &PgPool, pool: &PgPool, actor: &Actor, request: &Re
 }
 
 /// The owner's e-mail stands beside, so that each row needs one look at the staff, not a query.
-async fn declare(tx: &mut Transaction<'static, Postgres>, request: &Request) -> Result<()> {
-    let order = order(request.sort);
+async fn declare(tx: &mut PgConnection, filter: &CustomerFilter, sort: CustomerSort) -> Result<()> {
+    let order = order(sort);
     let mut query = QueryBuilder::new("DECLARE customers_export NO SCROLL CURSOR FOR SELECT ");
     query.push(COLUMNS).push(", staff.email AS owner_email FROM (SELECT c.*");
     for (i, (expression, _)) in order.columns.iter().enumerate() {
         query.push(format_args!(", {expression} AS key_{i}"));
     }
-    push_source(&mut query, &request.filter, true);
+    push_source(&mut query, filter, true);
     query.push(") AS page LEFT JOIN users staff ON staff.id = page.owner_id ORDER BY ");
     let direction = if order.descending { " DESC" } else { "" };
     let keys: Vec<String> = (0..order.columns.len()).map(|i| format!("page.key_{i}{direction}")).collect();
     query.push(keys.join(", "));
-    query.build().persistent(false).execute(&mut **tx).await?;
+    query.build().persistent(false).execute(tx).await?;
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! Customers: the list, and a page for each.
 
+mod bulk;
 mod create;
 mod edit;
+mod export;
 mod form;
 mod inline;
 mod notes;
@@ -77,7 +79,8 @@ fn sources() -> Vec<Choice> {
 #[component]
 pub fn CustomersPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
-    view! { <ListView list=list action=|| view! { <create::NewCustomer/> }.into_any() preview=preview::preview/> }
+    let action = |list| view! { <div class="row"><export::Export list=list/><create::NewCustomer/></div> }.into_any();
+    view! { <ListView list=list action=action bulk=bulk::actions preview=preview::preview/> }
 }
 
 fn row(customer: &Customer) -> Row {

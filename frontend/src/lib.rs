@@ -11,6 +11,7 @@ pub mod chunks;
 pub mod components;
 pub mod format;
 pub mod glance;
+pub mod jobs;
 pub mod labels;
 pub mod list;
 pub mod pages;

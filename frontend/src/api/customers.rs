@@ -1,8 +1,10 @@
 //! Customers: what staff change, and their notes.
 
-use super::{ApiError, Method, get_text, send, send_file, send_json};
+use super::{ApiError, Method, get_text, request, send, send_file, send_json};
+use crate::params::Params;
 use crate::session::Session;
 use crm_types::customers::{Customer, CustomerNote, CustomerPatch, NewCustomer, NoteText};
+use crm_types::customers_bulk::{BulkRequest, ExportLink};
 use crm_types::customers_import::{Import, ImportRun};
 use crm_types::ids::ImportId;
 use crm_types::jobs::Job;
@@ -62,6 +64,16 @@ pub async fn archive(session: Session, id: &str) -> Result<(), ApiError> {
 /// Brings a customer back.
 pub async fn restore(session: Session, id: &str) -> Result<(), ApiError> {
     send(session, Method::Post, &format!("{}/restore", customer(id))).await
+}
+
+/// Begins one change to many customers.
+pub async fn bulk(session: Session, request: &BulkRequest) -> Result<Job, ApiError> {
+    send_json(session, Method::Post, &format!("{CUSTOMERS}/bulk"), request).await
+}
+
+/// A link that fetches the matching customers as a file, once.
+pub async fn export(session: Session, params: &Params) -> Result<ExportLink, ApiError> {
+    post(session, &params.with_path(&format!("{CUSTOMERS}/export"))).await
 }
 
 /// Writes a note.

@@ -15,6 +15,35 @@ struct Toast {
     good: bool,
     text: String,
     action: Option<(String, Callback<()>)>,
+    progress: Option<ArcRwSignal<Progress>>,
+}
+
+/// How far something is.
+#[derive(Clone, Default)]
+struct Progress {
+    text: String,
+    done: i64,
+    total: Option<i64>,
+}
+
+/// A note of something that goes on, until it is closed.
+#[derive(Clone)]
+pub struct ProgressNote {
+    id: u32,
+    notes: Notes,
+    progress: ArcRwSignal<Progress>,
+}
+
+impl ProgressNote {
+    /// Says how far it is.
+    pub fn tell(&self, text: String, done: i64, total: Option<i64>) {
+        self.progress.set(Progress { text, done, total });
+    }
+
+    /// Takes the note away.
+    pub fn close(&self) {
+        self.notes.dismiss(self.id);
+    }
 }
 
 /// The notes that are shown.
@@ -41,31 +70,45 @@ impl Notes {
 
     /// Says what was done.
     pub fn done(self, text: impl Into<String>) {
-        self.push(true, text.into(), None);
+        self.push(true, text.into(), None, None);
     }
 
     /// Says what was done, with a way to go on or back: "Undo".
     pub fn done_with(self, text: impl Into<String>, action: impl Into<String>, run: Callback<()>) {
-        self.push(true, text.into(), Some((action.into(), run)));
+        self.push(true, text.into(), Some((action.into(), run)), None);
     }
 
     /// Says what was not done, and why.
     pub fn failed(self, text: impl Into<String>) {
-        self.push(false, text.into(), None);
+        self.push(false, text.into(), None, None);
     }
 
-    fn push(self, good: bool, text: String, action: Option<(String, Callback<()>)>) {
+    /// Says that something goes on, with a way to stop it.
+    pub fn progress(self, cancel: Callback<()>) -> ProgressNote {
+        let progress = ArcRwSignal::new(Progress::default());
+        let id = self.push(true, String::new(), Some(("Stop".into(), cancel)), Some(progress.clone()));
+        ProgressNote { id, notes: self, progress }
+    }
+
+    fn push(
+        self,
+        good: bool,
+        text: String,
+        action: Option<(String, Callback<()>)>,
+        progress: Option<ArcRwSignal<Progress>>,
+    ) -> u32 {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         self.list.update(|list| {
             if list.len() >= MOST {
                 list.remove(0);
             }
-            list.push(Toast { id, good, text, action });
+            list.push(Toast { id, good, text, action, progress: progress.clone() });
         });
-        if good {
+        if good && progress.is_none() {
             set_timeout(move || self.dismiss(id), STAY);
         }
+        id
     }
 
     fn dismiss(self, id: u32) {
@@ -81,9 +124,13 @@ pub fn Toasts() -> impl IntoView {
     let one = move |toast: Toast| {
         let id = toast.id;
         let (icon, class) = if toast.good { ("check", "ic--pos") } else { ("alert", "ic--neg") };
+        let goes_on = toast.progress.is_some();
         let action = toast.action.map(|(label, run)| {
             let press = move |_| {
-                notes.dismiss(id);
+                // What goes on says by itself when it has stopped.
+                if !goes_on {
+                    notes.dismiss(id);
+                }
                 run.run(());
             };
             view! { <button class="btn btn--ghost btn--sm" type="button" on:click=press>{label}</button> }
@@ -91,7 +138,10 @@ pub fn Toasts() -> impl IntoView {
         view! {
             <div class="toast">
                 <Icon name=icon class=class/>
-                <p>{toast.text}</p>
+                {match toast.progress {
+                    Some(progress) => view! { <Bar progress=progress/> }.into_any(),
+                    None => view! { <p>{toast.text}</p> }.into_any(),
+                }}
                 {action}
                 <button class="btn btn--ghost btn--icon btn--sm" type="button" aria-label="Dismiss"
                     on:click=move |_| notes.dismiss(id)>
@@ -104,6 +154,20 @@ pub fn Toasts() -> impl IntoView {
         <div class="toasts">
             <div role="status" class="stack stack--2"><For each=shown(true) key=|t| t.id children=one/></div>
             <div role="alert" class="stack stack--2"><For each=shown(false) key=|t| t.id children=one/></div>
+        </div>
+    }
+}
+
+/// Words above a bar; the bar of what cannot be measured yet only moves.
+#[component]
+fn Bar(progress: ArcRwSignal<Progress>) -> impl IntoView {
+    let (words, value, most) = (progress.clone(), progress.clone(), progress);
+    view! {
+        <div class="toast__progress">
+            <p>{move || words.get().text}</p>
+            <progress class="progress" aria-label="How far it is"
+                value=move || { let now = value.get(); now.total.map(|_| now.done.to_string()) }
+                max=move || most.get().total.map(|total| total.max(1).to_string())></progress>
         </div>
     }
 }

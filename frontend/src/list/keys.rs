@@ -1,7 +1,7 @@
-//! The keyboard in a list: `j` and `k` go from row to row, Enter opens, `/` searches, Escape closes the preview.
+//! The keyboard in a list: `j` and `k` go from row to row, Enter opens, `x` selects, `/` searches, Escape closes the preview.
 
-use super::List;
 use super::filters::SEARCH;
+use super::{List, Selection};
 use crate::browser;
 use leptos::ev;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 const LINKS: &str = ".tbl [data-row] .who__name";
 
 /// Listens while the list is on the page.
-pub fn use_list_keys(list: List) {
+pub fn use_list_keys(list: List, selection: Option<Selection>) {
     let handle = window_event_listener(ev::keydown, move |event| {
         if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
@@ -22,7 +22,8 @@ pub fn use_list_keys(list: List) {
             "j" => step(list, true),
             "k" => step(list, false),
             "/" => browser::by_id(SEARCH).map(|field| browser::focus_and_select(&field)).is_some(),
-            "Escape" => close_peek(list),
+            "x" => selection.is_some_and(|selection| press_current(list, selection)),
+            "Escape" => close_peek(list) || selection.is_some_and(Selection::clear),
             _ => false,
         };
         if handled {
@@ -30,6 +31,16 @@ pub fn use_list_keys(list: List) {
         }
     });
     on_cleanup(move || handle.remove());
+}
+
+/// Selects the row that has the focus, or is previewed, or lets it go.
+fn press_current(list: List, selection: Selection) -> bool {
+    let focused = document().active_element().and_then(|element| element.closest("[data-row]").ok().flatten());
+    let row = focused.and_then(|row| row.get_attribute("data-row"));
+    let row = row.or_else(|| list.params.with_untracked(|p| p.get("peek").map(str::to_owned)));
+    let Some(row) = row else { return false };
+    selection.press(&row, false);
+    true
 }
 
 /// Goes to the next row or the one before; an open preview follows.

@@ -4,12 +4,14 @@
 //! are data, not views, so that all of this is compiled once for every list, and so that a row which did not change is
 //! not drawn again.
 
+mod bulk;
 mod display;
 mod filter;
 mod filters;
 mod keys;
 mod pager;
 mod row;
+mod selection;
 mod shape;
 mod spec;
 mod state;
@@ -19,8 +21,10 @@ mod view_content;
 mod view_edit;
 mod views;
 
+pub use bulk::BulkActions;
 pub use filter::{Filter, FilterKind};
 pub use row::{Cell, Lead, Row};
+pub use selection::Selection;
 pub use shape::Shape;
 pub use spec::{Column, ListSpec};
 pub use state::{List, use_list};

@@ -1,6 +1,6 @@
 //! A table of rows. On a phone each row is a card; `display: grid` drops the native roles, so they are said again.
 
-use super::{Cell, Column, Row, Shape};
+use super::{Cell, Column, Row, Selection, Shape};
 use crate::browser;
 use crate::components::Icon;
 use crate::glance::{Glance, live};
@@ -35,6 +35,9 @@ pub fn RowTable(
     /// Which columns, and how high; a phone's cards show the usual ones.
     #[prop(optional)]
     shape: Shape,
+    /// Which rows are chosen, where rows can be.
+    #[prop(optional_no_strip)]
+    selection: Option<Selection>,
 ) -> impl IntoView {
     let shape = if browser::is_phone() { Shape::default() } else { shape };
     // Who chose the columns wants to see them, if need be by scrolling sideways.
@@ -60,6 +63,16 @@ pub fn RowTable(
             <th role="columnheader" scope="col" class=class aria-sort=live(move || sort.get().direction)>{content}</th>
         }
     };
+    let check_all = selection.map(|selection| {
+        view! {
+            <th role="columnheader" scope="col" class="check">
+                <input class="check-box" type="checkbox" aria-label="Select all rows of this page"
+                    prop:checked=live(move || selection.of_page() == Some(true))
+                    prop:indeterminate=live(move || selection.of_page().is_none())
+                    on:change=move |_| selection.press_page()/>
+            </th>
+        }
+    });
     let heads = shown.iter().copied().map(head).collect_view();
     let shown = StoredValue::new(shown);
     let cells = move |cells: Vec<Cell>| {
@@ -72,9 +85,23 @@ pub fn RowTable(
     };
     let body = move |row: Row| {
         let id = row.id.clone();
+        let chosen = selection.map(|selection| {
+            let id = id.clone();
+            live(move || selection.has(&id).then_some("true"))
+        });
+        let check = selection.zip(chosen).map(|(selection, chosen)| {
+            let (id, label) = (id.clone(), format!("Select {}", row.lead.title));
+            view! {
+                <td role="cell" class="check">
+                    <input class="check-box" type="checkbox" aria-label=label prop:checked=live(move || chosen.get().is_some())
+                        on:click=move |ev: web_sys::MouseEvent| selection.press(&id, ev.shift_key())/>
+                </td>
+            }
+        });
         let current = Signal::derive(move || peeked.glance(|p| p.as_deref() == Some(id.as_str())));
         view! {
-            <tr role="row" data-row=row.id class:is-peeked=current>
+            <tr role="row" data-row=row.id class:is-peeked=current aria-selected=chosen>
+                {check}
                 <td role="cell" class="lead">{row.lead.view(row.href, current)}</td>
                 {cells(row.cells)}
             </tr>
@@ -83,7 +110,7 @@ pub fn RowTable(
     view! {
         <table role="table" class=if shape.compact { "tbl tbl--cards tbl--compact" } else { "tbl tbl--cards" }>
             <caption class="vh">{caption}</caption>
-            <thead role="rowgroup"><tr role="row">{heads}</tr></thead>
+            <thead role="rowgroup"><tr role="row">{check_all}{heads}</tr></thead>
             <tbody role="rowgroup"><For each=move || rows.get() key=Clone::clone children=body/></tbody>
         </table>
     }

@@ -1,12 +1,13 @@
 //! A list on the screen: head with count and sums, filters, rows, pager, preview.
 
+use super::bulk::BulkBar;
 use super::filters::{FilterBar, clear};
 use super::keys::{close_peek, step, use_list_keys};
 use super::pager::Pager;
 use super::state::Shown;
 use super::table::{HeadSort, RowTable};
 use super::views::ViewBar;
-use super::{List, Row};
+use super::{BulkActions, List, Row, Selection};
 use crate::browser;
 use crate::components::{Drawer, EmptyState, ErrorBox, ErrorNote, PrintHead, SkeletonRows, use_title};
 use crate::format::money;
@@ -30,18 +31,21 @@ pub fn ListView(
     /// What the drawer shows; without it, all that the row says.
     #[prop(optional)]
     preview: Option<Preview>,
-    /// A button beside the page's name.
+    /// Buttons beside the page's name.
     #[prop(optional)]
-    action: Option<fn() -> AnyView>,
+    action: Option<fn(List) -> AnyView>,
+    /// What can be done with many rows at once; without it rows cannot be selected.
+    #[prop(optional)]
+    bulk: Option<BulkActions>,
 ) -> impl IntoView {
     let spec = list.spec;
     use_title(move || spec.title.to_owned());
     view! {
         <header class="page-head">
-            <div class="page-head__row page-head__row--tight"><h1>{spec.title}</h1>{action.map(|action| action())}</div>
+            <div class="page-head__row page-head__row--tight"><h1>{spec.title}</h1>{action.map(|action| action(list))}</div>
             <ListTotal list=list/>
         </header>
-        <ListBody list=list preview=preview/>
+        <ListBody list=list preview=preview bulk=bulk/>
     }
 }
 
@@ -70,8 +74,12 @@ pub fn ListBody(
     /// What the drawer shows.
     #[prop(optional_no_strip)]
     preview: Option<Preview>,
+    /// What can be done with many rows at once.
+    #[prop(optional_no_strip)]
+    bulk: Option<BulkActions>,
 ) -> impl IntoView {
-    use_list_keys(list);
+    let selection = bulk.map(|_| Selection::new(list));
+    use_list_keys(list, selection);
     let peeked = Memo::new(move |_| list.params.glance(|p| p.get("peek").map(str::to_owned)));
     let denied = move || use_session().denied(list.spec.permission).is_some();
     let split = live(move || if peeked.get().is_some() { "split split--peek" } else { "split" });
@@ -79,11 +87,12 @@ pub fn ListBody(
         <ViewBar list=list/>
         <FilterBar list=list/>
         <PrintHead shows=live(move || filters_in_words(list))/>
+        {selection.zip(bulk).map(|(selection, actions)| view! { <BulkBar list=list selection=selection actions=actions/> })}
         <div class=split aria-busy=live(move || list.busy.get().to_string())>
             <div class="split__list">
                 <div class="tbl-wrap" tabindex="0" role="region" aria-label=format!("{}, table", list.spec.title)
                     on:click=move |ev| open_preview(list, &ev)>
-                    {move || content(list, peeked.into(), denied())}
+                    {move || content(list, peeked.into(), selection, denied())}
                 </div>
                 <Pager list=list/>
             </div>
@@ -118,7 +127,7 @@ enum Content {
     Rows,
 }
 
-fn content(list: List, peeked: Signal<Option<String>>, denied: bool) -> impl IntoView {
+fn content(list: List, peeked: Signal<Option<String>>, selection: Option<Selection>, denied: bool) -> impl IntoView {
     let spec = list.spec;
     let kind = Memo::new(move |_| {
         list.shown.glance(|shown| match shown {
@@ -146,7 +155,7 @@ fn content(list: List, peeked: Signal<Option<String>>, denied: bool) -> impl Int
             <ErrorNote error=list.error/>
             {move || {
                 let shape = list.shape.get();
-                view! { <RowTable caption=spec.title columns=spec.columns sorts=sorts(list) rows=rows peeked=peeked shape=shape/> }
+                view! { <RowTable caption=spec.title columns=spec.columns sorts=sorts(list) rows=rows peeked=peeked shape=shape selection=selection/> }
             }}
         }
         .into_any(),
@@ -213,7 +222,7 @@ fn open_preview(list: List, event: &MouseEvent) {
     }
     let Some(target) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return };
     // Elsewhere on the row counts as well, but other links and buttons keep their meaning.
-    let inner = target.closest("a:not(.who__name), button").ok().flatten();
+    let inner = target.closest("a:not(.who__name), button, .check").ok().flatten();
     let row = target.closest("[data-row]").ok().flatten().and_then(|row| row.get_attribute("data-row"));
     if let (None, Some(row)) = (inner, row) {
         event.prevent_default();

@@ -18,8 +18,9 @@ pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
                     {line(&["j"], "Next row")}
                     {line(&["k"], "Row before")}
                     {line(&["Enter"], "Open the row")}
+                    {line(&["x"], "Select the row, where rows can be selected")}
                     {line(&["/"], "Search this list")}
-                    {line(&["Esc"], "Close a preview, menu or dialog")}
+                    {line(&["Esc"], "Close a preview, menu or dialog; clear the selection")}
                     {line(&["["], "Collapse or open the sidebar")}
                     {line(&["?"], "This sheet")}
                 </dl>

@@ -1,8 +1,10 @@
 //! Customers: the list, and a page for each.
 
 mod answers;
+mod bulk;
 mod create;
 mod edit;
+mod export;
 mod form;
 mod import;
 mod inline;
@@ -82,10 +84,11 @@ fn sources() -> Vec<Choice> {
 #[component]
 pub fn CustomersPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
-    view! {
-        <ListView list=list action=|| view! { <span class="row"><import::ImportLink/><create::NewCustomer/></span> }.into_any()
-            preview=preview::preview/>
-    }
+    let action = |list| {
+        view! { <div class="row"><import::ImportLink/><export::Export list=list/><create::NewCustomer/></div> }
+            .into_any()
+    };
+    view! { <ListView list=list action=action bulk=bulk::actions preview=preview::preview/> }
 }
 
 fn row(customer: &Customer) -> Row {

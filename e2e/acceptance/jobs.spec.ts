@@ -1,0 +1,22 @@
+// One change to many customers, and the way back, as the page of jobs shows it.
+import { expect, signIn, test } from "../support/test.ts";
+
+test("tags for all that match, seen under Settings and taken back there", async ({ page, server }) => {
+  const stem = `bulk-${Date.now()}`;
+  for (const name of ["one", "two", "three"]) {
+    await server.api("/api/customers", "POST", { name: `${stem} ${name}`, tags: name === "one" ? ["kept"] : [] });
+  }
+  const staff = await signIn(page, server, "/settings/jobs");
+  expect(staff.email).toBeTruthy();
+  const body = { action: { add_tags: ["kept", stem] }, all_matching: { q: stem } };
+  const job = await server.api<{ id: string }>("/api/customers/bulk", "POST", body);
+  // It appears and ends without a reload.
+  await page.getByRole("link", { name: new RegExp(`Add the tags ${stem}, kept|Add the tags kept, ${stem}`) }).click();
+  await expect(page).toHaveURL(new RegExp(job.id));
+  const drawer = page.getByRole("complementary").or(page.getByRole("dialog")).or(page.locator(".drawer")).first();
+  await expect(drawer.getByText("3 changed.")).toBeVisible();
+  await drawer.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("link", { name: /^Undo: Add the tags/ }).first()).toBeVisible();
+  await expect.poll(async () => (await server.api<{ total: number }>(`/api/customers?tag=${stem}`)).total).toBe(0);
+  expect((await server.api<{ total: number }>(`/api/customers?tag=kept&q=${stem}`)).total, "she had it before").toBe(1);
+});

@@ -73,7 +73,7 @@ pub async fn bulk(session: Session, request: &BulkRequest) -> Result<Job, ApiErr
 
 /// A link that fetches the matching customers as a file, once.
 pub async fn export(session: Session, params: &Params) -> Result<ExportLink, ApiError> {
-    post(session, &params.with_path(&format!("{CUSTOMERS}/export"))).await
+    request(session, Method::Post, &params.with_path(&format!("{CUSTOMERS}/export"))).await
 }
 
 /// Writes a note.

@@ -58,7 +58,8 @@ async fn only_a_policy_makes_everyone_be_recomputed(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn who_comes_second_is_told_the_current_version(pool: PgPool) {
     let first = AccountSettingsPatch { account_name: Some("A".into()), ..patch(1) };
-    let (one, two) = tokio::join!(update(&pool, &staff(), &first), update(&pool, &staff(), &first));
+    let actor = staff();
+    let (one, two) = tokio::join!(update(&pool, &actor, &first), update(&pool, &actor, &first));
     let (won, lost) = if one.is_ok() { (one, two) } else { (two, one) };
     assert_eq!(won.unwrap().version, 2);
     match lost.unwrap_err() {

@@ -20,15 +20,18 @@ CREATE FUNCTION lifecycle_rank(state text) RETURNS integer LANGUAGE sql IMMUTABL
 CREATE FUNCTION priority_rank(priority text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN array_position(ARRAY['low', 'medium', 'high', 'vip'], priority);
 
--- With MRR, which hangs together with both: who churned by MRR must not be looked for behind everybody who pays.
-CREATE INDEX customers_lifecycle_order ON customers (lifecycle_rank(lifecycle_state), mrr_minor, id);
-CREATE INDEX customers_plan_order ON customers (coalesce(stream, ''), coalesce(tier, ''), mrr_minor, id);
-CREATE INDEX customers_source_order ON customers (coalesce(acquisition_source, ''), id);
+-- Each filter's rows in the list's usual order, newest first: those who churned are rare among the newest, and are not looked
+-- for behind them. Lifecycle and plan by MRR as well, which hangs together with both.
+CREATE INDEX customers_lifecycle_order ON customers (lifecycle_rank(lifecycle_state), created_at, id);
+CREATE INDEX customers_lifecycle_mrr ON customers (lifecycle_rank(lifecycle_state), mrr_minor, id);
+CREATE INDEX customers_plan_order ON customers (coalesce(stream, ''), coalesce(tier, ''), created_at, id);
+CREATE INDEX customers_plan_mrr ON customers (coalesce(stream, ''), coalesce(tier, ''), mrr_minor, id);
+CREATE INDEX customers_source_order ON customers (coalesce(acquisition_source, ''), created_at, id);
 CREATE INDEX customers_lifetime_order ON customers (lifetime_minor, id);
-CREATE INDEX customers_type_order ON customers (customer_type, id);
+CREATE INDEX customers_type_order ON customers (customer_type, created_at, id);
 DROP INDEX customers_priority;
-CREATE INDEX customers_priority_order ON customers (priority_rank(priority), id);
-CREATE INDEX customers_currency ON customers (currency, id);
+CREATE INDEX customers_priority_order ON customers (priority_rank(priority), created_at, id);
+CREATE INDEX customers_currency ON customers (currency, created_at, id);
 
 -- Words that customers are called by: a misspelt one is looked up among them, which are few, and not among the customers.
 CREATE TABLE customer_words (

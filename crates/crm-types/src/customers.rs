@@ -252,13 +252,13 @@ text_enum! {
         CreatedAt => "created_at",
         /// Newest first; the default.
         CreatedAtDescending => "-created_at",
-        /// Along the journey, and by MRR: leads first, churned last.
+        /// Along the journey, oldest first within: leads first, churned last.
         Lifecycle => "lifecycle",
         /// Churned first.
         LifecycleDescending => "-lifecycle",
-        /// By stream, then tier, then MRR.
+        /// By stream, then tier, oldest first within.
         Plan => "plan",
-        /// By stream, then tier, then MRR, backwards.
+        /// By stream, then tier, backwards.
         PlanDescending => "-plan",
         /// Least important first.
         Priority => "priority",

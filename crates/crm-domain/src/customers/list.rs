@@ -3,7 +3,7 @@
 use super::search::Search;
 use crate::db::{DomainError, Result};
 use crate::filter::{AmountRange, Day, DayRange, Text, push_currency, push_day_start, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest};
+use crate::page::{Column, Keyset, Kind, Order, PageRequest};
 use crate::row::{RowExt, parse};
 use crm_types::accounts::UserRef;
 use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition, Priority};
@@ -131,24 +131,22 @@ const PRIORITY: &str = "priority_rank(c.priority)";
 const STREAM: &str = "coalesce(c.stream, '')";
 const TIER: &str = "coalesce(c.tier, '')";
 const SOURCE: &str = "coalesce(c.acquisition_source, '')";
+const CREATED: Column = ("c.created_at", Kind::Time);
+const ID: Column = ("c.id", Kind::Id);
 
 pub(super) fn order(sort: CustomerSort) -> Order {
     use CustomerSort as S;
     Order {
         name: sort.as_str(),
         columns: match sort {
-            S::Name | S::NameDescending => &[("lower(coalesce(c.name, ''))", Kind::Text), ("c.id", Kind::Id)],
-            S::Mrr | S::MrrDescending => &[("c.mrr_minor", Kind::Int), ("c.id", Kind::Id)],
-            S::CreatedAt | S::CreatedAtDescending => &[("c.created_at", Kind::Time), ("c.id", Kind::Id)],
-            S::Lifecycle | S::LifecycleDescending => {
-                &[(LIFECYCLE, Kind::SmallInt), ("c.mrr_minor", Kind::Int), ("c.id", Kind::Id)]
-            }
-            S::Plan | S::PlanDescending => {
-                &[(STREAM, Kind::Text), (TIER, Kind::Text), ("c.mrr_minor", Kind::Int), ("c.id", Kind::Id)]
-            }
-            S::Priority | S::PriorityDescending => &[(PRIORITY, Kind::SmallInt), ("c.id", Kind::Id)],
-            S::Source | S::SourceDescending => &[(SOURCE, Kind::Text), ("c.id", Kind::Id)],
-            S::LifetimeValue | S::LifetimeValueDescending => &[("c.lifetime_minor", Kind::Int), ("c.id", Kind::Id)],
+            S::Name | S::NameDescending => &[("lower(coalesce(c.name, ''))", Kind::Text), ID],
+            S::Mrr | S::MrrDescending => &[("c.mrr_minor", Kind::Int), ID],
+            S::CreatedAt | S::CreatedAtDescending => &[CREATED, ID],
+            S::Lifecycle | S::LifecycleDescending => &[(LIFECYCLE, Kind::SmallInt), CREATED, ID],
+            S::Plan | S::PlanDescending => &[(STREAM, Kind::Text), (TIER, Kind::Text), CREATED, ID],
+            S::Priority | S::PriorityDescending => &[(PRIORITY, Kind::SmallInt), CREATED, ID],
+            S::Source | S::SourceDescending => &[(SOURCE, Kind::Text), CREATED, ID],
+            S::LifetimeValue | S::LifetimeValueDescending => &[("c.lifetime_minor", Kind::Int), ID],
         },
         descending: sort.as_str().starts_with('-'),
     }
@@ -169,7 +167,7 @@ pub(super) fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerF
     if let Some(state) = filter.lifecycle {
         query.push(format_args!(" AND {LIFECYCLE} = lifecycle_rank(")).push_bind(state.as_str()).push(")");
     }
-    // Tiers are for individuals, and nobody else has one: with both, an index finds them in the order of their MRR.
+    // Tiers are for individuals, and nobody else has one: with both, an index finds them in their order.
     let stream = filter.stream.or(filter.tier.map(|_| Stream::Rev1Individual));
     let no_tier = stream.filter(|stream| *stream != Stream::Rev1Individual).map(|_| "");
     push_equal(query, STREAM, stream.map(Stream::as_str));

@@ -35,6 +35,9 @@ struct Arguments {
     /// Measure reading instead, among so many customers: `--scale 1000000`
     #[arg(long)]
     scale: Option<u32>,
+    /// Keep the database in this directory, and seed it only when it is new
+    #[arg(long)]
+    data: Option<PathBuf>,
     /// The built browser bundle
     #[arg(long, default_value = "frontend/dist")]
     bundle: PathBuf,
@@ -46,20 +49,23 @@ fn main() -> Result<()> {
 }
 
 async fn run(arguments: Arguments) -> Result<()> {
-    let dir = std::env::temp_dir().join(format!("crm-bench-{}", std::process::id()));
-    let config = private_postgres::Config::new(dir.join("pg"));
+    let passing = std::env::temp_dir().join(format!("crm-bench-{}", std::process::id()));
+    let dir = arguments.data.as_ref().unwrap_or(&passing);
+    let config = private_postgres::Config::new(dir.join("pg")).for_this_machine();
     // Durable, as in production: every commit waits for the disk.
     let mut cluster = tokio::task::spawn_blocking(move || private_postgres::start(&config)).await??;
     let result = measure(&arguments, &cluster).await;
     cluster.stop()?;
-    std::fs::remove_dir_all(&dir).context("could not tidy up")?;
+    if arguments.data.is_none() {
+        std::fs::remove_dir_all(&passing).context("could not tidy up")?;
+    }
     result
 }
 
 async fn measure(arguments: &Arguments, cluster: &private_postgres::Cluster) -> Result<()> {
     let url = cluster.database_url();
     if let Some(customers) = arguments.scale {
-        scale::seed(&arguments.server, cluster, customers)?;
+        scale::seed(&arguments.server, cluster, customers).await?;
     }
     let mut server = Server::start(&arguments.server, &url).await?;
     let pool = PgPoolOptions::new().max_connections(2).connect(&url).await?;

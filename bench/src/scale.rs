@@ -5,7 +5,7 @@ use crate::server::Server;
 use crate::{line, pgbench, say};
 use anyhow::{Context, Result, ensure};
 use private_postgres::Cluster;
-use sqlx::PgPool;
+use sqlx::{Connection, PgConnection, PgPool};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -67,19 +67,21 @@ pub async fn measure(
     connections: usize,
     duration: Duration,
 ) -> Result<()> {
-    let token = log_in(server).await?;
+    let token = log_in(server, pool).await?;
     let ids: Vec<String> = sqlx::query_scalar("SELECT id::text FROM customers ORDER BY random() LIMIT $1")
         .bind(IDS as i64)
         .fetch_all(pool)
         .await?;
     let selects = pgbench::selects(cluster, connections, duration.as_secs())?;
     let requests: Vec<Vec<u8>> = ids.iter().map(|id| get(&token, &format!("/api/customers/{id}"))).collect();
-    let mut times = answer(server, Arc::new(requests), connections, duration).await?;
+    let requests = Arc::new(requests);
+    let source = |lane: usize| customers(requests.clone(), lane * requests.len() / connections);
+    let mut times = load(server, connections, duration, source).await?;
     let rate = times.len() as f64 / duration.as_secs_f64();
     line("GET /api/customers/{id}", rate, "/s", "pgbench --select-only", selects, "/s");
     say(&format!("    {}", percentiles(&mut times)?));
     for (name, queries) in LISTS {
-        let mut times = pages(server, &token, queries, connections, duration).await?;
+        let mut times = load(server, connections, duration, |lane| pages(token.clone(), queries, lane)).await?;
         say(&format!(
             "GET /api/customers, {name:<28} {:>7.0}/s   {}",
             times.len() as f64 / duration.as_secs_f64(),
@@ -89,8 +91,11 @@ pub async fn measure(
     Ok(())
 }
 
-/// Runs `crm-api seed` and says how long it took.
-pub fn seed(program: &std::path::Path, cluster: &Cluster, customers: u32) -> Result<()> {
+/// Runs `crm-api seed` and says how long it took, unless the database was seeded before.
+pub async fn seed(program: &std::path::Path, cluster: &Cluster, customers: u32) -> Result<()> {
+    if is_seeded(cluster).await {
+        return Ok(());
+    }
     let began = Instant::now();
     let status = Command::new(program)
         .args(["seed", "--customers", &customers.to_string()])
@@ -103,10 +108,19 @@ pub fn seed(program: &std::path::Path, cluster: &Cluster, customers: u32) -> Res
     Ok(())
 }
 
-async fn log_in(server: &Server) -> Result<String> {
-    let body = r#"{"name":"Bench","email":"bench@example.com","password":"correct horse battery staple"}"#;
+/// A new database has no such table.
+async fn is_seeded(cluster: &Cluster) -> bool {
+    let Ok(mut db) = PgConnection::connect(&cluster.database_url()).await else { return false };
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM customers)").fetch_one(&mut db).await.unwrap_or(false)
+}
+
+async fn log_in(server: &Server, pool: &PgPool) -> Result<String> {
+    // A database that was kept has its owner.
+    let owned: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM users)").fetch_one(pool).await?;
+    let (path, name) = if owned { ("/api/auth/login", "") } else { ("/api/setup", r#""name":"Bench","#) };
+    let body = format!(r#"{{{name}"email":"bench@example.com","password":"correct horse battery staple"}}"#);
     let request = format!(
-        "POST /api/setup HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     let mut lane = Lane::open(server.address).await?;
@@ -118,76 +132,60 @@ fn get(token: &str, path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n").into_bytes()
 }
 
-/// Sends these requests over and over. Gives the time of each.
-async fn answer(
+/// Sends requests over and over, and gives the time of each. A connection's source makes them, from the reply to the one before.
+async fn load<S>(
     server: &Server,
-    requests: Arc<Vec<Vec<u8>>>,
     connections: usize,
     duration: Duration,
-) -> Result<Vec<Duration>> {
+    source: impl Fn(usize) -> S,
+) -> Result<Vec<Duration>>
+where
+    S: FnMut(&[u8]) -> Result<Vec<u8>> + Send + 'static,
+{
     let began = Instant::now();
     let mut tasks = JoinSet::new();
     for lane in 0..connections {
-        let (requests, address) = (requests.clone(), server.address);
+        let (mut next, address) = (source(lane), server.address);
         tasks.spawn(async move {
             let mut connection = Lane::open(address).await?;
-            let mut times = Vec::new();
-            for request in requests.iter().cycle().skip(lane * requests.len() / connections) {
-                if began.elapsed() >= duration {
-                    break;
-                }
+            let (mut request, mut times) = (next(b"")?, Vec::new());
+            while began.elapsed() < duration {
                 let sent = Instant::now();
-                connection.send(request).await?;
+                let reply = connection.send(&request).await?;
                 times.push(sent.elapsed());
+                request = next(reply)?;
             }
             anyhow::Ok(times)
         });
     }
-    gather(tasks).await
-}
-
-/// Asks for pages, each connection with one of the queries after the other.
-async fn pages(
-    server: &Server,
-    token: &str,
-    queries: &'static [&'static str],
-    connections: usize,
-    duration: Duration,
-) -> Result<Vec<Duration>> {
-    let began = Instant::now();
-    let mut tasks = JoinSet::new();
-    for lane in 0..connections {
-        let (token, address) = (token.to_owned(), server.address);
-        tasks.spawn(async move {
-            let mut connection = Lane::open(address).await?;
-            let mut next = String::new();
-            let mut times = Vec::new();
-            for query in queries.iter().cycle().skip(lane) {
-                if began.elapsed() >= duration {
-                    break;
-                }
-                let request = get(&token, &format!("/api/customers{}", query.replace("{next}", &next)));
-                let sent = Instant::now();
-                let body = connection.send(&request).await?;
-                times.push(sent.elapsed());
-                if query.contains("{next}") {
-                    let page: serde_json::Value = serde_json::from_slice(body)?;
-                    let cursor = page.get("next_cursor").and_then(|cursor| cursor.as_str());
-                    next = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-                }
-            }
-            anyhow::Ok(times)
-        });
-    }
-    gather(tasks).await
-}
-
-async fn gather(mut tasks: JoinSet<Result<Vec<Duration>>>) -> Result<Vec<Duration>> {
     let mut all = Vec::new();
     while let Some(times) = tasks.join_next().await {
         all.extend(times??);
     }
     Ok(all)
+}
+
+/// Asks for one customer after the other, each connection beginning elsewhere.
+fn customers(requests: Arc<Vec<Vec<u8>>>, first: usize) -> impl FnMut(&[u8]) -> Result<Vec<u8>> + Send + 'static {
+    let mut at = first;
+    move |_| {
+        at = (at + 1) % requests.len();
+        requests.get(at).cloned().context("no customers")
+    }
+}
+
+/// Asks for pages, one of the queries after the other.
+fn pages(token: String, queries: &'static [&'static str], first: usize) -> impl FnMut(&[u8]) -> Result<Vec<u8>> + Send {
+    let (mut queries, mut asked) = (queries.iter().cycle().skip(first), "");
+    move |reply| {
+        let cursor = match asked.contains("{next}") {
+            true => serde_json::from_slice::<serde_json::Value>(reply)?.get("next_cursor").cloned(),
+            false => None,
+        };
+        let next = cursor.as_ref().and_then(|cursor| cursor.as_str()).map(|cursor| format!("&cursor={cursor}"));
+        asked = queries.next().context("no queries")?;
+        Ok(get(&token, &format!("/api/customers{}", asked.replace("{next}", &next.unwrap_or_default()))))
+    }
 }
 
 fn percentiles(times: &mut [Duration]) -> Result<String> {

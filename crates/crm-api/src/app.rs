@@ -4,6 +4,7 @@ use crate::auth::{
     api_keys::ApiKeys, limit::Limits, passwords::Passwords, sessions::Sessions, throttle::Throttle, token::Tokens,
 };
 use crate::config::Config;
+use crate::customer_reads::CustomerReads;
 use crate::inbox::Inbox;
 use crate::realtime::Hub;
 use crate::{auth, error, headers, idempotency, openapi, request, routes};
@@ -42,6 +43,8 @@ pub struct AppState {
     pub throttle: Throttle,
     /// How many requests a minute are answered.
     pub limits: Limits,
+    /// Single customers.
+    pub customer_reads: CustomerReads,
     /// Takes Stripe's events in.
     pub inbox: Inbox,
     /// Tells open pages what changed.

@@ -115,7 +115,7 @@ impl Database {
 }
 
 async fn start_cluster(config: &Config) -> Result<Cluster> {
-    let mut cluster = private_postgres::Config::new(config.data_dir.join("pg"));
+    let mut cluster = private_postgres::Config::new(config.data_dir.join("pg")).for_this_machine();
     cluster.bin_dir.clone_from(&config.database.pg_bin);
     // Where `./just` puts a PostgreSQL when the system has none.
     cluster.tools_dir = Some(".tools/python".into());

@@ -29,8 +29,9 @@ pub async fn secure<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let docs = request.path().starts_with("/docs");
-    let api = request.path().starts_with("/api/");
+    // As routing reads it.
+    let path = request.match_info().as_str();
+    let (docs, api) = (path.starts_with("/docs"), path.starts_with("/api/"));
     let mut response = next.call(request).await?.map_into_boxed_body();
     let headers = response.headers_mut();
     for (name, value) in FIXED {

@@ -2,6 +2,7 @@
 
 use crate::auth::Caller;
 use crate::error::JSON_LIMIT;
+use crate::request::pattern;
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::body::{BodySize, BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -67,8 +68,8 @@ pub async fn honour<B: MessageBody + 'static>(
 /// What is asked, and whether its reply holds a secret; `None` when the header is not there or does not count here.
 async fn read(request: &mut ServiceRequest) -> ApiResult<Option<(Asked, bool)>> {
     let caller = request.extensions().get::<Caller>().map(Caller::id);
-    let pattern = request.match_pattern().unwrap_or_default();
     let (Some(key), Some(caller)) = (request.headers().get(HEADER), caller) else { return Ok(None) };
+    let pattern = pattern(request).unwrap_or_default();
     if request.method() != Method::POST || !is_honoured(&pattern) {
         return Ok(None);
     }

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod customer_reads;
 pub mod database;
 pub mod demo;
 pub mod error;
@@ -20,6 +21,7 @@ pub mod request;
 pub mod routes;
 pub mod server;
 pub mod telemetry;
+pub mod together;
 pub mod version;
 pub mod worker;
 

@@ -6,6 +6,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use std::rc::Rc;
 use std::time::Instant;
 use tracing_actix_web::RequestId;
 
@@ -16,6 +17,24 @@ tokio::task_local! {
 /// The id of the request that this task answers.
 pub fn current_id() -> Option<String> {
     REQUEST_ID.try_with(Clone::clone).ok()
+}
+
+#[derive(Clone)]
+struct Pattern(Option<Rc<str>>);
+
+/// The pattern of the route that a request goes to, looked up once.
+///
+/// By the path as routing reads it: `/api/customer%73` goes where `/api/customers` goes, and must pass the same guard. The
+/// framework's own `match_pattern` takes the path as it was sent until the request is there.
+pub fn pattern(request: &ServiceRequest) -> Option<Rc<str>> {
+    let known = request.extensions().get::<Pattern>().cloned();
+    let pattern = known.unwrap_or_else(|| {
+        let found = request.resource_map().match_pattern(request.match_info().as_str());
+        let pattern = Pattern(found.map(Rc::from));
+        request.extensions_mut().insert(pattern.clone());
+        pattern
+    });
+    pattern.0
 }
 
 /// The middleware. It stands inside the tracing logger, which makes the id, and around everything else.
@@ -30,7 +49,7 @@ pub async fn surround<B: MessageBody + 'static>(
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let method = request.method().clone();
     // Only the pattern: paths hold ids, and there are only so many patterns.
-    let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
+    let route = pattern(&request).unwrap_or_else(|| Rc::from("none"));
     // No clone of the request is kept across the call: routing needs it alone.
     let mut response = REQUEST_ID.scope(id.clone(), async move { next.call(request).await.map(as_problem) }).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -6,6 +6,7 @@ use crate::auth::api_keys::ApiKeys;
 use crate::auth::limit::Limits;
 use crate::auth::{passwords::Passwords, secret, sessions::Sessions, throttle::Throttle, token::Tokens};
 use crate::config::{Config, HttpConfig};
+use crate::customer_reads::CustomerReads;
 use crate::database::Database;
 use crate::inbox::Inbox;
 use crate::realtime::Hub;
@@ -99,6 +100,7 @@ pub fn state(config: Config, demo: Option<DemoLogin>, database: &Database) -> Re
         passwords: Passwords::new()?,
         throttle: Throttle::new(),
         limits: Limits::new(&config.http),
+        customer_reads: CustomerReads::start(&database.read_pool),
         inbox: Inbox::start(&database.pool),
         hub: Hub::new(database.background_pool.clone()),
         metrics: telemetry::metrics()?,

@@ -3,6 +3,7 @@
 //! A line holds the request's id, method and route pattern: no query, no headers, no bodies, so no secrets.
 
 use crate::config::TelemetryConfig;
+use crate::request;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::{Error, HttpMessage};
@@ -62,8 +63,9 @@ pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        let route = request.match_pattern();
-        if route.as_deref().is_some_and(is_machines) {
+        let route = request::pattern(request);
+        let route = route.as_deref();
+        if route.is_some_and(is_machines) {
             return tracing::debug_span!("request", method = %request.method(), route, request_id = request_id(request));
         }
         tracing::info_span!("request", method = %request.method(), route, request_id = request_id(request))

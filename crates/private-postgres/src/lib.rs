@@ -27,6 +27,7 @@ mod initialise;
 mod layout;
 mod lock;
 mod log;
+mod memory;
 mod postmaster;
 mod watchdog;
 
@@ -56,6 +57,13 @@ impl Config {
     /// A cluster in `data_dir`, with whatever PostgreSQL is installed and its default settings.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self { data_dir: data_dir.into(), bin_dir: None, tools_dir: None, settings: Vec::new() }
+    }
+
+    /// Adds settings that suit this machine's memory, for a cluster that is worked with, not only tested with.
+    #[must_use]
+    pub fn for_this_machine(mut self) -> Self {
+        self.settings.extend(memory::settings());
+        self
     }
 
     /// Adds settings for a cluster whose data may be lost: a test's, not a user's.

@@ -3,6 +3,7 @@
 use super::rules::{self, Access};
 use super::token::Audience;
 use super::{Caller, Principal, cookies};
+use crate::request::pattern;
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -25,10 +26,27 @@ pub async fn enforce<B: MessageBody + 'static>(
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
             }
-            Ok(next.call(request).await?.map_into_boxed_body())
+            let guarded = pattern(&request);
+            let response = next.call(request).await?.map_into_boxed_body();
+            Ok(if arrived(&response, guarded.as_deref()) { response } else { response.error_response(astray()) })
         }
         Err(error) => Ok(request.into_response(error.error_response())),
     }
+}
+
+/// Whether the request went where the guard let it go. Both look at the same path; should they ever read it differently, no
+/// reply leaves.
+fn arrived(response: &ServiceResponse, guarded: Option<&str>) -> bool {
+    let went = response.request().match_pattern();
+    let arrived = went.is_none() || went.as_deref() == guarded;
+    if !arrived {
+        tracing::error!(guarded, went, "a request went past the guard");
+    }
+    arrived
+}
+
+fn astray() -> ApiError {
+    ApiError::bad_request("Write the address without percent signs where letters would do.")
 }
 
 /// Finds out who asks, counts the request, and looks whether it may be.
@@ -50,11 +68,11 @@ async fn admit(request: &ServiceRequest) -> ApiResult<Option<Caller>> {
 /// Who asks, and what the route needs; `None` when it needs nothing.
 async fn identify(request: &ServiceRequest) -> ApiResult<Option<(Caller, Access)>> {
     // No route: the default service answers, with the app's page or with 404.
-    let Some(pattern) = request.match_pattern() else { return Ok(None) };
+    let Some(pattern) = pattern(request) else { return Ok(None) };
     let Some(rule) = rules::find(request.method(), &pattern) else {
         return Err(match rules::methods(&pattern) {
             methods if methods.is_empty() => {
-                tracing::error!(pattern, "a route without a rule was refused");
+                tracing::error!(pattern = &*pattern, "a route without a rule was refused");
                 ApiError::refused("Nobody may call this.")
             }
             methods => ApiError::method_not_allowed(methods.join(", ")),

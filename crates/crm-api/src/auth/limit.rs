@@ -38,7 +38,8 @@ impl Limits {
     /// # Errors
     /// 429 with the seconds to wait.
     pub fn count(&self, request: &HttpRequest, caller: Option<&Caller>) -> ApiResult<()> {
-        let path = request.path();
+        // As routing reads it.
+        let path = request.match_info().as_str();
         if !path.starts_with("/api/") || UNCOUNTED.contains(&path) {
             return Ok(());
         }

@@ -166,9 +166,43 @@ async fn a_key_gets_where_its_one_scope_lets_it_and_nowhere_else() {
 async fn without_a_token_only_public_routes_answer() {
     let app = TestApp::spawn().await;
     for route in routes() {
-        if route.access() != Access::Public {
-            let request = app.anonymous().request(route.method.clone(), &route.address());
-            app.anonymous().send(request).await.problem(401);
+        if route.access() == Access::Public {
+            continue;
+        }
+        for address in spellings(&route.address()) {
+            let request = app.anonymous().request(route.method.clone(), &address);
+            let reply = app.anonymous().send(request).await;
+            assert_eq!(reply.status, 401, "{} {address}", route.method);
+        }
+    }
+}
+
+/// The same address, with a percent sign for a letter of each of its parts: routing takes it for the same.
+fn spellings(address: &str) -> Vec<String> {
+    let starts = address.match_indices('/').map(|(slash, _)| slash + 1);
+    let spelt = starts.map(|at| {
+        let (before, after) = address.split_at(at);
+        let letter = after.chars().next().unwrap();
+        format!("{before}%{:02x}{}", u32::from(letter), &after[letter.len_utf8()..])
+    });
+    std::iter::once(address.to_owned()).chain(spelt).collect()
+}
+
+#[tokio::test]
+async fn a_percent_sign_for_a_letter_gets_nobody_further() {
+    let app = TestApp::spawn().await;
+    let viewer = app.client(Role::Viewer).await;
+    for route in routes() {
+        let Access::Permission(permission) = route.access() else { continue };
+        if Role::Viewer.may(permission) {
+            continue;
+        }
+        for address in spellings(&route.address()) {
+            let mut request = viewer.request(route.method.clone(), &address);
+            if route.operation.get("requestBody").is_some() {
+                request = request.json(&json!({}));
+            }
+            assert_eq!(viewer.send(request).await.status, 403, "{} {address}", route.method);
         }
     }
 }

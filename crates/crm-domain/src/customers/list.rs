@@ -14,6 +14,7 @@ use crm_types::{Currency, Page};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
+use uuid::Uuid;
 
 /// What to narrow the customer list with. A job keeps it in the database, hence `Deserialize`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -91,10 +92,16 @@ pub async fn list(
 
 /// One customer.
 pub async fn find(pool: &PgPool, id: CustomerId) -> Result<Customer> {
+    find_all(pool, &[id]).await?.pop().ok_or_else(|| DomainError::not_found("customer", id))
+}
+
+/// Those of the customers that exist, in no order.
+pub async fn find_all(pool: &PgPool, ids: &[CustomerId]) -> Result<Vec<Customer>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS).push(" FROM customers page WHERE page.id = ").push_bind(id.0);
-    let row = query.build().fetch_optional(pool).await?;
-    Ok(read(&row.ok_or_else(|| DomainError::not_found("customer", id))?)?)
+    query.push(COLUMNS).push(" FROM customers page WHERE page.id = ANY (").push_bind(ids).push(")");
+    let rows = query.build().fetch_all(pool).await?;
+    Ok(rows.iter().map(read).collect::<sqlx::Result<_>>()?)
 }
 
 /// Fails when there is no such customer.

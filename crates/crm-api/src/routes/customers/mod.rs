@@ -152,7 +152,7 @@ async fn list(state: Data<AppState>, query: Params<CustomerQuery>) -> ApiResult<
     responses((status = 200, description = "The customer", body = Customer)))]
 #[get("/customers/{id}")]
 async fn find(state: Data<AppState>, id: Path<CustomerId>) -> ApiResult<Json<Customer>> {
-    Ok(Json(customers::find(&state.read_pool, *id).await?))
+    Ok(Json(state.customer_reads.find(*id).await?))
 }
 
 /// All steps of a journey.

@@ -133,7 +133,8 @@ fn request_pool(options: PgConnectOptions) -> PgPool {
     let limits = [("statement_timeout", "15s"), ("idle_in_transaction_session_timeout", "30s")];
     // A request reads what an index finds. Where the planner believes that a table is small, or that much of it matches, it
     // would rather read all of it; where it is wrong, that is a second of work. Compiling a query takes longer than running it.
-    let plans = [("enable_seqscan", "off"), ("jit", "off")];
+    // What is asked for often is in memory, wherever it lies on the disk.
+    let plans = [("enable_seqscan", "off"), ("jit", "off"), ("random_page_cost", "1.1")];
     PgPoolOptions::new()
         .max_connections(REQUEST_CONNECTIONS)
         .acquire_timeout(ACQUIRE)

@@ -54,7 +54,7 @@ pub(crate) enum Kind {
     /// A time whose absence counts as later than all others: `coalesce(column, 'infinity'::timestamptz)`.
     TimeOrNever,
     Int,
-    /// An `integer`, where `Int` is a `bigint`.
+    /// A `smallint`, where `Int` is a `bigint`.
     SmallInt,
     Text,
     Id,
@@ -123,9 +123,39 @@ impl Keyset {
         sum: Option<Sum>,
     ) -> Result<Totals> {
         match (count, self.counted) {
-            (Count::Capped, Some(n)) => Ok(Totals { total: n.min(TOTAL_CAP), capped: n > TOTAL_CAP, sums: Vec::new() }),
+            (Count::Capped, Some(n)) => Ok(Totals::counted(n)),
             _ => Totals::count(pool, count, source, sum).await,
         }
+    }
+
+    /// The same where each row must be visited to know whether it counts: when few match, that visit finds the page as well.
+    pub(crate) async fn totals_with_page(
+        &self,
+        pool: &PgPool,
+        count: Count,
+        source: impl Fn(&mut QueryBuilder<Postgres>),
+    ) -> Result<Totals> {
+        let known = match (count, self.counted) {
+            (Count::Exact, _) => Some(Totals::count(pool, count, &source, None).await?),
+            (Count::Capped, counted) => counted.map(Totals::counted),
+        };
+        if let Some(totals) = known.as_ref().filter(|totals| totals.capped || totals.total > TOTAL_CAP) {
+            return Ok(Totals { found: None, ..totals.clone() });
+        }
+        let keys = self.keys("matching");
+        let mut query = QueryBuilder::new("WITH matching AS MATERIALIZED (SELECT 0 AS none");
+        self.push_keys(&mut query);
+        source(&mut query);
+        query.push(format_args!(" LIMIT {}), counted AS (SELECT count(*) AS n FROM matching)", TOTAL_CAP + 1));
+        // The last key is the row's id.
+        let id = keys.last().map_or("", String::as_str);
+        query.push(format_args!(" SELECT n, ARRAY(SELECT {id} FROM matching WHERE n <= {TOTAL_CAP}"));
+        self.push_after(&mut query, &keys);
+        self.push_order(&mut query, &keys);
+        query.push(" LIMIT ").push_bind(self.fetched()).push(") FROM counted");
+        let (n, found): (i64, Vec<Uuid>) = query.build_query_as().persistent(false).fetch_one(pool).await?;
+        let totals = known.unwrap_or_else(|| Totals::counted(n));
+        Ok(Totals { found: (n <= TOTAL_CAP).then_some(found), ..totals })
     }
 
     /// Adds `(SELECT <columns>, <keys> FROM ...) AS page`: the rows of the page, to which the query around it joins what is
@@ -141,28 +171,44 @@ impl Keyset {
         totals: &Totals,
         source: impl FnOnce(&mut QueryBuilder<Postgres>),
     ) {
-        let few = totals.total < TOTAL_CAP;
+        let few = totals.found.is_none() && totals.total < TOTAL_CAP;
         query.push(if few { "(SELECT * FROM (SELECT " } else { "(SELECT " }).push(columns);
-        for (i, (expression, _)) in self.order.columns.iter().enumerate() {
-            query.push(format_args!(", {expression} AS key_{i}"));
-        }
+        self.push_keys(query);
         source(query);
         let keys: Vec<String> = if few {
             // OFFSET 0 keeps the planner from looking at the order first.
             query.push(" OFFSET 0) AS few WHERE true");
-            (0..self.order.columns.len()).map(|i| format!("few.key_{i}")).collect()
+            self.keys("few")
         } else {
             self.order.columns.iter().map(|(expression, _)| (*expression).to_owned()).collect()
         };
+        if let (Some(found), Some(id)) = (&totals.found, keys.last()) {
+            query.push(format_args!(" AND {id} = ANY (")).push_bind(found.clone()).push(")");
+        }
         self.push_after(query, &keys);
         self.push_order(query, &keys);
-        query.push(" LIMIT ").push_bind(i64::from(self.limit) + 1).push(") AS page");
+        query.push(" LIMIT ").push_bind(self.fetched()).push(") AS page");
+    }
+
+    /// One row beyond the limit, which tells that there is a next page.
+    fn fetched(&self) -> i64 {
+        i64::from(self.limit) + 1
+    }
+
+    fn push_keys(&self, query: &mut QueryBuilder<Postgres>) {
+        for (i, (expression, _)) in self.order.columns.iter().enumerate() {
+            query.push(format_args!(", {expression} AS key_{i}"));
+        }
+    }
+
+    /// The keys' names in what selects them.
+    fn keys(&self, table: &str) -> Vec<String> {
+        (0..self.order.columns.len()).map(|i| format!("{table}.key_{i}")).collect()
     }
 
     /// Adds the order of the page to the query around it.
     pub(crate) fn push_outer_order(&self, query: &mut QueryBuilder<Postgres>) {
-        let keys: Vec<String> = (0..self.order.columns.len()).map(|i| format!("page.key_{i}")).collect();
-        self.push_order(query, &keys);
+        self.push_order(query, &self.keys("page"));
     }
 
     fn push_after(&self, query: &mut QueryBuilder<Postgres>, keys: &[String]) {
@@ -204,6 +250,9 @@ impl Keyset {
         read: fn(&PgRow) -> sqlx::Result<T>,
         totals: Totals,
     ) -> Result<Page<T>> {
+        if totals.total == 0 {
+            return Ok(Page { items: Vec::new(), next_cursor: None, total: 0, total_capped: false, sums: totals.sums });
+        }
         // Not kept as a prepared statement: each combination of filters deserves a plan for its own values.
         let rows = query.build().persistent(false).fetch_all(pool).await?;
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
@@ -239,7 +288,7 @@ fn parse_cursor(text: &str, order: &Order, filter: &str) -> Option<(Vec<Key>, i6
         (Kind::Time, Key::Number(micros)) => DateTime::from_timestamp_micros(*micros).is_some(),
         (Kind::TimeOrNever, Key::Number(micros)) => DateTime::from_timestamp_micros(*micros).is_some(),
         (Kind::TimeOrNever, Key::Never) | (Kind::Int, Key::Number(_)) => true,
-        (Kind::SmallInt, Key::Number(number)) => i32::try_from(*number).is_ok(),
+        (Kind::SmallInt, Key::Number(number)) => i16::try_from(*number).is_ok(),
         (Kind::Text, Key::Text(text)) => !text.contains('\0'),
         (Kind::Id, Key::Text(text)) => Uuid::parse_str(text).is_ok(),
         _ => false,
@@ -256,7 +305,7 @@ fn push_key(query: &mut QueryBuilder<Postgres>, kind: Kind, key: &Key) {
             query.push_bind(DateTime::<Utc>::from_timestamp_micros(*micros))
         }
         (Kind::Id, Key::Text(text)) => query.push_bind(Uuid::parse_str(text).ok()),
-        (Kind::SmallInt, Key::Number(number)) => query.push_bind(i32::try_from(*number).ok()),
+        (Kind::SmallInt, Key::Number(number)) => query.push_bind(i16::try_from(*number).ok()),
         (_, Key::Number(number)) => query.push_bind(*number),
         (_, Key::Text(text)) => query.push_bind(text.clone()),
         (_, Key::Never) => query.push("NULL"),
@@ -270,7 +319,7 @@ fn read_key(row: &PgRow, name: &str, kind: Kind) -> sqlx::Result<Key> {
             None => Key::Never,
         },
         Kind::Int => Key::Number(row.try_get(name)?),
-        Kind::SmallInt => Key::Number(row.try_get::<i32, _>(name)?.into()),
+        Kind::SmallInt => Key::Number(row.try_get::<i16, _>(name)?.into()),
         Kind::Text => Key::Text(row.try_get(name)?),
         Kind::Id => Key::Text(row.try_get::<Uuid, _>(name)?.to_string()),
     })

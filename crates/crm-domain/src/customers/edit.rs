@@ -185,7 +185,11 @@ pub(crate) fn parse_names(patch: &CustomerPatch) -> Result<(Option<String>, Opti
 /// The customer as they are, kept so until the transaction ends.
 async fn lock(tx: &mut PgConnection, id: CustomerId) -> Result<Customer> {
     let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS).push(" FROM customers page WHERE page.id = ").push_bind(id.0).push(" FOR UPDATE OF page");
+    query
+        .push(COLUMNS)
+        .push(" FROM customers customer WHERE customer.id = ")
+        .push_bind(id.0)
+        .push(" FOR UPDATE OF customer");
     let row = query.build().fetch_optional(&mut *tx).await?;
     Ok(read(&row.ok_or_else(|| DomainError::not_found("customer", id))?)?)
 }

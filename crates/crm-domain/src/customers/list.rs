@@ -55,6 +55,11 @@ pub struct CustomerFilter {
 }
 
 impl CustomerFilter {
+    /// Whether indexes alone tell who matches. The rest is looked up in each customer's row, or in what belongs to them.
+    fn is_in_indexes(&self) -> bool {
+        self.q.is_none() && self.tag.is_none() && self.paying_at.is_none()
+    }
+
     /// The same filter, or when its search finds nobody, one that forgives misspelt words.
     pub(super) async fn forgiving(&self, db: &mut PgConnection) -> Result<Self> {
         let Some(q) = &self.q else { return Ok(self.clone()) };
@@ -62,11 +67,11 @@ impl CustomerFilter {
     }
 }
 
-/// Of a `customers` that is called `page`.
-pub(super) const COLUMNS: &str = "page.id, page.email::text AS email, page.billing_email::text AS billing_email, page.name, page.phone, page.customer_type, \
-    page.lifecycle_state, page.stream, page.tier, page.mrr_minor, page.currency, page.lifetime_minor, page.lifetime_currency, page.acquisition_source, page.utm_campaign, page.stripe_customer_id, \
-    page.first_paid_at, page.created_at, page.updated_at, page.locale, page.time_zone, page.priority, page.tags, page.archived_at, \
-    page.version, page.owner_id, (SELECT u.name FROM users u WHERE u.id = page.owner_id) AS owner_name";
+/// Of a `customers` that is called `customer`.
+pub(super) const COLUMNS: &str = "customer.id, customer.email::text AS email, customer.billing_email::text AS billing_email, customer.name, customer.phone, customer.customer_type, \
+    customer.lifecycle_state, customer.stream, customer.tier, customer.mrr_minor, customer.currency, customer.lifetime_minor, customer.lifetime_currency, customer.acquisition_source, customer.utm_campaign, customer.stripe_customer_id, \
+    customer.first_paid_at, customer.created_at, customer.updated_at, customer.locale, customer.time_zone, customer.priority, customer.tags, customer.archived_at, \
+    customer.version, customer.owner_id, (SELECT u.name FROM users u WHERE u.id = customer.owner_id) AS owner_name";
 
 /// One page of customers. No sums: their MRR may be in several currencies, and `GET /api/subscriptions` adds it up.
 pub async fn list(
@@ -78,14 +83,20 @@ pub async fn list(
     let filter = &CustomerFilter { q: Search::forgiving(filter.q.as_ref(), pool).await?, ..filter.clone() };
     let keyset = Keyset::new(order(sort), filter, page)?;
     let exact = page.count() == Count::Exact;
-    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter, exact), None).await?;
+    let whole = |query: &mut QueryBuilder<Postgres>| push_source(query, filter, exact);
+    let totals = if filter.is_in_indexes() {
+        keyset.totals(pool, page.count(), whole, None).await?
+    } else {
+        keyset.totals_with_page(pool, page.count(), whole).await?
+    };
     let mut query = QueryBuilder::new("SELECT ");
     query.push(COLUMNS);
     keyset.push_outer_keys(&mut query);
     query.push(" FROM ");
     // Who pays least comes first: those who paid then may all be far behind.
     let far = sort == CustomerSort::Mrr;
-    keyset.push_page(&mut query, "c.*", &totals, |query| push_source(query, filter, far));
+    keyset.push_page(&mut query, "c.id", &totals, |query| push_source(query, filter, far));
+    query.push(" JOIN customers customer ON customer.id = page.id");
     keyset.push_outer_order(&mut query);
     keyset.fetch(pool, &mut query, read, totals).await
 }
@@ -99,7 +110,7 @@ pub async fn find(pool: &PgPool, id: CustomerId) -> Result<Customer> {
 pub async fn find_all(pool: &PgPool, ids: &[CustomerId]) -> Result<Vec<Customer>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS).push(" FROM customers page WHERE page.id = ANY (").push_bind(ids).push(")");
+    query.push(COLUMNS).push(" FROM customers customer WHERE customer.id = ANY (").push_bind(ids).push(")");
     let rows = query.build().fetch_all(pool).await?;
     Ok(rows.iter().map(read).collect::<sqlx::Result<_>>()?)
 }
@@ -133,11 +144,10 @@ pub async fn lifecycle(pool: &PgPool, id: CustomerId) -> Result<Vec<LifecycleTra
 }
 
 // As the indexes have them.
-const LIFECYCLE: &str = "lifecycle_rank(c.lifecycle_state)";
-const PRIORITY: &str = "priority_rank(c.priority)";
-const STREAM: &str = "coalesce(c.stream, '')";
-const TIER: &str = "coalesce(c.tier, '')";
-const SOURCE: &str = "coalesce(c.acquisition_source, '')";
+const LIFECYCLE: &str = "c.lifecycle_rank";
+const PRIORITY: &str = "c.priority_rank";
+const PLAN: &str = "c.plan_rank";
+const SOURCE: &str = "c.source_key";
 const CREATED: Column = ("c.created_at", Kind::Time);
 const ID: Column = ("c.id", Kind::Id);
 
@@ -146,11 +156,11 @@ pub(super) fn order(sort: CustomerSort) -> Order {
     Order {
         name: sort.as_str(),
         columns: match sort {
-            S::Name | S::NameDescending => &[("lower(coalesce(c.name, ''))", Kind::Text), ID],
+            S::Name | S::NameDescending => &[("c.name_key", Kind::Text), ID],
             S::Mrr | S::MrrDescending => &[("c.mrr_minor", Kind::Int), ID],
             S::CreatedAt | S::CreatedAtDescending => &[CREATED, ID],
             S::Lifecycle | S::LifecycleDescending => &[(LIFECYCLE, Kind::SmallInt), CREATED, ID],
-            S::Plan | S::PlanDescending => &[(STREAM, Kind::Text), (TIER, Kind::Text), CREATED, ID],
+            S::Plan | S::PlanDescending => &[(PLAN, Kind::SmallInt), CREATED, ID],
             S::Priority | S::PriorityDescending => &[(PRIORITY, Kind::SmallInt), CREATED, ID],
             S::Source | S::SourceDescending => &[(SOURCE, Kind::Text), CREATED, ID],
             S::LifetimeValue | S::LifetimeValueDescending => &[("c.lifetime_minor", Kind::Int), ID],
@@ -170,15 +180,28 @@ pub(super) fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerF
     if let Some(q) = &filter.q {
         q.push(query);
     }
-    push_equal(query, "c.customer_type", filter.customer_type.map(CustomerType::as_str));
+    if let Some(customer_type) = filter.customer_type {
+        query.push(" AND c.type_rank = type_rank(").push_bind(customer_type.as_str()).push(")");
+    }
     if let Some(state) = filter.lifecycle {
         query.push(format_args!(" AND {LIFECYCLE} = lifecycle_rank(")).push_bind(state.as_str()).push(")");
     }
-    // Tiers are for individuals, and nobody else has one: with both, an index finds them in their order.
-    let stream = filter.stream.or(filter.tier.map(|_| Stream::Rev1Individual));
-    let no_tier = stream.filter(|stream| *stream != Stream::Rev1Individual).map(|_| "");
-    push_equal(query, STREAM, stream.map(Stream::as_str));
-    push_equal(query, TIER, filter.tier.map(Tier::as_str).or(no_tier));
+    match filter.stream {
+        // Its tiers follow each other.
+        Some(stream @ Stream::Rev1Individual) => {
+            query.push(format_args!(" AND {PLAN} BETWEEN plan_rank(")).push_bind(stream.as_str());
+            query.push(", NULL) AND plan_rank(").push_bind(stream.as_str()).push(", 'tier3')");
+        }
+        Some(stream) => {
+            query.push(format_args!(" AND {PLAN} = plan_rank(")).push_bind(stream.as_str()).push(", NULL)");
+        }
+        None => {}
+    }
+    if let Some(tier) = filter.tier {
+        // Tiers are for individuals, and nobody else has one.
+        query.push(format_args!(" AND {PLAN} = plan_rank("));
+        query.push_bind(Stream::Rev1Individual.as_str()).push(", ").push_bind(tier.as_str()).push(")");
+    }
     push_equal(query, SOURCE, filter.source.as_ref().map(Text::as_str));
     if let Some(priority) = filter.priority {
         query.push(format_args!(" AND {PRIORITY} = priority_rank(")).push_bind(priority.as_str()).push(")");

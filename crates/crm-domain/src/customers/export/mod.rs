@@ -106,9 +106,9 @@ async fn declare(tx: &mut PgConnection, filter: &CustomerFilter, sort: CustomerS
         query.push(format_args!(", {expression} AS key_{i}"));
     }
     push_source(&mut query, filter, true);
-    query.push(") AS page LEFT JOIN users staff ON staff.id = page.owner_id ORDER BY ");
+    query.push(") AS customer LEFT JOIN users staff ON staff.id = customer.owner_id ORDER BY ");
     let direction = if order.descending { " DESC" } else { "" };
-    let keys: Vec<String> = (0..order.columns.len()).map(|i| format!("page.key_{i}{direction}")).collect();
+    let keys: Vec<String> = (0..order.columns.len()).map(|i| format!("customer.key_{i}{direction}")).collect();
     query.push(keys.join(", "));
     query.build().persistent(false).execute(tx).await?;
     Ok(())

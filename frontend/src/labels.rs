@@ -162,6 +162,15 @@ pub const fn tier(tier: Tier) -> &'static str {
     }
 }
 
+/// The name of a tier or stream, as the tier ledger has them.
+pub fn plan(key: &str) -> String {
+    match (key.parse(), key.parse()) {
+        (Ok(of_tier), _) => tier(of_tier).into(),
+        (_, Ok(of_stream)) => stream(of_stream).into(),
+        _ => phrase(key),
+    }
+}
+
 /// A customer type's name.
 pub const fn customer_type(kind: CustomerType) -> &'static str {
     match kind {

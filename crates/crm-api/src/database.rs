@@ -15,6 +15,7 @@ use std::time::Duration;
 pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
 const REQUEST_CONNECTIONS: u32 = 16;
+const KEY_CONNECTIONS: u32 = 2;
 const BACKGROUND_CONNECTIONS: u32 = 8;
 /// A request that finds no connection in time is told to come again.
 const ACQUIRE: Duration = Duration::from_secs(2);
@@ -28,6 +29,8 @@ pub struct Database {
     pub pool: PgPool,
     /// For reads that may lag: the replica's, or the same as `pool`.
     pub read_pool: PgPool,
+    /// As `read_pool`, for statements that find rows by their keys: whatever the keys, one plan serves.
+    pub key_pool: PgPool,
     /// For workers and commands: no limit on a statement's time.
     pub background_pool: PgPool,
     cluster: Option<Cluster>,
@@ -67,16 +70,21 @@ impl Database {
     }
 
     async fn connect(config: &Config, options: PgConnectOptions, cluster: Option<Cluster>) -> Result<Self> {
-        let pool = request_pool(options.clone());
-        let read_pool = match &config.database.replica_url {
-            Some(url) => request_pool(connect_options("DATABASE_REPLICA_URL", url)?),
+        let pool = request_pool(options.clone(), REQUEST_CONNECTIONS);
+        let replica = config.database.replica_url.as_ref();
+        let replica = replica.map(|url| connect_options("DATABASE_REPLICA_URL", url)).transpose()?;
+        let read_pool = match &replica {
+            Some(replica) => request_pool(replica.clone(), REQUEST_CONNECTIONS),
             None => pool.clone(),
         };
+        // To plan such a statement takes longer than to run it.
+        let by_key = replica.unwrap_or_else(|| options.clone()).options([("plan_cache_mode", "force_generic_plan")]);
+        let key_pool = request_pool(by_key, KEY_CONNECTIONS);
         let background_pool = PgPoolOptions::new()
             .max_connections(BACKGROUND_CONNECTIONS)
             .acquire_timeout(Duration::from_secs(10))
             .connect_lazy_with(options.application_name("crm-api background"));
-        let database = Self { pool, read_pool, background_pool, cluster };
+        let database = Self { pool, read_pool, key_pool, background_pool, cluster };
         let connected = database.background_pool.acquire().await;
         match connected {
             Ok(_) => Ok(database),
@@ -100,6 +108,7 @@ impl Database {
         let closing = async {
             self.pool.close().await;
             self.read_pool.close().await;
+            self.key_pool.close().await;
             self.background_pool.close().await;
         };
         if tokio::time::timeout(CLOSE, closing).await.is_err() {
@@ -129,14 +138,14 @@ fn connect_options(variable: &str, url: &Secret) -> Result<PgConnectOptions> {
     Ok(options.application_name("crm-api"))
 }
 
-fn request_pool(options: PgConnectOptions) -> PgPool {
+fn request_pool(options: PgConnectOptions, connections: u32) -> PgPool {
     let limits = [("statement_timeout", "15s"), ("idle_in_transaction_session_timeout", "30s")];
     // A request reads what an index finds. Where the planner believes that a table is small, or that much of it matches, it
     // would rather read all of it; where it is wrong, that is a second of work. Compiling a query takes longer than running it.
     // What is asked for often is in memory, wherever it lies on the disk.
     let plans = [("enable_seqscan", "off"), ("jit", "off"), ("random_page_cost", "1.1")];
     PgPoolOptions::new()
-        .max_connections(REQUEST_CONNECTIONS)
+        .max_connections(connections)
         .acquire_timeout(ACQUIRE)
         .connect_lazy_with(options.options(limits).options(plans))
 }

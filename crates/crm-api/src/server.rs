@@ -100,7 +100,7 @@ pub fn state(config: Config, demo: Option<DemoLogin>, database: &Database) -> Re
         passwords: Passwords::new()?,
         throttle: Throttle::new(),
         limits: Limits::new(&config.http),
-        customer_reads: CustomerReads::start(&database.read_pool),
+        customer_reads: CustomerReads::start(&database.key_pool),
         inbox: Inbox::start(&database.pool),
         hub: Hub::new(database.background_pool.clone()),
         metrics: telemetry::metrics()?,

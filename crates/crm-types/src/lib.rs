@@ -8,6 +8,7 @@ pub mod analytics;
 pub mod api_keys;
 pub mod audit;
 pub mod billing;
+pub mod customer_value;
 pub mod customers;
 pub mod customers_bulk;
 pub mod customers_import;

@@ -95,6 +95,8 @@ pub const RULES: &[Rule] = &[
     may("PATCH", "/api/customers/{id}/notes/{note}", P::CustomersWrite),
     may("DELETE", "/api/customers/{id}/notes/{note}", P::CustomersWrite),
     may("GET", "/api/customers/{id}/lifecycle", P::CustomersRead),
+    may("GET", "/api/customers/{id}/attribution", P::CustomersRead),
+    may("GET", "/api/customers/{id}/value", P::TransactionsRead),
     may("GET", "/api/customers/{id}/subscriptions", P::SubscriptionsRead),
     may("GET", "/api/customers/{id}/transactions", P::TransactionsRead),
     // profiles

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use crm_domain::analytics::{self, PeriodRequest};
 use crm_types::Currency;
 use crm_types::analytics::{Comparison, GroupBy, MovementSummary, MrrSeries, Overview, Step};
+use crm_types::ids::CustomerId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -79,8 +80,10 @@ struct MrrQuery {
     /// What the series are.
     #[param(default = "stream")]
     group_by: Option<GroupBy>,
-    /// The currency; the reporting currency when not given.
+    /// The currency; when not given, the reporting currency, or the customer's.
     currency: Option<Currency>,
+    /// Of this customer alone; without `from`, since their first movement.
+    customer_id: Option<CustomerId>,
 }
 
 /// MRR over time, by stream or tier
@@ -97,10 +100,10 @@ struct MrrQuery {
 ))]
 #[get("/analytics/mrr")]
 async fn mrr(state: Data<AppState>, query: Params<MrrQuery>) -> ApiResult<Json<MrrSeries>> {
-    let MrrQuery { from, to, step, group_by, currency } = query.0;
+    let MrrQuery { from, to, step, group_by, currency, customer_id } = query.0;
     let group_by = group_by.unwrap_or(GroupBy::Stream);
     let request = PeriodRequest::new(from, to)?;
-    Ok(Json(analytics::mrr_series(&state.read_pool, request, step, group_by, currency).await?))
+    Ok(Json(analytics::mrr_series(&state.read_pool, request, step, group_by, currency, customer_id).await?))
 }
 
 /// The period of the waterfall.

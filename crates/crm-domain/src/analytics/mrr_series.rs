@@ -1,30 +1,40 @@
 //! MRR over time, by stream or tier.
 
 use super::{Period, PeriodRequest, snapshot, steps};
-use crate::db::Result;
+use crate::db::{DomainError, Result};
 use crate::row::parse;
 use crate::settings;
 use chrono::NaiveDate;
 use crm_types::Currency;
 use crm_types::analytics::{GroupBy, MrrSeries, MrrSeriesLine, Step};
+use crm_types::ids::CustomerId;
 use crm_types::plans::{Stream, Tier};
 use sqlx::{PgConnection, PgPool};
 
-/// MRR at the end of each step of the period.
+/// MRR at the end of each step of the period, of everybody or of one customer. Theirs begins, when the request does not say,
+/// with their first movement, and is in their currency.
 pub async fn mrr_series(
     pool: &PgPool,
     request: PeriodRequest,
     step: Option<Step>,
     group_by: GroupBy,
     currency: Option<Currency>,
+    customer: Option<CustomerId>,
 ) -> Result<MrrSeries> {
     let mut tx = snapshot(pool).await?;
-    let currency = match currency {
+    let theirs = match customer {
+        Some(customer) => Some(beginning(&mut tx, customer).await?),
+        None => None,
+    };
+    let currency = match currency.or(theirs.and_then(|(currency, _)| currency)) {
         Some(currency) => currency,
         None => settings::find(&mut *tx).await?.reporting_currency,
     };
-    let period = request.resolve(&mut tx).await?;
-    let changes = read(&mut tx, currency, period).await?;
+    let period = request.starting(theirs.and_then(|(_, day)| day)).resolve(&mut tx).await?;
+    let changes = match customer {
+        Some(customer) => read_of(&mut tx, currency, period, customer).await?,
+        None => read(&mut tx, currency, period).await?,
+    };
     tx.commit().await?;
     let step = step.unwrap_or_else(|| steps::step_for(period));
     let days: Vec<NaiveDate> = steps::calendar(period, step).into_iter().map(|step| step.to).collect();
@@ -130,13 +140,49 @@ async fn read(connection: &mut PgConnection, currency: Currency, period: Period)
     )
     .fetch_all(connection)
     .await?;
-    let changes = rows.into_iter().map(|row| {
-        Ok(Change {
-            day: row.day,
-            stream: parse("stream", &row.stream)?,
-            tier: if row.tier.is_empty() { None } else { Some(parse("tier", &row.tier)?) },
-            minor: row.minor,
-        })
-    });
-    Ok(changes.collect::<sqlx::Result<_>>()?)
+    rows.into_iter().map(|row| change(row.day, &row.stream, &row.tier, row.minor)).collect()
+}
+
+/// The same of one customer, from the ledger itself: they have few rows.
+async fn read_of(
+    connection: &mut PgConnection,
+    currency: Currency,
+    period: Period,
+    customer: CustomerId,
+) -> Result<Vec<Change>> {
+    let rows = sqlx::query!(
+        r#"SELECT greatest(account_day(l.occurred_at), $2::date) AS "day!", l.stream, l.tier, sum(l.amount_minor)::bigint AS "minor!"
+           FROM mrr_movements m JOIN mrr_movement_lines l ON l.movement_id = m.id
+           WHERE m.customer_id = $4 AND m.currency = $1 AND account_day(l.occurred_at) <= $3 GROUP BY 1, l.stream, l.tier ORDER BY 1"#,
+        currency.code(),
+        period.from,
+        period.to,
+        customer.0
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|row| change(row.day, &row.stream, &row.tier, row.minor)).collect()
+}
+
+fn change(day: NaiveDate, stream: &str, tier: &str, minor: i64) -> Result<Change> {
+    let tier = if tier.is_empty() { None } else { Some(parse("tier", tier)?) };
+    Ok(Change { day, stream: parse("stream", stream)?, tier, minor })
+}
+
+/// A customer's currency, and the day of their first movement in it.
+async fn beginning(
+    connection: &mut PgConnection,
+    customer: CustomerId,
+) -> Result<(Option<Currency>, Option<NaiveDate>)> {
+    let row = sqlx::query!(
+        "SELECT currency, (SELECT account_day(min(m.occurred_at)) FROM mrr_movements m
+                           WHERE m.customer_id = c.id AND m.currency = c.currency) AS day
+         FROM customers c WHERE id = $1",
+        customer.0
+    )
+    .fetch_optional(connection)
+    .await?
+    .ok_or_else(|| DomainError::not_found("customer", customer))?;
+    let currency = row.currency.map(|currency| parse("currency", &currency)).transpose()?;
+    Ok((currency, row.day))
 }

@@ -39,6 +39,11 @@ impl PeriodRequest {
         Ok(Self { from, to })
     }
 
+    /// The same with an open beginning on this day.
+    pub(crate) fn starting(self, from: Option<NaiveDate>) -> Self {
+        Self { from: self.from.or(from), ..self }
+    }
+
     /// Fills open ends: 30 days, ending on the newest day.
     pub(crate) async fn resolve(self, connection: &mut PgConnection) -> Result<Period> {
         let period = match (self.from, self.to) {

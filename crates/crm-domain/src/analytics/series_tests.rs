@@ -1,6 +1,8 @@
 use super::{PeriodRequest, mrr_series};
+use crate::db::DomainError;
 use crate::fixture::{self, NewMovement};
 use crm_types::analytics::{GroupBy, MrrSeries, Step};
+use crm_types::ids::CustomerId;
 use sqlx::PgPool;
 
 async fn business(pool: &PgPool) {
@@ -21,7 +23,7 @@ async fn business(pool: &PgPool) {
 
 async fn series(pool: &PgPool, to: &str, step: Option<Step>, group_by: GroupBy) -> MrrSeries {
     let period = PeriodRequest::new("2026-01-05".parse().ok(), to.parse().ok()).unwrap();
-    let series = mrr_series(pool, period, step, group_by, None).await.unwrap();
+    let series = mrr_series(pool, period, step, group_by, None, None).await.unwrap();
     // At every day, the series add up to the total.
     for (i, total) in series.total.iter().enumerate() {
         assert_eq!(series.series.iter().map(|line| line.values[i]).sum::<i64>(), *total);
@@ -75,4 +77,32 @@ async fn individuals_without_a_tier_are_not_lost(pool: PgPool) {
     let found = series(&pool, "2026-01-07", Some(Step::Month), GroupBy::Tier).await;
     assert_eq!(found.total, [4_500]);
     assert_eq!(found.series[3].label, "REV 1 without tier");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_one_customer_since_their_first_movement_in_their_currency(pool: PgPool) {
+    business(&pool).await;
+    let customer = fixture::customer(&pool, "Grace", "2025-06-01T00:00:00Z").await;
+    let subscription = fixture::subscription(&pool, customer, "eur", 1_900, "2026-01-06T12:00:00Z").await;
+    let new =
+        NewMovement::first(customer, subscription, "eur", &[("rev1_individual", "tier1", 900)], "2026-01-06T12:00:00Z");
+    fixture::movement(&pool, &new).await;
+    let upgrade = NewMovement {
+        movement: "expansion",
+        before: 900,
+        lines: &[("rev1_individual", "tier1", -900), ("rev1_individual", "tier2", 1_900)],
+        at: "2026-01-08T12:00:00Z",
+        ..new
+    };
+    fixture::movement(&pool, &upgrade).await;
+    sqlx::query("UPDATE customers SET currency = 'eur' WHERE id = $1").bind(customer).execute(&pool).await.unwrap();
+    let until = PeriodRequest::new(None, "2026-01-09".parse().ok()).unwrap();
+    let of = |id| mrr_series(&pool, until, None, GroupBy::Tier, None, Some(CustomerId(id)));
+    let found = of(customer).await.unwrap();
+    assert_eq!((found.currency.code(), found.step), ("eur", Step::Day));
+    assert_eq!(found.days.first().map(ToString::to_string).as_deref(), Some("2026-01-06"));
+    assert_eq!(found.total, [900, 900, 1_900, 1_900]);
+    let tier1 = found.series.iter().find(|line| line.key == "tier1").unwrap();
+    assert_eq!(tier1.values, [900, 900, 0, 0]);
+    assert!(matches!(of(uuid::Uuid::now_v7()).await, Err(DomainError::NotFound { .. })));
 }

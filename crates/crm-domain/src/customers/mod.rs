@@ -11,3 +11,4 @@ pub mod list;
 pub mod notes;
 pub mod search;
 pub mod upsert;
+pub mod value;

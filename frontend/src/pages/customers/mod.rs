@@ -8,10 +8,12 @@ mod export;
 mod form;
 mod import;
 mod inline;
+mod money;
 mod notes;
 mod page;
 mod preview;
 mod sections;
+mod source;
 mod values;
 
 pub use import::{ImportFilePage, ImportPage};

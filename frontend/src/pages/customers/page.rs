@@ -4,11 +4,13 @@ use super::answers::Answers;
 use super::edit::{CustomerActions, Edit};
 use super::inline::{Inline, What};
 use super::lead;
+use super::money::{AtAGlance, MrrHistory};
 use super::notes::Notes;
 use super::sections::{History, Movements, Subscriptions, Transactions};
+use super::source::Source;
 use super::values::Values;
 use crate::components::{Avatar, Badge, ErrorBox, ErrorNote, Icon, Moment, PrintHead, SkeletonCard, use_title};
-use crate::format::{MISSING, money};
+use crate::format::MISSING;
 use crate::glance::{Glance, drawn};
 use crate::labels::{self, Tone};
 use crate::pages::mrr_movements::stream_and_tier;
@@ -61,6 +63,8 @@ pub fn CustomerPage() -> impl IntoView {
             </header>
             <div class="grid">
                 <div class="c8 stack">
+                    <AtAGlance id=id customer=query/>
+                    <MrrHistory id=id/>
                     <Subscriptions id=id/>
                     <Movements id=id/>
                     <Transactions id=id/>
@@ -77,6 +81,7 @@ pub fn CustomerPage() -> impl IntoView {
                     <Answers id=id/>
                     <Notes id=id/>
                     <History id=id/>
+                    <Source id=id/>
                 </div>
             </div>
         }
@@ -113,7 +118,7 @@ fn Profile(query: Query<Customer>, edit: Edit) -> impl IntoView {
         <div class="card__body">
             <dl class="kv">
                 <Inline query=query what=What::Name edit=edit/>
-                {part(money_and_type)}
+                {part(kind)}
                 <Inline query=query what=What::Email edit=edit/>
                 {part(billed_to)}
                 <Inline query=query what=What::Phone edit=edit/>
@@ -125,10 +130,8 @@ fn Profile(query: Query<Customer>, edit: Edit) -> impl IntoView {
     }
 }
 
-fn money_and_type(c: Customer) -> AnyView {
+fn kind(c: Customer) -> AnyView {
     view! {
-        <dt>"MRR"</dt><dd>{c.mrr.map_or(MISSING.into(), money)}</dd>
-        <dt>"Lifetime value"</dt><dd>{c.lifetime_value.map_or(MISSING.into(), money)}</dd>
         <dt>"Type"</dt><dd>{labels::customer_type(c.customer_type)}</dd>
     }
     .into_any()
@@ -145,8 +148,6 @@ fn rest(c: Customer) -> AnyView {
         <dt>"Looked after by"</dt><dd>{or_missing(c.owner.map(|owner| owner.name))}</dd>
         <dt>"Language"</dt><dd>{or_missing(c.locale)}</dd>
         <dt>"Time zone"</dt><dd>{or_missing(c.time_zone)}</dd>
-        <dt>"Source"</dt><dd>{or_missing(c.acquisition_source.as_deref().map(labels::phrase))}</dd>
-        {c.utm_campaign.map(|campaign| view! { <dt>"Campaign"</dt><dd>{campaign}</dd> })}
         <dt>"First paid"</dt><dd><Moment at=c.first_paid_at/></dd>
         <dt>"Known since"</dt><dd><Moment at=Some(c.created_at)/></dd>
         <dt>"Stripe id"</dt><dd class="mono">{or_missing(c.stripe_customer_id)}</dd>

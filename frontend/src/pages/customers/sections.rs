@@ -2,6 +2,7 @@
 
 use crate::components::{ErrorBox, SkeletonCard};
 use crate::components::{Icon, Moment};
+use crate::format::signed_money;
 use crate::glance::drawn;
 use crate::labels;
 use crate::list::{Column, PlainTable, Row};
@@ -13,6 +14,7 @@ use crate::session::use_session;
 use crm_types::Page;
 use crm_types::accounts::Permission;
 use crm_types::billing::Transaction;
+use crm_types::customer_value::TierTransition;
 use crm_types::customers::{LifecycleState, LifecycleTransition};
 use crm_types::mrr::MrrMovement;
 use crm_types::subscriptions::Subscription;
@@ -114,34 +116,55 @@ where
 }
 
 #[derive(Clone, PartialEq, Deserialize)]
-struct Items<T> {
-    items: Vec<T>,
+struct Journey {
+    items: Vec<LifecycleTransition>,
+    tiers: Vec<TierTransition>,
 }
 
-/// The lifecycle's history, newest first.
+/// The journey, newest first: changes of the lifecycle state, and of tier or stream with what they did to MRR.
 #[component]
 pub fn History(id: Memo<String>) -> impl IntoView {
     let url = move || Some(format!("/api/customers/{}/lifecycle", id.get()));
-    let query = use_query::<Items<LifecycleTransition>>(url).refresh_on(use_realtime().billing());
+    let query = use_query::<Journey>(url).refresh_on(use_realtime().billing());
     let retry = Callback::new(move |()| query.refresh());
-    let newest_first = |mut history: Vec<LifecycleTransition>| {
-        history.sort_by_key(|t| std::cmp::Reverse(t.at));
-        history.into_iter().map(|t| view! { <Transition transition=t/> }).collect_view()
+    let newest_first = |journey: Journey| {
+        let states = journey.items.into_iter().map(|t| (t.at, view! { <Transition transition=t/> }.into_any()));
+        let tiers = journey.tiers.into_iter().map(|t| (t.at, view! { <TierMove tier_move=t/> }.into_any()));
+        let mut steps: Vec<_> = states.chain(tiers).collect();
+        steps.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        steps.into_iter().map(|(_, step)| step).collect_view()
     };
     view! {
         <section class="card" aria-labelledby="lifecycle">
             <header class="card__head card__head--line"><h2 id="lifecycle">"Lifecycle"</h2></header>
             {drawn(move || match (query.get(), query.error().get()) {
-                (Some(history), _) if history.items.is_empty() => {
+                (Some(history), _) if history.items.is_empty() && history.tiers.is_empty() => {
                     view! { <p class="card__body muted">"No transition so far."</p> }.into_any()
                 }
                 (Some(history), _) => {
-                    view! { <div class="card__body"><ol class="tl">{newest_first(history.items)}</ol></div> }.into_any()
+                    view! { <div class="card__body"><ol class="tl">{newest_first(history)}</ol></div> }.into_any()
                 }
                 (None, Some(error)) => view! { <ErrorBox what="Lifecycle" error=error on_retry=retry/> }.into_any(),
                 (None, None) => view! { <SkeletonCard label="Loading the lifecycle"/> }.into_any(),
             })}
         </section>
+    }
+}
+
+#[component]
+fn TierMove(tier_move: TierTransition) -> impl IntoView {
+    let t = tier_move;
+    let up = t.mrr_impact.minor >= 0;
+    let (class, icon) = if up { ("tl__ic tl__ic--pos", "trendup") } else { ("tl__ic tl__ic--warn", "trenddn") };
+    view! {
+        <li class="tl__item">
+            <span class=class><Icon name=icon/></span>
+            <div class="tl__text">
+                <p>{format!("{} to ", labels::plan(&t.from))}<b>{labels::plan(&t.to)}</b></p>
+                <p class="small muted">{format!("{}, MRR {}", labels::phrase(&t.reason), signed_money(t.mrr_impact))}</p>
+            </div>
+            <Moment at=Some(t.at)/>
+        </li>
     }
 }
 

@@ -56,14 +56,16 @@ fn content(reply: Signal<MrrSeries>, group: Memo<GroupBy>) -> impl IntoView {
             </div>
         }
         .into_any(),
-        false => chart(reply, group).into_any(),
+        false => mrr_chart(reply, group, Memo::new(|_| String::new())).into_any(),
     }
 }
 
-fn chart(reply: Signal<MrrSeries>, group: Memo<GroupBy>) -> impl IntoView {
+/// The chart with legend and table. Its marks lead to everybody's subscriptions, or to those of one customer.
+pub fn mrr_chart(reply: Signal<MrrSeries>, group: Memo<GroupBy>, customer: Memo<String>) -> impl IntoView {
     let data = Memo::new(move |_| reply.with(|reply| series::area(reply, group.get())));
-    let href = move |(day, line): (usize, Option<usize>)| reply.with(|reply| series::href(reply, day, line));
-    let legend = Memo::new(move |_| reply.with(series::legend));
+    let href =
+        move |(day, line): (usize, Option<usize>)| reply.with(|reply| series::href(reply, day, line, &customer.get()));
+    let legend = Memo::new(move |_| reply.with(|reply| series::legend(reply, &customer.get())));
     view! {
         <div class="card__body">
             <Legend items=legend/>
@@ -71,7 +73,7 @@ fn chart(reply: Signal<MrrSeries>, group: Memo<GroupBy>) -> impl IntoView {
         </div>
         <footer class="card__foot">
             <AsTable title=Signal::derive(move || series::title(group.get()).to_owned())
-                table=Signal::derive(move || reply.with(series::table))/>
+                table=Signal::derive(move || reply.with(|reply| series::table(reply, &customer.get())))/>
         </footer>
     }
 }

@@ -20,7 +20,7 @@ pub struct Scope {
 impl Scope {
     /// Subscriptions with MRR at the end of the period: their sum is MRR.
     pub fn subscriptions(self) -> String {
-        subscriptions_on(self.to, self.currency, None)
+        subscriptions_on(self.to, self.currency, None, "")
     }
 
     /// Customers with MRR at the end of the period.
@@ -62,11 +62,13 @@ impl Scope {
     }
 }
 
-/// Subscriptions with MRR on a day, of one series of the chart or of all.
-pub fn subscriptions_on(day: NaiveDate, currency: Currency, series: Option<&str>) -> String {
+/// Subscriptions with MRR on a day, of one series of the chart or of all; of one customer, unless `customer` is empty.
+pub fn subscriptions_on(day: NaiveDate, currency: Currency, series: Option<&str>, customer: &str) -> String {
     let day = day.to_string();
     let by = if series.is_some_and(|key| key.parse::<Tier>().is_ok()) { "tier" } else { "stream" };
-    list(SUBSCRIPTIONS, &[("as_of", &day), (by, series.unwrap_or("")), ("currency", currency.code())])
+    let filters =
+        [("as_of", &*day), (by, series.unwrap_or("")), ("currency", currency.code()), ("customer_id", customer)];
+    list(SUBSCRIPTIONS, &filters)
 }
 
 #[cfg(test)]
@@ -92,11 +94,11 @@ mod tests {
             ),
             (scope.scheduled(), "/subscriptions?scheduled=true&currency=usd"),
             (
-                subscriptions_on(scope.to, Currency::EUR, Some("tier2")),
+                subscriptions_on(scope.to, Currency::EUR, Some("tier2"), ""),
                 "/subscriptions?as_of=2026-10-31&tier=tier2&currency=eur",
             ),
             (
-                subscriptions_on(scope.to, Currency::EUR, Some("rev3_b2b")),
+                subscriptions_on(scope.to, Currency::EUR, Some("rev3_b2b"), ""),
                 "/subscriptions?as_of=2026-10-31&stream=rev3_b2b&currency=eur",
             ),
         ] {

@@ -13,6 +13,9 @@ mod series;
 mod tiles;
 mod widget;
 
+pub use chart_card::mrr_chart;
+pub use widget::{chart_skeleton, widget};
+
 use crate::api::analytics;
 use crate::components::{DateRange, Icon, Period, PrintHead, use_period, use_title};
 use crate::format;

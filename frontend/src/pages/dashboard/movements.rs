@@ -24,7 +24,7 @@ pub fn fall(reply: &MovementSummary) -> FallData {
         label: day(on),
         short: if years { month_year(on) } else { day_short(on) },
         amount: amount.minor,
-        href: subscriptions_on(on, reply.currency, None),
+        href: subscriptions_on(on, reply.currency, None, ""),
     };
     let change = |total: &MovementTotal| FallBar {
         label: labels::movement(total.movement).into(),

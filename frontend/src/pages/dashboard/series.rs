@@ -36,29 +36,29 @@ pub const fn title(group: GroupBy) -> &'static str {
     }
 }
 
-/// The rows behind a mark: of one series, or of all on that day.
-pub fn href(reply: &MrrSeries, day: usize, series: Option<usize>) -> String {
+/// The rows behind a mark: of one series, or of all on that day; of one customer, unless `customer` is empty.
+pub fn href(reply: &MrrSeries, day: usize, series: Option<usize>, customer: &str) -> String {
     let Some(on) = reply.days.get(day) else { return crate::routes::SUBSCRIPTIONS.into() };
     // `Other` is no filter: it leads to all.
     let line = series.filter(|index| *index < MOST_SERIES).and_then(|index| drawn(reply).nth(index));
-    subscriptions_on(*on, reply.currency, line.map(|(_, line)| line.key.as_str()))
+    subscriptions_on(*on, reply.currency, line.map(|(_, line)| line.key.as_str()), customer)
 }
 
 /// The keys, each leading to its rows at the end of the period.
-pub fn legend(reply: &MrrSeries) -> Vec<LegendItem> {
+pub fn legend(reply: &MrrSeries, customer: &str) -> Vec<LegendItem> {
     let last = reply.days.len().saturating_sub(1);
     let series = area(reply, GroupBy::Stream).series.into_iter().enumerate();
     series
         .map(|(index, line)| LegendItem {
             label: line.label,
             color: line.color,
-            href: Some(href(reply, last, Some(index))),
+            href: Some(href(reply, last, Some(index), customer)),
         })
         .collect()
 }
 
 /// The same figures as a table.
-pub fn table(reply: &MrrSeries) -> ChartTable {
+pub fn table(reply: &MrrSeries, customer: &str) -> ChartTable {
     let first = match reply.step {
         Step::Day => "Day",
         Step::Week => "Week to",
@@ -72,9 +72,9 @@ pub fn table(reply: &MrrSeries) -> ChartTable {
     };
     let row = |(index, on): (usize, &chrono::NaiveDate)| {
         let lines = reply.series.iter();
-        let parts =
-            lines.map(|line| cell(line.values.get(index), subscriptions_on(*on, reply.currency, Some(&line.key))));
-        let total = cell(reply.total.get(index), subscriptions_on(*on, reply.currency, None));
+        let parts = lines
+            .map(|line| cell(line.values.get(index), subscriptions_on(*on, reply.currency, Some(&line.key), customer)));
+        let total = cell(reply.total.get(index), subscriptions_on(*on, reply.currency, None, customer));
         (day(*on), parts.chain(std::iter::once(total)).collect())
     };
     ChartTable { head: head.collect(), rows: reply.days.iter().enumerate().map(row).collect() }
@@ -103,11 +103,11 @@ mod tests {
     #[test]
     fn a_mark_leads_to_its_day_and_series() {
         let reply = reply();
-        assert_eq!(href(&reply, 1, Some(0)), "/subscriptions?as_of=2026-10-31&tier=tier1&currency=usd");
-        assert_eq!(href(&reply, 0, Some(1)), "/subscriptions?as_of=2026-10-25&stream=rev2_coaching&currency=usd");
-        assert_eq!(href(&reply, 0, None), "/subscriptions?as_of=2026-10-25&currency=usd");
-        assert_eq!(href(&reply, 9, None), "/subscriptions");
-        assert_eq!(legend(&reply)[0].href.as_deref(), Some(&*href(&reply, 1, Some(0))));
+        assert_eq!(href(&reply, 1, Some(0), ""), "/subscriptions?as_of=2026-10-31&tier=tier1&currency=usd");
+        assert_eq!(href(&reply, 0, Some(1), ""), "/subscriptions?as_of=2026-10-25&stream=rev2_coaching&currency=usd");
+        assert_eq!(href(&reply, 0, None, ""), "/subscriptions?as_of=2026-10-25&currency=usd");
+        assert_eq!(href(&reply, 9, None, ""), "/subscriptions");
+        assert_eq!(legend(&reply, "")[0].href.as_deref(), Some(&*href(&reply, 1, Some(0), "")));
     }
 
     #[test]
@@ -117,13 +117,13 @@ mod tests {
         let area = area(&reply, GroupBy::Tier);
         let seen: Vec<_> = area.series.iter().map(|series| (series.label.as_str(), series.color)).collect();
         assert_eq!(seen, [("Coaching", 1)]);
-        assert_eq!(href(&reply, 0, Some(0)), "/subscriptions?as_of=2026-10-25&stream=rev2_coaching&currency=usd");
-        assert_eq!(table(&reply).head.len(), 4, "the table has all");
+        assert_eq!(href(&reply, 0, Some(0), ""), "/subscriptions?as_of=2026-10-25&stream=rev2_coaching&currency=usd");
+        assert_eq!(table(&reply, "").head.len(), 4, "the table has all");
     }
 
     #[test]
     fn the_table_has_every_mark() {
-        let table = table(&reply());
+        let table = table(&reply(), "");
         assert_eq!(table.head, ["Week to", "Basic", "Coaching", "MRR"]);
         let (name, cells) = &table.rows[1];
         let texts: Vec<_> = cells.iter().map(|cell| cell.text.as_str()).collect();

@@ -14,10 +14,12 @@ use chrono::NaiveDate;
 use crm_domain::billing::transactions_list::{self, TransactionFilter};
 use crm_domain::customers::list::{self as customers, CustomerFilter};
 use crm_domain::customers::search::Search;
+use crm_domain::customers::value;
 use crm_domain::filter::{AmountRange, Day, DayRange, Text};
 use crm_domain::page::PageRequest;
 use crm_domain::subscriptions::list::{self as subscriptions, SubscriptionFilter};
 use crm_types::billing::{Transaction, TransactionSort};
+use crm_types::customer_value::{Attribution, CustomerValue, TierTransition};
 use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition, Priority};
 use crm_types::ids::{CustomerId, UserId};
 use crm_types::page::Count;
@@ -35,7 +37,13 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     import::configure(cfg);
     edit::configure(cfg);
     notes::configure(cfg);
-    cfg.service(list).service(find).service(lifecycle).service(list_subscriptions).service(list_transactions);
+    cfg.service(list)
+        .service(find)
+        .service(lifecycle)
+        .service(list_subscriptions)
+        .service(list_transactions)
+        .service(find_value)
+        .service(find_attribution);
 }
 
 /// Filters, order and page of the customer list.
@@ -160,20 +168,62 @@ async fn find(state: Data<AppState>, id: Path<CustomerId>) -> ApiResult<Json<Cus
 struct Lifecycle {
     /// Oldest first.
     items: Vec<LifecycleTransition>,
+    /// Moves between tiers and streams, oldest first.
+    tiers: Vec<TierTransition>,
 }
 
 /// A customer's journey, oldest step first
 #[utoipa::path(tag = "customers", operation_id = "customer_lifecycle",
     params(("id" = CustomerId, Path, description = "Our id")),
-    responses((status = 200, description = "Every change of the lifecycle state", body = Lifecycle, example = json!({
+    responses((status = 200, description = "Every change of the lifecycle state and of the tier", body = Lifecycle, example = json!({
         "items": [
             {"from": null, "to": "lead", "at": "2026-02-01T09:30:00Z", "reason": "created"},
             {"from": "lead", "to": "free_trial", "at": "2026-02-01T09:31:00Z", "reason": "trial_started"}
-        ]
+        ],
+        "tiers": [{
+            "from": "tier1", "to": "tier2", "mrr_impact": {"minor": 1000, "currency": "usd"}, "reason": "upgrade",
+            "at": "2026-04-02T10:00:00Z"
+        }]
     }))))]
 #[get("/customers/{id}/lifecycle")]
 async fn lifecycle(state: Data<AppState>, id: Path<CustomerId>) -> ApiResult<Json<Lifecycle>> {
-    Ok(Json(Lifecycle { items: customers::lifecycle(&state.read_pool, *id).await? }))
+    let items = customers::lifecycle(&state.read_pool, *id).await?;
+    Ok(Json(Lifecycle { items, tiers: value::tiers(&state.read_pool, *id).await? }))
+}
+
+/// What a customer paid, a row for each currency.
+#[derive(Debug, Serialize, ToSchema)]
+struct Values {
+    /// That of their MRR first.
+    items: Vec<CustomerValue>,
+}
+
+/// What a customer paid and owes
+///
+/// A row for each currency: paid, refunded, and what is still open.
+#[utoipa::path(tag = "customers", operation_id = "customer_value", params(("id" = CustomerId, Path, description = "Our id")),
+    responses((status = 200, description = "What they paid and owe; no rows before the first invoice", body = Values, example = json!({
+        "items": [{
+            "lifetime_value": {"minor": 15_200, "currency": "usd"}, "paid": {"minor": 17_100, "currency": "usd"},
+            "refunded": {"minor": 1900, "currency": "usd"}, "outstanding": {"minor": 1900, "currency": "usd"}, "open_invoices": 1,
+            "outstanding_since": "2026-10-11T09:30:00Z", "payments": 9, "failed_payments": 1, "last_paid_at": "2026-09-11T09:30:00Z"
+        }]
+    }))))]
+#[get("/customers/{id}/value")]
+async fn find_value(state: Data<AppState>, id: Path<CustomerId>) -> ApiResult<Json<Values>> {
+    Ok(Json(Values { items: value::value(&state.read_pool, *id).await? }))
+}
+
+/// Where a customer came from
+#[utoipa::path(tag = "customers", operation_id = "customer_attribution",
+    params(("id" = CustomerId, Path, description = "Our id")),
+    responses((status = 200, description = "The first touch", body = Attribution, example = json!({
+        "source": "referral", "utm_source": "newsletter", "utm_medium": "email", "utm_campaign": "spring", "utm_content": null,
+        "utm_term": null, "landing_page": "/pricing", "referrer": "https://example.com/", "first_seen_at": "2026-02-01T09:30:00Z"
+    }))))]
+#[get("/customers/{id}/attribution")]
+async fn find_attribution(state: Data<AppState>, id: Path<CustomerId>) -> ApiResult<Json<Attribution>> {
+    Ok(Json(value::attribution(&state.read_pool, *id).await?))
 }
 
 /// A customer's subscriptions, newest first

@@ -3,6 +3,7 @@
 use crate::format;
 use crate::labels::Choice;
 use chrono::NaiveDate;
+use crm_types::Currency;
 
 /// How a filter is set.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +16,8 @@ pub enum FilterKind {
     Day,
     /// A currency.
     Currency,
+    /// An amount: typed as people write it, asked for in minor units of the currency that is filtered by, else in hundredths.
+    Amount,
     /// `true`, or nothing; the words are the chip.
     Flag,
     /// Anything typed.
@@ -42,8 +45,9 @@ impl Filter {
         Self { key, label, kind }
     }
 
-    /// What the chip says before the value, and the value: `("Stream is ", "REV 1 Individual")`.
-    pub fn words(&self, value: &str) -> (String, String) {
+    /// What the chip says before the value, and the value: `("Stream is ", "REV 1 Individual")`. Amounts are read in the
+    /// currency that is filtered by.
+    pub fn words(&self, value: &str, currency: Option<Currency>) -> (String, String) {
         match self.kind {
             FilterKind::Choice(choices) => (format!("{} is ", self.label), named(&choices(), value)),
             FilterKind::Many(choices) => {
@@ -54,6 +58,7 @@ impl Filter {
             FilterKind::Day => {
                 (format!("{} ", self.label), value.parse::<NaiveDate>().map_or_else(|_| value.into(), format::day))
             }
+            FilterKind::Amount => (format!("{} ", self.label), major(value, currency)),
             FilterKind::Currency => (format!("{} is ", self.label), value.to_ascii_uppercase()),
             FilterKind::Flag if value == "false" => ("Not ".into(), self.label.to_ascii_lowercase()),
             FilterKind::Flag | FilterKind::Link => (String::new(), self.label.into()),
@@ -61,6 +66,31 @@ impl Filter {
             FilterKind::Text | FilterKind::User => (format!("{} is ", self.label), value.into()),
         }
     }
+}
+
+/// Minor units as people write them: `1990` is `19.90`. What is no number stays as it is.
+pub fn major(minor: &str, currency: Option<Currency>) -> String {
+    let decimals = currency.map_or(2, |currency| currency.decimals() as usize);
+    match minor.parse::<u64>() {
+        Ok(_) if decimals == 0 => minor.to_owned(),
+        Ok(amount) => {
+            let digits = format!("{amount:0>width$}", width = decimals + 1);
+            let (whole, part) = digits.split_at(digits.len() - decimals);
+            format!("{whole}.{part}")
+        }
+        Err(_) => minor.to_owned(),
+    }
+}
+
+/// What was typed in minor units: `19.9` is `1990`. Nothing when it is no amount, or finer than the currency.
+pub fn minor(typed: &str, currency: Option<Currency>) -> String {
+    let decimals = currency.map_or(2, |currency| currency.decimals() as usize);
+    let typed = typed.trim().replace(',', ".");
+    let (whole, part) = typed.split_once('.').unwrap_or((&typed, ""));
+    let fits =
+        !whole.is_empty() && part.len() <= decimals && [whole, part].concat().chars().all(|c| c.is_ascii_digit());
+    let minor = fits.then(|| format!("{whole}{part:0<decimals$}").parse::<u64>().ok()).flatten();
+    minor.map(|minor| minor.to_string()).unwrap_or_default()
 }
 
 fn named(choices: &[Choice], value: &str) -> String {
@@ -88,10 +118,30 @@ mod tests {
             (FilterKind::Day, "2026-10-31", "X ", "Oct 31, 2026"),
             (FilterKind::Day, "soon", "X ", "soon"),
             (FilterKind::Currency, "eur", "X is ", "EUR"),
+            (FilterKind::Amount, "1990", "X ", "19.90"),
+            (FilterKind::Amount, "much", "X ", "much"),
             (FilterKind::Flag, "true", "", "X"),
             (FilterKind::Flag, "false", "Not ", "x"),
         ] {
-            assert_eq!(Filter::new("x", "X", kind).words(value), (before.into(), said.into()));
+            assert_eq!(Filter::new("x", "X", kind).words(value, None), (before.into(), said.into()));
+        }
+    }
+
+    #[test]
+    fn amounts_are_typed_as_people_write_them() {
+        for (typed, currency, stored) in [
+            ("19.9", None, "1990"),
+            ("19,90", Some(Currency::EUR), "1990"),
+            ("0.05", None, "5"),
+            ("500", Some(Currency::JPY), "500"),
+            ("1.5", Currency::parse("kwd"), "1500"),
+        ] {
+            assert_eq!(minor(typed, currency), stored);
+            assert_eq!(minor(&major(stored, currency), currency), stored);
+        }
+        assert_eq!(major("5", None), "0.05");
+        for nonsense in ["", "-5", "1.999", "a lot", "1e3", ".5"] {
+            assert_eq!(minor(nonsense, None), "", "{nonsense}");
         }
     }
 

@@ -1,13 +1,15 @@
 //! The chips of the filters in force, the panel that sets them, and the search field.
 
 use super::display::Display;
-use super::filter::toggled;
+use super::filter::{major, minor, toggled};
 use super::{Filter, FilterKind, List};
 use crate::api::users::{USERS, Users};
 use crate::browser;
 use crate::components::{CURRENCIES, Check, Icon, Select, UserSelect, place_popover};
 use crate::glance::{Glance, live};
+use crate::params::Params;
 use crate::query::use_query;
+use crm_types::Currency;
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -24,15 +26,17 @@ pub fn FilterBar(list: List) -> impl IntoView {
     let settable = list.spec.filters.iter().any(|f| !matches!(f.kind, FilterKind::Link));
     let by_user = list.spec.filters.iter().any(|f| matches!(f.kind, FilterKind::User));
     let users = use_query::<Users>(move || by_user.then(|| USERS.into()));
-    let words = move |filter: &Filter, value: &str| match filter.kind {
+    let words = move |filter: &Filter, value: &str, currency: Option<Currency>| match filter.kind {
         FilterKind::User => {
             let name = users.map(|users| users.name_of(value));
-            (filter.words(value).0, name.unwrap_or_else(|| "…".into()))
+            (filter.words(value, currency).0, name.unwrap_or_else(|| "…".into()))
         }
-        _ => filter.words(value),
+        _ => filter.words(value, currency),
     };
     let active = move || {
-        list.params.glance(|p| list.spec.active(p).into_iter().map(|(f, v)| (f.key, words(f, v))).collect::<Vec<_>>())
+        list.params.glance(|p| {
+            list.spec.active(p).into_iter().map(|(f, v)| (f.key, words(f, v, currency_of(p)))).collect::<Vec<_>>()
+        })
     };
     let chip = move |(key, (before, value)): (&'static str, (String, String))| {
         let remove = format!("Remove filter: {before}{value}");
@@ -69,6 +73,11 @@ pub fn FilterBar(list: List) -> impl IntoView {
         </div>
         {settable.then(|| view! { <Panel list=list/> })}
     }
+}
+
+/// The currency that is filtered by.
+pub fn currency_of(params: &Params) -> Option<Currency> {
+    params.get("currency").and_then(Currency::parse)
 }
 
 /// Takes all filters and the search out.
@@ -168,6 +177,18 @@ fn field(list: List, filter: &'static Filter) -> AnyView {
                     <label for=key>{filter.label}</label>
                     <input class="input" type=kind id=key prop:value=value
                         on:change=move |ev| set.run(event_target_value(&ev))/>
+                </div>
+            }
+            .into_any()
+        }
+        FilterKind::Amount => {
+            let currency = move || list.params.glance(currency_of);
+            let shown = Signal::derive(move || major(&value.get(), currency()));
+            view! {
+                <div class="field">
+                    <label for=key>{filter.label}</label>
+                    <input class="input num" type="text" inputmode="decimal" autocomplete="off" id=key prop:value=shown
+                        on:change=move |ev| set.run(minor(&event_target_value(&ev), currency()))/>
                 </div>
             }
             .into_any()

@@ -1,7 +1,7 @@
 //! A list on the screen: head with count and sums, filters, rows, pager, preview.
 
 use super::bulk::BulkBar;
-use super::filters::{FilterBar, clear};
+use super::filters::{FilterBar, clear, currency_of};
 use super::keys::{close_peek, step, use_list_keys};
 use super::pager::Pager;
 use super::state::Shown;
@@ -109,7 +109,7 @@ fn filters_in_words(list: List) -> String {
             .active(p)
             .into_iter()
             .map(|(filter, value)| {
-                let (before, value) = filter.words(value);
+                let (before, value) = filter.words(value, currency_of(p));
                 format!("{before}{value}")
             })
             .collect::<Vec<_>>()

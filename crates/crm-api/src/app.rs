@@ -73,7 +73,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::settings::configure(cfg);
     routes::system::configure(cfg);
     routes::audit::configure(cfg);
-    routes::profile::configure(cfg);
+    routes::own_account::configure(cfg);
     routes::account_links::configure(cfg);
     routes::second_factor::configure(cfg);
     routes::users::configure(cfg);

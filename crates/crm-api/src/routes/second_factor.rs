@@ -1,7 +1,7 @@
 //! The second factor: a code from an app, besides the password.
 
 use super::auth::log_in;
-use super::profile::require_password;
+use super::own_account::require_password;
 use crate::auth::token::Audience;
 use crate::auth::{By, Principal, fingerprint};
 use crate::extract::Valid;

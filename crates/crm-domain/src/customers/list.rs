@@ -57,7 +57,8 @@ pub struct CustomerFilter {
 impl CustomerFilter {
     /// Whether indexes alone tell who matches. The rest is looked up in each customer's row, or in what belongs to them.
     fn is_in_indexes(&self) -> bool {
-        self.q.is_none() && self.tag.is_none() && self.paying_at.is_none()
+        let in_rows = self.q.is_some() || self.tag.is_some() || self.owner.is_some() || self.paying_at.is_some();
+        !in_rows && !self.archived
     }
 
     /// The same filter, or when its search finds nobody, one that forgives misspelt words.

@@ -5,8 +5,10 @@ use crate::fixture::run;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 const CUSTOMERS: i64 = 60_000;
-/// Counting up to the cap, then finding the same again, and the page.
-const MOST: i64 = 2 * (crm_types::page::TOTAL_CAP + 1) + 2_000;
+/// The page's own rows, and a few more where an index page was written to since.
+const PAGE: i64 = 500;
+/// Where each row must be looked into: those up to the cap, then the page, among others that do not match.
+const MOST: i64 = crm_types::page::TOTAL_CAP + 1 + 2_000;
 
 async fn fill(pool: &PgPool) {
     run(
@@ -25,10 +27,11 @@ async fn fill(pool: &PgPool) {
                 (ARRAY['organic', 'referral', NULL])[1 + pg_temp.draw('source', i, 3)], CASE WHEN pg_temp.draw('vip', i, 300) = 0 THEN 'vip' ELSE 'medium' END,
                 CASE WHEN pg_temp.draw('tag', i, 400) = 0 THEN '{press}'::text[] ELSE '{}' END, '2026-01-01Z'::timestamptz + i * interval '1 min'
          FROM generate_series(1, 60000) AS i;
-         RESET session_replication_role;
-         ANALYZE customers;",
+         RESET session_replication_role;",
     )
     .await;
+    // As autovacuum leaves it: an index answers alone for pages that all transactions may see.
+    run(pool, "VACUUM ANALYZE customers").await;
 }
 
 /// Rows of `customers` that were read so far.
@@ -78,7 +81,8 @@ async fn a_page_reads_no_more_rows_than_the_cap(_: PgPoolOptions, options: PgCon
             let before = rows_read(&pool).await;
             let first = list(&pool, filter, *sort, &PageRequest::default()).await.unwrap();
             let read = rows_read(&pool).await - before;
-            assert!(read <= MOST, "{read} rows of {CUSTOMERS} for {filter:?} by {sort}");
+            let most = if filter.is_in_indexes() { PAGE } else { MOST };
+            assert!(read <= most, "{read} rows of {CUSTOMERS} for {filter:?} by {sort}");
             worst = worst.max((read, format!("{filter:?} by {sort}")));
             if let Some(cursor) = first.next_cursor {
                 let before = rows_read(&pool).await;
@@ -86,7 +90,7 @@ async fn a_page_reads_no_more_rows_than_the_cap(_: PgPoolOptions, options: PgCon
                 let second = list(&pool, filter, *sort, &next).await.unwrap();
                 assert_eq!((second.total, second.total_capped), (first.total, first.total_capped));
                 let read = rows_read(&pool).await - before;
-                assert!(read <= MOST / 2, "{read} rows of {CUSTOMERS} for the second page of {filter:?} by {sort}");
+                assert!(read <= most, "{read} rows of {CUSTOMERS} for the second page of {filter:?} by {sort}");
             }
         }
     }

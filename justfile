@@ -60,6 +60,14 @@ e2e *ARGS: ui _build
 screenshots *ARGS: ui _build
     @cd e2e && ../{{ step }} "Screenshots" npx playwright test --project=screenshots "$@"
 
+# Run the tests of the security controls and print each one's figure (--kills 100: kill the server as often, too)
+trust *ARGS: _tools _build
+    @node scripts/trust.mjs "$@"
+
+# Lighthouse's scores for the dashboard and the list of customers, signed in
+lighthouse: ui _build
+    @cd e2e && ../{{ step }} "Lighthouse" npx playwright test --project=lighthouse
+
 # Measure, as ratios against other programs in the same run
 bench *ARGS:
     @bench/run.sh "$@"

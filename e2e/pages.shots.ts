@@ -19,6 +19,7 @@ const pages = {
   "customers-import": "/customers/import",
   "settings-team": "/settings/team",
   "settings-api-keys": "/settings/api-keys",
+  "settings-profile": "/settings/profile",
   "settings-account": "/settings/sessions",
 };
 const day = 86_400;

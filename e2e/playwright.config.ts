@@ -40,6 +40,11 @@ export default defineConfig({
       use: { ...browser, viewport: { width: 1440, height: 900 } },
     },
     {
+      name: "lighthouse",
+      testMatch: "**/*.lighthouse.ts",
+      use: browser,
+    },
+    {
       name: "screenshots",
       testMatch: "**/*.shots.ts",
       use: { ...browser, viewport: { width: 1440, height: 900 } },

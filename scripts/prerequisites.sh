@@ -39,14 +39,15 @@ apt_install() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
 }
 
-# A package of PyPI into a directory of its own, so that it meets no other.
+# Packages of PyPI, by name or from a list (-r FILE), into a directory of their own, so that they meet no others.
 pip_install() {
-  local into=$1 package=$2
+  local into=$1
+  shift
   have python3 || { can_apt && apt_install python3; } || return 1
   python3 -m pip --version >/dev/null 2>&1 || { can_apt && apt_install python3-pip; } || return 1
-  say "installing $package (pip) into $into"
+  say "installing $* (pip) into $into"
   python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --upgrade \
-    --target "$into" "$package"
+    --target "$into" "$@"
 }
 
 need_just() {
@@ -203,9 +204,34 @@ need_chromium() {
     fail "a browser for the tests is missing: install Chromium, or set CRM_CHROMIUM to its program"
 }
 
-need_e2e_packages() {
-  [ e2e/node_modules/.package-lock.json -nt e2e/package-lock.json ] && return
-  say "installing the browser tests' packages (npm)"
-  (cd e2e && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund)
-  touch e2e/node_modules/.package-lock.json
+# A directory's packages, as its lock file has them.
+npm_install() {
+  local dir=$1
+  [ "$dir/node_modules/.package-lock.json" -nt "$dir/package-lock.json" ] && return
+  say "installing the packages of $dir (npm)"
+  (cd "$dir" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund)
+  touch "$dir/node_modules/.package-lock.json"
+}
+
+# The browser tests', and those of the program that a test makes of the API's document.
+need_e2e_packages() { npm_install e2e && npm_install e2e/client; }
+
+need_lighthouse() { npm_install e2e/lighthouse; }
+
+# What tests run beside the browser.
+need_curl() { have curl || { can_apt && apt_install curl ca-certificates; } || fail "curl is missing: install it"; }
+need_openssl() { have openssl || { can_apt && apt_install openssl; } || fail "openssl is missing: install it"; }
+
+# Asks the server everything that its document says it answers. Python compiles some of it, so that another Python needs it
+# anew.
+need_schemathesis() {
+  local list=e2e/support/schemathesis.txt dir=$tools/schemathesis made
+  have python3 || { can_apt && apt_install python3; } || fail "python3 is missing: install it"
+  made=$(python3 --version && cat "$list")
+  if [ "$(cat "$dir/.made" 2>/dev/null)" != "$made" ]; then
+    rm -rf "$dir"
+    pip_install "$dir" --requirement "$list" || fail "schemathesis is missing, and pip could not install it"
+    echo "$made" >"$dir/.made"
+  fi
+  export CRM_SCHEMATHESIS=$dir
 }

@@ -42,6 +42,7 @@ const pages = {
   import: "/customers/import",
   team: "/settings/team",
   "API keys": "/settings/api-keys",
+  "profile fields": "/settings/profile",
   "your account": "/settings/sessions",
   "no such page": "/nowhere",
   "no such customer": "/customers/00000000-0000-7000-8000-000000000000",

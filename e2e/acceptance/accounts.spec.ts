@@ -99,16 +99,16 @@ test("a viewer sees what they may not do, and why", async ({ page, server }) => 
   const waits = page.getByRole("region", { name: "Not mapped" }).getByRole("listitem").filter({ hasText: "$77.00" });
   const button = waits.getByRole("button", { name: "Map price" });
   await expect(button).toBeDisabled();
-  const reason = /This needs plans:write\. Your role is Viewer\. An owner or admin of your company can grant it\./;
+  const reason = /Needs the right to map prices\. Your role is Viewer\. An owner or admin of your company can grant it\./;
   await expect(button).toHaveAttribute("title", reason);
   await expect(button).toHaveAccessibleDescription(reason);
   await page.goto("/settings/policies");
   await expect(page.getByRole("button", { name: "Save settings" })).toBeDisabled();
-  await expect(page.getByText(/This needs settings:write/)).toBeVisible();
+  await expect(page.getByText(/Needs the right to change settings/)).toBeVisible();
   // The address of what the navigation leaves out says why, too.
   await expect(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Transactions" })).toHaveCount(0);
   await page.goto("/transactions");
-  await expect(page.getByText(/This needs transactions:read/)).toBeVisible();
+  await expect(page.getByText(/Needs the right to see payments and refunds/)).toBeVisible();
 });
 
 test("two tabs that refresh at once keep the session", async ({ page, server }) => {

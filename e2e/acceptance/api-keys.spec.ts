@@ -41,6 +41,6 @@ test("a key is shown once, works as far as its scopes go, and is revoked", async
 
 test("who may not make keys sees why", async ({ page, server }) => {
   await signIn(page, server, "/settings/api-keys", "analyst");
-  await expect(page.getByText(/This needs api_keys:read\. Your role is Analyst\./)).toBeVisible();
-  await expect(page.getByRole("button", { name: "New key" })).toHaveAccessibleDescription(/This needs api_keys:write/);
+  await expect(page.getByText(/Needs the right to see API keys\. Your role is Analyst\./)).toBeVisible();
+  await expect(page.getByRole("button", { name: "New key" })).toHaveAccessibleDescription(/Needs the right to make and revoke API keys/);
 });

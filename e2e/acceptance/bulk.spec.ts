@@ -122,5 +122,5 @@ test("a viewer may export, and learns why nothing can be changed", async ({ page
   await table(page).getByRole("checkbox", { name: "Select all rows of this page" }).check();
   const button = bar(page).getByRole("button", { name: "Archive" });
   await expect(button).toBeDisabled();
-  await expect(button).toHaveAccessibleDescription(/This needs customers:write/);
+  await expect(button).toHaveAccessibleDescription(/Needs the right to create and change customers/);
 });

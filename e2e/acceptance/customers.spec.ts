@@ -112,7 +112,7 @@ test("a viewer sees why a customer is not theirs to change", async ({ page, serv
   await signIn(page, server, "/customers", "viewer");
   const button = page.getByRole("button", { name: "New customer" });
   await expect(button).toBeDisabled();
-  await expect(button).toHaveAccessibleDescription(/This needs customers:write\. Your role is Viewer\./);
+  await expect(button).toHaveAccessibleDescription(/Needs the right to create and change customers\. Your role is Viewer\./);
   await page.goto("/settings/audit");
-  await expect(page.getByText(/This needs audit:read/)).toBeVisible();
+  await expect(page.getByText(/Needs the right to see who changed what/)).toBeVisible();
 });

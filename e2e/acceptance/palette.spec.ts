@@ -118,7 +118,7 @@ test("a viewer learns why something is not theirs to do", async ({ page, server 
   await open(page);
   await page.keyboard.type("create customer");
   await expect(selected(page)).toBeDisabled();
-  await expect(selected(page)).toContainText("This needs customers:write. Your role is Viewer.");
+  await expect(selected(page)).toContainText("Needs the right to create and change customers. Your role is Viewer.");
   await page.keyboard.press("Enter");
   await expect(palette(page)).toBeVisible();
 });
@@ -134,7 +134,7 @@ test("in every look, and on a phone by touch", async ({ page, server }) => {
   });
   await page.keyboard.press("Escape");
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.getByRole("button", { name: "Search and commands" }).click();
+  await page.getByRole("button", { name: "Search or do something" }).click();
   await field(page).fill("mrr");
   await palette(page).getByRole("option", { name: /MRR movements/ }).click();
   await expect(page.getByRole("heading", { name: "MRR movements", level: 1 })).toBeVisible();

@@ -76,12 +76,12 @@ test("a role takes effect at once and can be taken back", async ({ page, server,
   const other = await elsewhere(browser, server, "/settings/audit");
   try {
     await fillLogin(other, promoted);
-    await expect(other.getByText(/This needs audit:read/)).toBeVisible();
+    await expect(other.getByText(/Needs the right to see who changed what/)).toBeVisible();
     await account(page, promoted.name).getByLabel(`Role of ${promoted.name}`).selectOption("Admin");
     await expect(page.getByText(`${promoted.name} is now Admin`)).toBeVisible();
     await other.reload();
     await expect(other.getByRole("heading", { name: "Changes", exact: true })).toBeVisible();
-    await expect(other.getByText(/This needs audit:read/)).toBeHidden();
+    await expect(other.getByText(/Needs the right to see who changed what/)).toBeHidden();
     await page.getByRole("button", { name: "Undo" }).click();
     await expect(page.getByText(`${promoted.name} is now Viewer`)).toBeVisible();
     await expect(account(page, promoted.name).getByLabel(`Role of ${promoted.name}`)).toHaveValue("viewer");
@@ -143,7 +143,7 @@ test("an admin ends a colleague's session, and gets hold of no owner", async ({ 
 
 test("a viewer sees why the team is not theirs to change", async ({ page, server }) => {
   const staff = await signIn(page, server, "/settings/team", "viewer");
-  const why = /This needs users:write\. Your role is Viewer\. An owner or admin of your company can grant it\./;
+  const why = /Needs the right to manage the staff\. Your role is Viewer\. An owner or admin of your company can grant it\./;
   const invites = page.getByRole("button", { name: "Invite" });
   await expect(invites).toBeDisabled();
   await expect(invites).toHaveAccessibleDescription(why);

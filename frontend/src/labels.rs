@@ -144,6 +144,15 @@ pub const fn permission(permission: Permission) -> &'static str {
     }
 }
 
+/// The same within a sentence: `create and change customers`.
+pub fn may(allowed: Permission) -> String {
+    let mut words = permission(allowed).to_owned();
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    words
+}
+
 /// A stream's name.
 pub const fn stream(stream: Stream) -> &'static str {
     match stream {

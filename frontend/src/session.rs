@@ -127,7 +127,9 @@ impl Session {
     /// Which permission is missing, and who can grant it.
     pub fn explain(self, permission: &str) -> String {
         let role = self.user.glance(|u| u.as_ref().map_or("unknown", |u| crate::labels::role(u.role)));
-        format!("This needs {permission}. Your role is {role}. An owner or admin of your company can grant it.")
+        // A newer server may name one that this app does not know.
+        let what = permission.parse().map_or_else(|_| permission.to_owned(), crate::labels::may);
+        format!("Needs the right to {what}. Your role is {role}. An owner or admin of your company can grant it.")
     }
 
     /// Takes over a fresh token: after log-in, set-up and refresh.

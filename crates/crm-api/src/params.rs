@@ -1,6 +1,7 @@
 //! Query parameters that are right once they are in the handler's hands.
 
 use crate::ApiError;
+use crate::error::sentences;
 use actix_web::dev::Payload;
 use actix_web::error::QueryPayloadError;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -54,15 +55,11 @@ fn sentence(error: &QueryPayloadError) -> String {
 }
 
 fn field_error(name: &str, sentence: &str) -> FieldError {
+    let said = sentences::read(sentence);
     // What serde quotes is decoded, and the name of a parameter that was given twice.
-    let quoted = sentence.split('`').nth(1).unwrap_or(name);
-    let (field, code) = match sentence {
-        text if text.starts_with("unknown field") => (quoted, "unknown_field"),
-        text if text.starts_with("duplicate field") => (quoted, "duplicate_field"),
-        text if text.starts_with("unknown variant") || text.contains("is not one of") => (name, "unknown_value"),
-        _ => (name, "invalid"),
-    };
-    FieldError::new(field.chars().take(64).collect::<String>(), code, sentence.chars().take(500).collect::<String>())
+    let field = said.field.as_deref().unwrap_or(name);
+    let short = |text: &str, most| text.chars().take(most).collect::<String>();
+    FieldError::new(short(field, 64), said.code, short(&said.sentence, 500))
 }
 
 /// `a,b,c`: any of these values.

@@ -43,8 +43,10 @@ text_enum! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Figure<T> {
     /// The value; null when it has a zero denominator.
+    #[cfg_attr(feature = "openapi", schema(schema_with = nullable::<T>))]
     pub value: Option<T>,
     /// The same in the compared period.
+    #[cfg_attr(feature = "openapi", schema(schema_with = nullable::<T>))]
     pub previous: Option<T>,
     /// The value over the period, oldest first, for a sparkline: each day when the period has up to 31, else 12 to 60
     /// steps. Each point is the figure as at the end of its step; churn rate and net new MRR are those of the step alone.
@@ -58,7 +60,15 @@ pub struct Point<T> {
     /// The last day of the step that the value is for.
     pub day: NaiveDate,
     /// The value; null when it has a zero denominator.
+    #[cfg_attr(feature = "openapi", schema(schema_with = nullable::<T>))]
     pub value: Option<T>,
+}
+
+/// A type parameter's schema, or null: the derive forgets that an `Option` of one may be null.
+#[cfg(feature = "openapi")]
+fn nullable<T: utoipa::ToSchema>() -> utoipa::openapi::schema::Schema {
+    use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
+    Schema::OneOf(OneOfBuilder::new().item(T::schema()).item(ObjectBuilder::new().schema_type(Type::Null)).build())
 }
 
 /// The executive dashboard's figures, in one currency.

@@ -16,6 +16,15 @@ impl ApiError {
         )
     }
 
+    /// Nothing came back to something that is done once, however often it is asked for.
+    pub fn unanswered() -> Self {
+        Self::local(
+            "/problems/unreachable",
+            "The server cannot be reached",
+            "The server did not answer. Check your connection and try again: however often you try, it is done once.",
+        )
+    }
+
     /// Something came back that the app does not understand, such as a page of a proxy.
     pub fn unreadable(why: &str) -> Self {
         Self::local("/problems/unreadable", "The server's answer was not understood", why)
@@ -54,6 +63,11 @@ impl ApiError {
         problem.request_id = problem.request_id.or(request_id);
         problem.retry_after = problem.retry_after.or(retry_after);
         Self(Box::new(problem))
+    }
+
+    /// Whether nothing came back, so that nobody knows whether the server did what it was asked.
+    pub fn is_unreachable(&self) -> bool {
+        self.0.status == 0 && self.0.kind == "/problems/unreachable"
     }
 
     /// The HTTP status; 0 when there was none.

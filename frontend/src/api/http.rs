@@ -1,6 +1,6 @@
 //! The one place that builds requests: access token, one retry after a refresh, `Retry-After`, problem documents.
 
-use super::ApiError;
+use super::{ApiError, repeat};
 use crate::browser::sleep;
 use crate::session::Session;
 use gloo_net::http::{Request, RequestBuilder, Response};
@@ -11,6 +11,8 @@ use wasm_bindgen::JsValue;
 
 /// How often a read is repeated when the server is busy.
 const BUSY_RETRIES: u32 = 2;
+/// How often a POST is sent again when its reply was lost, or when the first one is still being done.
+const LOST_RETRIES: u32 = 2;
 /// The longest wait for a busy server before the reader is told.
 const BUSY_WAIT_MAX: u32 = 10;
 
@@ -94,7 +96,7 @@ pub async fn send(session: Session, method: Method, path: &str) -> Result<(), Ap
 
 /// Without an access token: log-in, refresh, set-up. Never asks for a log-in.
 pub(crate) async fn anonymous(method: Method, path: &str, body: Option<String>) -> Result<String, ApiError> {
-    once(method, path, None, body.map(Body::json)).await
+    once(method, path, None, body.map(Body::json), None).await
 }
 
 /// A reply's JSON.
@@ -107,11 +109,41 @@ pub(crate) fn encode<B: Serialize>(body: &B) -> Result<String, ApiError> {
     serde_json::to_string(body).map_err(|e| ApiError::unreadable(&e.to_string()))
 }
 
+/// A POST carries a key by which the server does it once: it goes out again when its reply was lost.
+async fn authorized(session: Session, method: Method, path: &str, body: Option<Body>) -> Result<String, ApiError> {
+    let text = body.as_ref().map_or(Some(String::new()), |body| body.1.as_string());
+    let key = text.filter(|_| method == Method::Post).and_then(|text| repeat::key(path, &text));
+    let mut tries = 0;
+    loop {
+        let reply = logged_in(session, method, path, body.clone(), key.as_deref()).await;
+        let lost = reply.as_ref().is_err_and(|error| error.is_unreachable() || error.0.kind == "/problems/running");
+        if key.is_some() && lost && tries < LOST_RETRIES {
+            tries += 1;
+            sleep(Duration::from_secs(1)).await;
+            continue;
+        }
+        return match (key, lost) {
+            (Some(_), true) => Err(ApiError::unanswered()),
+            (Some(key), false) => {
+                repeat::answered(&key);
+                reply
+            }
+            (None, _) => reply,
+        };
+    }
+}
+
 /// A 401 is answered by one refresh, and by the log-in dialog when that fails; then the request goes out again. The
 /// caller only notices that it took longer, so that a draft is never lost to an expired session.
-async fn authorized(session: Session, method: Method, path: &str, body: Option<Body>) -> Result<String, ApiError> {
+async fn logged_in(
+    session: Session,
+    method: Method,
+    path: &str,
+    body: Option<Body>,
+    key: Option<&str>,
+) -> Result<String, ApiError> {
     let token = session.token();
-    let first = once(method, path, token.as_deref(), body.clone()).await;
+    let first = once(method, path, token.as_deref(), body.clone(), key).await;
     if !first.as_ref().is_err_and(|e| e.status() == 401) {
         return first;
     }
@@ -119,13 +151,22 @@ async fn authorized(session: Session, method: Method, path: &str, body: Option<B
     if session.token() == token {
         session.renew().await?;
     }
-    once(method, path, session.token().as_deref(), body).await
+    once(method, path, session.token().as_deref(), body, key).await
 }
 
-async fn once(method: Method, path: &str, token: Option<&str>, body: Option<Body>) -> Result<String, ApiError> {
+async fn once(
+    method: Method,
+    path: &str,
+    token: Option<&str>,
+    body: Option<Body>,
+    key: Option<&str>,
+) -> Result<String, ApiError> {
     let mut request = builder(method, path).header("Accept", "application/json");
     if let Some(token) = token {
         request = request.header("Authorization", &format!("Bearer {token}"));
+    }
+    if let Some(key) = key {
+        request = request.header("Idempotency-Key", key);
     }
     let sent = match body {
         Some(Body(kind, body)) => match request.header("Content-Type", kind).body(body) {

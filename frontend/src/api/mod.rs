@@ -13,6 +13,7 @@ mod http;
 pub mod jobs;
 pub mod plans;
 pub mod profiles;
+mod repeat;
 pub mod second_factor;
 pub mod settings;
 pub mod stripe_events;

@@ -24,12 +24,12 @@ pub fn Topbar(
     view! {
         <header class="topbar">
             <a class="only-phone" href=routes::DASHBOARD aria-label="Prometheus, home"><BrandMark/></a>
-            <button class="search only-desk" type="button" aria-haspopup="dialog" aria-label="Search and commands" on:click=find>
+            <button class="search only-desk" type="button" aria-haspopup="dialog" aria-label="Search or do something" on:click=find>
                 <Icon name="search"/><span>"Search or do something"</span><kbd>{key}</kbd>
             </button>
             <span class="topbar__spacer"></span>
             <button class="btn btn--ghost btn--icon only-phone" type="button" aria-haspopup="dialog"
-                aria-label="Search and commands" on:click=find>
+                aria-label="Search or do something" on:click=find>
                 <Icon name="search"/>
             </button>
             <Live/>

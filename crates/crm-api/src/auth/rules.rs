@@ -149,8 +149,8 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/api-keys", P::ApiKeysRead),
     may("POST", "/api/api-keys", P::ApiKeysWrite),
     may("DELETE", "/api/api-keys/{id}", P::ApiKeysWrite),
-    // views: whose it is decides what may be done with one
-    rule("GET", "/api/views", Access::Staff),
+    // views: whose it is decides what may be done with one; an API key is nobody, and reads what is shared
+    rule("GET", "/api/views", Access::Anybody),
     rule("POST", "/api/views", Access::Staff),
     rule("PATCH", "/api/views/{id}", Access::Staff),
     rule("DELETE", "/api/views/{id}", Access::Staff),

@@ -1,6 +1,6 @@
 //! The framework's own errors, as problems.
 
-use super::ApiError;
+use super::{ApiError, sentences};
 use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::{HttpRequest, web};
 use crm_types::FieldError;
@@ -65,30 +65,7 @@ impl From<QueryPayloadError> for ApiError {
     }
 }
 
-/// serde says which field it means only within its sentence.
 fn field_error(message: &str) -> FieldError {
-    let field = message.split('`').nth(1).unwrap_or_default();
-    // The position in the body helps nobody who fills in a form.
-    let sentence = message.split(" at line ").next().unwrap_or(message);
-    let (field, code) = match sentence {
-        text if text.starts_with("missing field") => (field, "required"),
-        text if text.starts_with("unknown field") => (field, "unknown_field"),
-        text if text.starts_with("duplicate field") => (field, "duplicate_field"),
-        text if text.starts_with("unknown variant") => ("", "unknown_value"),
-        _ => ("", "invalid"),
-    };
-    FieldError::new(field, code, sentence)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn serde_sentences_name_their_field() {
-        let missing = field_error("missing field `email` at line 1 column 2");
-        assert_eq!(missing, FieldError::new("email", "required", "missing field `email`"));
-        assert_eq!(field_error("unknown field `role`, expected `email`").code, "unknown_field");
-        assert_eq!(field_error("invalid type: integer `1`, expected a string").field, "");
-    }
+    let said = sentences::read(message);
+    FieldError::new(said.field.unwrap_or_default(), said.code, said.sentence)
 }

@@ -1,6 +1,6 @@
 //! Saved views of lists.
 
-use crate::auth::{By, Principal};
+use crate::auth::{By, Caller, Principal};
 use crate::params::Params;
 use crate::version::{IfMatch, etag};
 use crate::{ApiError, ApiResult, AppState};
@@ -58,6 +58,8 @@ struct Views {
 }
 
 /// Your saved views, and those that others share
+///
+/// An API key is nobody: it gets those that are shared, and cannot save any.
 #[utoipa::path(tag = "views", operation_id = "list_views", params(ViewQuery), responses(
     (status = 200, description = "Views by name", body = Views, example = json!({"items": [{
         "id": "019a1b2c-0000-7000-8000-000000000005", "list": "/customers", "name": "Paying VIPs",
@@ -67,9 +69,13 @@ struct Views {
     }]})),
 ))]
 #[get("/views")]
-async fn list(state: Data<AppState>, asks: Asks, query: Params<ViewQuery>) -> ApiResult<Json<Views>> {
+async fn list(state: Data<AppState>, asks: Caller, query: Params<ViewQuery>) -> ApiResult<Json<Views>> {
+    let owner = match asks {
+        Caller::Person(who) => Some(who.user.id),
+        Caller::Key(_) => None,
+    };
     // Not from the replica: what one has just saved must be there.
-    Ok(Json(Views { items: views::list(&state.pool, asks.0.user, query.0.list.as_deref()).await? }))
+    Ok(Json(Views { items: views::list(&state.pool, owner, query.0.list.as_deref()).await? }))
 }
 
 /// Saves a view of a list

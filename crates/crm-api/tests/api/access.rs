@@ -1,6 +1,6 @@
 //! Every route of the OpenAPI document, with every role.
 
-use crate::support::TestApp;
+use crate::support::{TestApp, figure};
 use crm_api::app;
 use crm_api::auth::rules::{self, Access, RULES};
 use crm_types::Problem;
@@ -127,7 +127,7 @@ async fn nobody_gets_where_their_role_does_not_let_them() {
         }
     }
     assert!(checked >= RULES.len());
-    println!("routes x roles that were as the rules say: {checked}");
+    figure("authorisation", format_args!("{checked} calls, every route x every role, all as the rules say"));
 }
 
 #[tokio::test]
@@ -159,7 +159,43 @@ async fn a_key_gets_where_its_one_scope_lets_it_and_nowhere_else() {
             checked += 1;
         }
     }
-    println!("routes x scopes that were as the rules say: {checked}");
+    figure("authorisation", format_args!("{checked} calls, every route x every scope of a key, all as the rules say"));
+}
+
+#[tokio::test]
+async fn a_key_with_every_scope_is_let_in_wherever_the_document_says_so() {
+    let app = TestApp::spawn_with(&[("STRIPE_WEBHOOK_SECRETS", "whsec_test")]).await;
+    let owner = app.client(Role::Owner).await;
+    let scopes: Vec<Permission> = Permission::ALL.iter().copied().filter(|scope| scope.suits_a_key()).collect();
+    let body = json!({"name": "Everything", "scopes": scopes});
+    let made: CreatedApiKey = owner.post_json("/api/api-keys", &body).await.json();
+    let key = app.anonymous().with_token(made.key);
+    let (mut open, mut people) = (0, 0);
+    for route in routes() {
+        let Some(security) = route.operation["security"].as_array() else { continue };
+        let mut request = key.request(route.method.clone(), &route.address());
+        if route.operation.get("requestBody").is_some() {
+            request = request.json(&json!({}));
+        }
+        let (status, name) = (key.send(request).await.status.as_u16(), format!("{} {}", route.method, route.path));
+        match security.contains(&json!({"api_key": []})) {
+            true => {
+                assert!(![401, 403].contains(&status), "{name} lists API keys and answers {status}");
+                open += 1;
+            }
+            false => {
+                assert_eq!(status, 403, "{name} does not list API keys");
+                people += 1;
+            }
+        }
+    }
+    assert!(open > 50 && people > 10, "{open}, {people}");
+    figure(
+        "API keys",
+        format_args!(
+            "with every scope let in by all {open} operations that list keys, and by none of {people} that do not"
+        ),
+    );
 }
 
 #[tokio::test]

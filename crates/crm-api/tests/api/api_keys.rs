@@ -1,6 +1,6 @@
 //! API keys: how other programs log in.
 
-use crate::support::{Client, TestApp};
+use crate::support::{Client, TestApp, figure};
 use crm_types::accounts::{Permission, Role};
 use crm_types::api_keys::{ApiKey, CreatedApiKey};
 use crm_types::customers::Customer;
@@ -68,7 +68,7 @@ async fn a_dump_of_all_tables_holds_no_usable_key() {
         }
         bytes += dump.len();
     }
-    println!("usable keys in a dump of {} tables ({bytes} bytes): 0", tables.len());
+    figure("API keys", format_args!("0 usable keys in a dump of {} tables ({bytes} bytes)", tables.len()));
 }
 
 #[tokio::test]
@@ -95,7 +95,8 @@ async fn a_wrong_expired_or_revoked_key_is_refused() {
     while program.get("/api/customers").await.status == 200 {
         assert!(start.elapsed() < Duration::from_secs(5), "still let in");
     }
-    println!("expired elsewhere -> refused after {} ms (at most 5,000)", start.elapsed().as_millis());
+    let after = start.elapsed().as_millis();
+    figure("revocation", format_args!("API key expired elsewhere: refused after {after} ms (at most 5,000)"));
     let made = make(&owner, &[Permission::CustomersRead]).await;
     let program = app.anonymous().with_token(&made.key);
     assert_eq!(program.get("/api/customers").await.status, 200);

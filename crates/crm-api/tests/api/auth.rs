@@ -1,4 +1,4 @@
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, figure};
 use crm_domain::accounts::{self, Email};
 use crm_types::accounts::{LoginReply, Permission, Role, Session, User};
 use serde_json::json;
@@ -50,6 +50,7 @@ async fn a_wrong_password_and_an_unknown_user_get_the_same_reply_by_the_same_way
         seen.push((problem.kind, problem.detail));
     }
     assert!(seen.iter().all(|problem| *problem == seen[0]), "{seen:?}");
+    figure("login throttle", "unknown user, wrong password, no address: one reply, and a hash compared for each");
 }
 
 async fn comparisons(app: &TestApp) -> u64 {
@@ -72,6 +73,7 @@ async fn the_sixth_try_in_a_minute_waits_also_with_the_right_password() {
     assert_eq!(Some(reply.header("retry-after").parse().unwrap()), problem.retry_after);
     let other = client.post_json(LOGIN, &json!({"email": "bob@example.com", "password": PASSWORD})).await;
     assert_eq!(other.status, 200, "another account is not slowed down");
+    figure("login throttle", "5 tries a minute for an account and an address; the sixth waits, right or wrong");
 }
 
 #[tokio::test]
@@ -91,6 +93,7 @@ async fn a_hash_of_yesterday_is_replaced_at_log_in() {
     let stored: String = sqlx::query_scalar("SELECT password_hash FROM users").fetch_one(app.pool()).await.unwrap();
     assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
     assert_eq!(app.anonymous().post_json(LOGIN, &body).await.status, 200, "the new hash is of the same password");
+    figure("password hash", "argon2id m=19456,t=2,p=1 as stored; a weaker one is replaced at the next log-in");
 }
 
 fn weak_hash() -> String {

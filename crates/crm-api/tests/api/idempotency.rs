@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: the same request again gets the same reply.
 
-use crate::support::{Client, Reply, TestApp};
+use crate::support::{Client, Reply, TestApp, figure};
 use crm_types::Page;
 use crm_types::accounts::{Permission, Role};
 use crm_types::api_keys::CreatedApiKey;
@@ -68,7 +68,10 @@ async fn of_many_at_once_one_is_done() {
     }
     assert!(replies.iter().all(|r| r.status == 201 || r.status == 409));
     assert_eq!(customers(&client).await, 1);
-    println!("20 at once with one key: 1 done, {running} told to wait, {} replayed", 19 - running);
+    figure(
+        "idempotency",
+        format_args!("20 at once with one key: 1 done, {running} told to wait, {} replayed", 19 - running),
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! How many requests a minute are answered.
 
-use crate::support::{Client, Reply, TestApp};
+use crate::support::{Client, Reply, TestApp, figure};
 use crm_types::accounts::{Permission, Role};
 use crm_types::api_keys::CreatedApiKey;
 use reqwest::Method;
@@ -31,7 +31,8 @@ async fn a_user_and_a_key_have_limits_of_their_own() {
     assert_eq!(Some(refused.header("retry-after").parse().unwrap()), problem.retry_after);
     assert!((10..=12).contains(&answered), "{answered}");
     assert_eq!(owner.get("/api/customers").await.status, 200, "another caller is not slowed down");
-    println!("limit 10 a minute: {answered} answered, then 429 with Retry-After {}", refused.header("retry-after"));
+    let wait = refused.header("retry-after");
+    figure("rate limit", format_args!("10 a minute: {answered} answered, then 429 with Retry-After {wait}"));
 }
 
 #[tokio::test]
@@ -67,6 +68,7 @@ async fn behind_a_trusted_proxy_the_client_is_who_it_says() {
         last = from(&client, "/api/setup", &format!("203.0.113.{i}, 198.51.100.77")).await.status.as_u16();
     }
     assert_eq!(last, 429, "made-up addresses before the real one change nothing");
+    figure("rate limit", "20 made-up addresses in X-Forwarded-For: counted as one sender");
     let owner = app.client(Role::Owner).await;
     let request = owner.request(Method::POST, "/api/customers").header("x-forwarded-for", "198.51.100.9");
     owner.send(request.json(&json!({"name": "Ada"}))).await;
@@ -104,5 +106,6 @@ async fn slow_senders_do_not_keep_others_waiting() {
         }
     }
     assert_eq!(closed, 500, "who sends no head within 5 s is gone");
-    println!("500 slow senders: /healthz p99 {} ms (below 500), {closed} closed", p99.as_millis());
+    let p99 = p99.as_millis();
+    figure("limits", format_args!("500 slow senders: /healthz p99 {p99} ms (below 500), {closed} closed"));
 }

@@ -1,4 +1,4 @@
-use crate::support::{Client, PASSWORD, TestApp};
+use crate::support::{Client, PASSWORD, TestApp, figure};
 use crm_types::accounts::{LoginReply, Role};
 use futures_util::future::join_all;
 use serde_json::json;
@@ -48,7 +48,7 @@ async fn of_fifty_at_once_exactly_one_wins_and_no_session_is_lost() {
         }
     }
     assert_eq!(rivals[*winner].post(REFRESH).await.status, 200, "the session goes on");
-    println!("50 refreshes at once with one token: 1 won, 49 were told to try again, 0 sessions lost");
+    figure("refresh", "50 at once with one token: 1 won, 49 were told to try again, 0 sessions lost");
 }
 
 #[tokio::test]
@@ -64,6 +64,7 @@ async fn a_spent_token_that_comes_back_later_ends_the_session() {
     app.anonymous().with_token(access.access_token).get("/api/auth/me").await.problem(401);
     let reason: String = sqlx::query_scalar("SELECT revoked_reason FROM sessions").fetch_one(app.pool()).await.unwrap();
     assert_eq!(reason, "token_reuse");
+    figure("refresh", "a spent token used again 11 s later: its whole family is out");
 }
 
 #[tokio::test]

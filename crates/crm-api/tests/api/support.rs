@@ -20,6 +20,12 @@ use sqlx::PgPool;
 /// A password that may be set.
 pub const PASSWORD: &str = "a quiet harbour at dawn";
 
+/// Prints what a test measured of a control, for `./just trust`.
+#[allow(clippy::print_stdout, reason = "this is what the figure is for")]
+pub fn figure(control: &str, measured: impl std::fmt::Display) {
+    println!("trust: {control}: {measured}");
+}
+
 /// A running server. Everything of it goes away with it.
 pub struct TestApp {
     pub running: Running,

@@ -1,7 +1,7 @@
 //! What `trust` promises, with the figure of each promise.
 
 use crate::access::routes;
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, figure};
 use crm_types::accounts::{Permission, Role};
 use crm_types::api_keys::CreatedApiKey;
 use futures_util::future::join_all;
@@ -34,7 +34,7 @@ async fn no_body_takes_a_field_that_it_does_not_have() {
         }
     }
     assert!(checked > 50, "{checked}");
-    println!("bodies x smuggled fields that were refused: {checked}");
+    figure("mass assignment", format_args!("{checked} bodies x smuggled fields, all refused by name"));
 }
 
 #[tokio::test]
@@ -65,7 +65,8 @@ async fn two_hundred_log_ins_at_once_leave_other_routes_alone() {
     let statuses: Vec<u16> = join_all(log_ins).await.into_iter().map(Result::unwrap).collect();
     assert!(statuses.iter().all(|status| [401, 503].contains(status)), "{statuses:?}");
     assert!(busy < Duration::from_millis(500), "{busy:?}");
-    println!("p99 of a list: {} ms alone, {} ms during 200 log-ins", quiet.as_millis(), busy.as_millis());
+    let (quiet, busy) = (quiet.as_millis(), busy.as_millis());
+    figure("password hash", format_args!("200 log-ins at once: p99 of a list {busy} ms (alone {quiet} ms, below 500)"));
 }
 
 #[tokio::test]
@@ -90,7 +91,10 @@ async fn guesses_from_many_addresses_do_not_lock_the_victim_out() {
     }
     assert!((50..=60).contains(&compared), "five a minute from each address: {compared}");
     assert_eq!(log_in("203.0.113.5", PASSWORD).await, 200, "the victim at home");
-    println!("80 guesses from 10 addresses: {compared} compared, {refused} refused; the victim is in at the first try");
+    figure(
+        "login throttle",
+        format_args!("80 guesses from 10 addresses: {compared} compared, {refused} refused; the victim is in at once"),
+    );
 }
 
 #[tokio::test]
@@ -120,6 +124,39 @@ async fn whatever_is_taken_away_is_gone_within_five_seconds() {
         while client.get(read).await.status == 200 {
             assert!(start.elapsed() < Duration::from_secs(5), "{what}: still let in");
         }
-        println!("{what} taken away -> refused after {} ms (at most 5,000)", start.elapsed().as_millis());
+        let after = start.elapsed().as_millis();
+        figure("revocation", format_args!("{what} taken away: refused after {after} ms (at most 5,000)"));
     }
+}
+
+#[tokio::test]
+async fn no_secret_is_in_the_audit_log() {
+    let app = TestApp::spawn().await;
+    let (owner, _) = app.session_of(&app.create_user("owner@example.com", Role::Owner).await).await;
+    let scopes = json!({"name": "Website", "scopes": [Permission::CustomersRead]});
+    let key: CreatedApiKey = owner.post_json("/api/api-keys", &scopes).await.json();
+    let person = json!({"email": "ada@example.com", "name": "Ada", "role": "viewer"});
+    let invited: serde_json::Value = owner.post_json("/api/users", &person).await.json();
+    let token = |reply: &serde_json::Value| reply["link"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let invitation = token(&invited);
+    let accept = json!({"name": "Ada", "password": PASSWORD});
+    let path = format!("/api/auth/invitations/{invitation}");
+    assert_eq!(app.anonymous().post_json(&path, &accept).await.status, 200);
+    let path = format!("/api/users/{}/password-reset", invited["user"]["id"].as_str().unwrap());
+    let reset = token(&owner.post(&path).await.json());
+    let other = "another harbour at dusk";
+    let path = format!("/api/auth/password-resets/{reset}");
+    assert_eq!(app.anonymous().post_json(&path, &json!({"password": other})).await.status, 200);
+    let enrolment: serde_json::Value = owner.post("/api/auth/second-factor/enrolment").await.json();
+    let totp = enrolment["secret"].as_str().unwrap().to_owned();
+    let (records, log): (i64, String) = sqlx::query_as("SELECT count(*), string_agg(a::text, ' ') FROM audit_log a")
+        .fetch_one(app.pool())
+        .await
+        .unwrap();
+    let secrets = [key.key.rsplit('_').next().unwrap(), &invitation, &reset, PASSWORD, other, &totp, "$argon2id$"];
+    for secret in secrets {
+        assert!(secret.len() > 8 && !log.contains(secret), "{secret} is in the log: {log}");
+    }
+    assert!(records >= 4, "{records}");
+    figure("audit", format_args!("{} secrets looked for in {records} records: 0 found", secrets.len()));
 }

@@ -1,6 +1,6 @@
 //! Staff: invitations, roles, links, and who is kept out.
 
-use crate::support::{Client, PASSWORD, TestApp};
+use crate::support::{Client, PASSWORD, TestApp, figure};
 use crm_types::accounts::{LoginReply, Role, Session, User};
 use crm_types::users::{AccountLink, AccountLinkHolder, UserAccount, UserState};
 use reqwest::Method;
@@ -117,7 +117,8 @@ async fn a_disabled_colleague_is_out_within_five_seconds_and_can_come_back() {
     while client.get("/api/customers").await.status == 200 {
         assert!(start.elapsed() < Duration::from_secs(5), "still let in");
     }
-    println!("disabled -> refused after {} ms (at most 5,000)", start.elapsed().as_millis());
+    let after = start.elapsed().as_millis();
+    figure("revocation", format_args!("disabled by a colleague: refused after {after} ms (at most 5,000)"));
     let back = owner.send_json(Method::PATCH, &path, &json!({"version": 2, "disabled": false})).await;
     assert_eq!(back.json::<UserAccount>().state, UserState::Active);
     client.get("/api/customers").await.problem(401);

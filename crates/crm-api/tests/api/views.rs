@@ -3,6 +3,7 @@
 use crate::support::{Client, TestApp};
 use crm_types::Page;
 use crm_types::accounts::Role;
+use crm_types::api_keys::CreatedApiKey;
 use crm_types::audit::AuditEntry;
 use crm_types::views::SavedView;
 use reqwest::Method;
@@ -100,6 +101,22 @@ async fn a_shared_view_is_everybodys_to_see_and_few_peoples_to_change() {
     assert_eq!(names(&support, "/customers").await, ["All VIPs"]);
     assert_eq!(admin.delete(&path).await.status, 204);
     assert_eq!(names(&support, "/customers").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_api_key_reads_what_is_shared_and_saves_nothing() {
+    let app = TestApp::spawn().await;
+    let owner = app.client(Role::Owner).await;
+    save(&owner, json!({"list": "/customers", "name": "Mine"})).await;
+    let shared = save(&owner, json!({"list": "/customers", "name": "VIPs", "shared": true})).await;
+    let body = json!({"name": "Reports", "scopes": ["customers:read", "settings:write"]});
+    let key = owner.post_json("/api/api-keys", &body).await.json::<CreatedApiKey>().key;
+    let program = app.anonymous().with_token(key);
+    assert_eq!(names(&program, "/customers").await, ["VIPs"]);
+    let path = format!("/api/views/{}", shared.id);
+    program.post_json("/api/views", &json!({"list": "/customers", "name": "A"})).await.problem(403);
+    program.send_json(Method::PATCH, &path, &json!({"version": 1, "name": "A"})).await.problem(403);
+    program.delete(&path).await.problem(403);
 }
 
 #[tokio::test]

@@ -187,6 +187,7 @@ mod tests {
             let error = sqlx::query(sql).execute(&pool).await.unwrap_err();
             assert_eq!(error.as_database_error().unwrap().constraint(), Some("audit_log_append_only"), "{sql}");
         }
+        println!("trust: audit: UPDATE, DELETE and TRUNCATE refused by the database");
     }
 
     #[sqlx::test(migrations = "../../migrations")]
@@ -196,5 +197,6 @@ mod tests {
         tx.rollback().await.unwrap();
         let n: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_log").fetch_one(&pool).await.unwrap();
         assert_eq!(n, 0);
+        println!("trust: audit: a change that is rolled back leaves {n} records");
     }
 }

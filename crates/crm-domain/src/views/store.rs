@@ -48,8 +48,8 @@ impl Row {
     }
 }
 
-/// One's own views and those that others share, of one list or of all, by name.
-pub async fn list(pool: &PgPool, viewer: UserId, list: Option<&str>) -> Result<Vec<SavedView>> {
+/// One's own views and those that others share, of one list or of all, by name. Who is no user has none of their own.
+pub async fn list(pool: &PgPool, viewer: Option<UserId>, list: Option<&str>) -> Result<Vec<SavedView>> {
     let list = list.map(parse_list).transpose()?;
     let rows = sqlx::query_as!(
         Row,
@@ -58,7 +58,7 @@ pub async fn list(pool: &PgPool, viewer: UserId, list: Option<&str>) -> Result<V
            FROM saved_views v JOIN users u ON u.id = v.owner_id
            WHERE v.deleted_at IS NULL AND (v.shared OR v.owner_id = $1) AND ($2::text IS NULL OR v.list = $2)
            ORDER BY lower(v.name), v.id LIMIT 500"#,
-        viewer.0,
+        viewer.map(|user| user.0),
         list
     )
     .fetch_all(pool)

@@ -48,6 +48,11 @@ fn resources() -> Vec<labels::Choice> {
     vec![
         ("customer", "Customer"),
         ("customer_note", "Note"),
+        ("customer_profile", "Profile"),
+        ("customers", "Export of customers"),
+        ("profile_fields", "Profile fields"),
+        ("price", "Price"),
+        ("settings", "Settings"),
         ("view", "Saved view"),
         ("user", "Account"),
         ("api_key", "API key"),

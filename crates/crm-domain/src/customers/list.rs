@@ -6,8 +6,11 @@ use crate::filter::{AmountRange, Day, DayRange, Text, push_currency, push_day_st
 use crate::page::{Column, Keyset, Kind, Order, PageRequest};
 use crate::row::{RowExt, parse};
 use crm_types::accounts::UserRef;
-use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition, Priority};
-use crm_types::ids::{CustomerId, UserId};
+use crm_types::customers::{
+    Customer, CustomerRef, CustomerSort, CustomerType, LifecycleState, LifecycleTransition, Priority,
+};
+use crm_types::ids::{CustomerId, OrganizationId, UserId};
+use crm_types::organizations::OrganizationRef;
 use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
 use crm_types::{Currency, Page};
@@ -19,7 +22,7 @@ use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CustomerFilter {
-    /// Words of name, e-mail, phone or Stripe id.
+    /// Words of name, e-mail, phone, Stripe id or organisation.
     pub q: Option<Search>,
     /// What the person is to the business.
     pub customer_type: Option<CustomerType>,
@@ -39,6 +42,10 @@ pub struct CustomerFilter {
     pub tag: Option<Text>,
     /// Who of the staff looks after them.
     pub owner: Option<UserId>,
+    /// The business that they belong to.
+    pub organization: Option<OrganizationId>,
+    /// Who coaches them now.
+    pub coach: Option<CustomerId>,
     /// Whether to list those who were archived instead of the others.
     pub archived: bool,
     /// Whether the person pays now.
@@ -65,7 +72,8 @@ impl CustomerFilter {
 pub(super) const COLUMNS: &str = "page.id, page.email::text AS email, page.billing_email::text AS billing_email, page.name, page.phone, page.customer_type, \
     page.lifecycle_state, page.stream, page.tier, page.mrr_minor, page.currency, page.lifetime_minor, page.lifetime_currency, page.acquisition_source, page.utm_campaign, page.stripe_customer_id, \
     page.first_paid_at, page.created_at, page.updated_at, page.locale, page.time_zone, page.priority, page.tags, page.archived_at, \
-    page.version, page.owner_id, (SELECT u.name FROM users u WHERE u.id = page.owner_id) AS owner_name";
+    page.version, page.owner_id, (SELECT u.name FROM users u WHERE u.id = page.owner_id) AS owner_name, page.organization_id, page.organization_name, \
+    page.coach_id, (SELECT customer_called(k) FROM customers k WHERE k.id = page.coach_id) AS coach_name";
 
 /// One page of customers. No sums: their MRR may be in several currencies, and `GET /api/subscriptions` adds it up.
 pub async fn list(
@@ -186,6 +194,12 @@ pub(super) fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerF
     if let Some(owner) = filter.owner {
         query.push(" AND c.owner_id = ").push_bind(owner.0);
     }
+    if let Some(organization) = filter.organization {
+        query.push(" AND c.organization_id = ").push_bind(organization.0);
+    }
+    if let Some(coach) = filter.coach {
+        query.push(" AND c.coach_id = ").push_bind(coach.0);
+    }
     if let Some(paying) = filter.paying {
         query.push(if paying { " AND c.mrr_minor > 0" } else { " AND c.mrr_minor = 0" });
     }
@@ -213,6 +227,7 @@ fn push_paying_at(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, d
 
 pub(super) fn read(row: &PgRow) -> sqlx::Result<Customer> {
     let owner_name: Option<String> = row.try_get("owner_name")?;
+    let coach_name: Option<String> = row.try_get("coach_name")?;
     Ok(Customer {
         id: CustomerId(row.try_get("id")?),
         email: row.try_get("email")?,
@@ -235,12 +250,22 @@ pub(super) fn read(row: &PgRow) -> sqlx::Result<Customer> {
         owner: owner_name
             .map(|name| Ok::<_, sqlx::Error>(UserRef { id: UserId(row.try_get("owner_id")?), name }))
             .transpose()?,
+        organization: read_organization(row)?,
+        coach: coach_name
+            .map(|name| Ok::<_, sqlx::Error>(CustomerRef { id: CustomerId(row.try_get("coach_id")?), name }))
+            .transpose()?,
         first_paid_at: row.try_get("first_paid_at")?,
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,
         archived_at: row.try_get("archived_at")?,
         version: row.try_get("version")?,
     })
+}
+
+/// Of columns `organization_id` and `organization_name`.
+pub(crate) fn read_organization(row: &PgRow) -> sqlx::Result<Option<OrganizationRef>> {
+    let name: Option<String> = row.try_get("organization_name")?;
+    name.map(|name| Ok(OrganizationRef { id: OrganizationId(row.try_get("organization_id")?), name })).transpose()
 }
 
 #[cfg(test)]

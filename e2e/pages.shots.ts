@@ -7,6 +7,7 @@ import { expect, signIn, test } from "./support/test.ts";
 const pages = {
   dashboard: "/",
   customers: "/customers",
+  organizations: "/organizations",
   subscriptions: "/subscriptions",
   transactions: "/transactions",
   "mrr-movements": "/mrr-movements",

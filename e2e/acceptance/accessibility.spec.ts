@@ -28,6 +28,7 @@ const pages = {
   dashboard: "/",
   "dashboard without figures": "/?from=2001-01-01&to=2001-01-31",
   customers: "/customers",
+  organizations: "/organizations",
   subscriptions: "/subscriptions",
   transactions: "/transactions",
   "MRR movements": "/mrr-movements",

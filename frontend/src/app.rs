@@ -96,6 +96,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/customers/import") view=|| Page::Import.view()/>
             <Route path=path!("/customers/import/:id") view=|| Page::ImportFile.view()/>
             <Route path=path!("/customers/:id") view=|| Page::Customer.view()/>
+            <Route path=path!("/organizations") view=|| Page::Organizations.view()/>
+            <Route path=path!("/organizations/:id") view=|| Page::Organization.view()/>
             <Route path=path!("/subscriptions") view=|| Page::Subscriptions.view()/>
             <Route path=path!("/subscriptions/:id") view=|| Page::Subscription.view()/>
             <Route path=path!("/transactions") view=|| Page::Transactions.view()/>

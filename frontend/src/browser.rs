@@ -52,6 +52,15 @@ pub fn focus_element(element: &HtmlElement) {
     let _ = element.focus();
 }
 
+/// Scrolls the element with an id into view, as little as possible.
+pub fn show_nearest(id: &str) {
+    if let Some(element) = by_id(id) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// Selects the text of an input after moving the focus there.
 pub fn focus_and_select(element: &HtmlElement) {
     focus_element(element);

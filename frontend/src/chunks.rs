@@ -5,7 +5,9 @@
 
 use crate::api::ApiError;
 use crate::components::ErrorBox;
-use crate::pages::{AccountLinkPage, SetupPage, customers, mrr_movements, settings, subscriptions, transactions};
+use crate::pages::{
+    AccountLinkPage, SetupPage, customers, mrr_movements, organizations, settings, subscriptions, transactions,
+};
 use crate::palette::Palette;
 use crate::shell::use_palette;
 use leptos::prelude::*;
@@ -28,6 +30,10 @@ pub enum Page {
     Import,
     /// Customers out of a file: one that was sent.
     ImportFile,
+    /// All organizations.
+    Organizations,
+    /// One organization.
+    Organization,
     /// All subscriptions.
     Subscriptions,
     /// One subscription.
@@ -72,6 +78,8 @@ fn draw_list(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Customer => view! { <customers::CustomerPage/> }.into_any(),
         Page::Import => view! { <customers::ImportPage/> }.into_any(),
         Page::ImportFile => view! { <customers::ImportFilePage/> }.into_any(),
+        Page::Organizations => view! { <organizations::OrganizationsPage/> }.into_any(),
+        Page::Organization => view! { <organizations::OrganizationPage/> }.into_any(),
         Page::Subscriptions => view! { <subscriptions::SubscriptionsPage/> }.into_any(),
         Page::Subscription => view! { <subscriptions::SubscriptionPage/> }.into_any(),
         Page::Transactions => view! { <transactions::TransactionsPage/> }.into_any(),

@@ -6,8 +6,10 @@ pub use words::{billed, counted, every, initials, phrase};
 
 use crm_types::accounts::{Permission, Role};
 use crm_types::billing::{EventState, TransactionKind, TransactionStatus, TransactionType};
+use crm_types::coaching::CoachingStatus;
 use crm_types::customers::{CustomerType, LifecycleState, Priority};
 use crm_types::mrr::MovementType;
+use crm_types::organizations::{OrganizationKind, OrganizationStatus};
 use crm_types::plans::{MappingSource, Stream, Tier};
 use crm_types::profiles::FieldKind;
 use crm_types::subscriptions::SubscriptionStatus;
@@ -65,6 +67,10 @@ choices! {
     movements: MovementType => movement;
     /// All states of a Stripe event.
     event_states: EventState => event_state;
+    /// All kinds of organization.
+    organization_kinds: OrganizationKind => organization_kind;
+    /// Where the business with an organization may stand.
+    organization_statuses: OrganizationStatus => organization_status;
 }
 
 /// A priority's name.
@@ -126,6 +132,8 @@ pub const fn permission(permission: Permission) -> &'static str {
         P::AnalyticsRead => "See figures",
         P::CustomersRead => "See customers",
         P::CustomersWrite => "Create and change customers",
+        P::OrganizationsRead => "See organizations",
+        P::OrganizationsWrite => "Create and change organizations",
         P::SubscriptionsRead => "See subscriptions and MRR movements",
         P::TransactionsRead => "See payments and refunds",
         P::PlansRead => "See prices",
@@ -318,6 +326,52 @@ pub const fn event_tone(state: EventState) -> Tone {
     }
 }
 
+/// What kind of business it is.
+pub const fn organization_kind(kind: OrganizationKind) -> &'static str {
+    match kind {
+        OrganizationKind::Gym => "Gym",
+        OrganizationKind::Club => "Club",
+        OrganizationKind::PhysioClinic => "Physio clinic",
+        OrganizationKind::SportsTeam => "Sports team",
+    }
+}
+
+/// Where the business with an organization stands.
+pub const fn organization_status(status: OrganizationStatus) -> &'static str {
+    match status {
+        OrganizationStatus::Active => "Active",
+        OrganizationStatus::Trial => "Trial",
+        OrganizationStatus::Churned => "Churned",
+    }
+}
+
+/// The tone of where the business with an organization stands.
+pub const fn organization_tone(status: OrganizationStatus) -> Tone {
+    match status {
+        OrganizationStatus::Active => Tone::Positive,
+        OrganizationStatus::Trial => Tone::Info,
+        OrganizationStatus::Churned => Tone::Neutral,
+    }
+}
+
+/// How a coaching relationship stands.
+pub const fn coaching_status(status: CoachingStatus) -> &'static str {
+    match status {
+        CoachingStatus::Active => "Active",
+        CoachingStatus::Paused => "Paused",
+        CoachingStatus::Ended => "Ended",
+    }
+}
+
+/// The tone of how a coaching relationship stands.
+pub const fn coaching_tone(status: CoachingStatus) -> Tone {
+    match status {
+        CoachingStatus::Active => Tone::Positive,
+        CoachingStatus::Paused => Tone::Warning,
+        CoachingStatus::Ended => Tone::Neutral,
+    }
+}
+
 /// Who mapped a price.
 pub const fn mapping_source(source: MappingSource) -> &'static str {
     match source {
@@ -340,7 +394,15 @@ mod tests {
 
     #[test]
     fn every_choice_has_its_own_name() {
-        for choices in [streams(), tiers(), customer_types(), lifecycle_states(), movements(), event_states()] {
+        for choices in [
+            streams(),
+            tiers(),
+            customer_types(),
+            lifecycle_states(),
+            movements(),
+            event_states(),
+            organization_kinds(),
+        ] {
             let mut names: Vec<_> = choices.iter().map(|(_, name)| *name).collect();
             names.sort_unstable();
             names.dedup();

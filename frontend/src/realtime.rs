@@ -52,9 +52,9 @@ impl Moved {
         match event {
             // A movement comes from a bill, so the lists of bills moved as well.
             RealtimeEvent::MrrChanged { .. } => Self { inbox: false, jobs: false, ..Self::ALL },
-            RealtimeEvent::BillingChanged { .. } | RealtimeEvent::CustomerUpdated { .. } => {
-                Self { billing: true, ..Self::default() }
-            }
+            RealtimeEvent::BillingChanged { .. }
+            | RealtimeEvent::CustomerUpdated { .. }
+            | RealtimeEvent::OrganizationUpdated { .. } => Self { billing: true, ..Self::default() },
             RealtimeEvent::InboxAttention { .. } => Self { inbox: true, ..Self::default() },
             // What it did to the customers is shown once it is over, not after every batch.
             RealtimeEvent::JobProgress { state, .. } => {
@@ -168,10 +168,17 @@ impl Realtime {
             // What cannot be read is read as "anything may have changed".
             realtime.gather(event.as_ref().map_or(Moved::ALL, Moved::by));
         };
-        let mut listeners: Vec<Listener> =
-            ["mrr.changed", "billing.changed", "customer.updated", "job.progress", "inbox.attention", "reset"]
-                .map(|name| (name, Closure::new(move |message| event(self, message))))
-                .into();
+        let mut listeners: Vec<Listener> = [
+            "mrr.changed",
+            "billing.changed",
+            "customer.updated",
+            "organization.updated",
+            "job.progress",
+            "inbox.attention",
+            "reset",
+        ]
+        .map(|name| (name, Closure::new(move |message| event(self, message))))
+        .into();
         listeners.push(("open", Closure::new(move |_| self.opened())));
         listeners.push(("error", Closure::new(move |_| self.broke(session))));
         listeners

@@ -2,7 +2,7 @@
 //! API's address without `/api`.
 
 use crate::params::Params;
-use crm_types::ids::{CustomerId, ImportId, SubscriptionId};
+use crm_types::ids::{CustomerId, ImportId, OrganizationId, SubscriptionId};
 
 /// The executive dashboard.
 pub const DASHBOARD: &str = "/";
@@ -12,6 +12,8 @@ pub const CUSTOMERS: &str = "/customers";
 pub const NEW_CUSTOMER: &str = "/customers?new=customer";
 /// Customers out of a file.
 pub const CUSTOMERS_IMPORT: &str = "/customers/import";
+/// All organizations.
+pub const ORGANIZATIONS: &str = "/organizations";
 /// All subscriptions.
 pub const SUBSCRIPTIONS: &str = "/subscriptions";
 /// Payments and refunds.
@@ -49,6 +51,11 @@ pub const RESET: &str = "/reset/";
 /// A customer's page.
 pub fn customer(id: CustomerId) -> String {
     format!("{CUSTOMERS}/{id}")
+}
+
+/// An organization's page.
+pub fn organization(id: OrganizationId) -> String {
+    format!("{ORGANIZATIONS}/{id}")
 }
 
 /// A file of customers.

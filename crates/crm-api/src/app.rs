@@ -65,6 +65,8 @@ fn api(cfg: &mut ServiceConfig) {
     routes::analytics::configure(cfg);
     routes::customers::configure(cfg);
     routes::profiles::configure(cfg);
+    routes::organizations::configure(cfg);
+    routes::coaching::configure(cfg);
     routes::subscriptions::configure(cfg);
     routes::transactions::configure(cfg);
     routes::mrr_movements::configure(cfg);

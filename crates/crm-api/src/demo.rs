@@ -3,6 +3,7 @@
 //! Everything comes in as it would from Stripe: signed webhooks, some twice, some out of order.
 
 mod feed;
+mod gyms;
 mod position;
 
 use crate::config::{Config, Secret};
@@ -67,6 +68,7 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Demo> {
     let login = DemoLogin { email: EMAIL.into(), password: PASSWORD.into() };
     let running = server::launch(config, Some(login)).await?;
     ensure_owner(&running).await?;
+    gyms::found(&running.state.background_pool).await?;
     let business = business(&position);
     tokio::spawn(stripe_sandbox::serve(listener, business.sandbox(), API_KEY.into()));
     let target = format!("http://127.0.0.1:{}/webhooks/stripe", running.address.port());

@@ -7,10 +7,12 @@ use actix_web::http::Method;
 use crm_types::analytics::{Comparison, GroupBy};
 use crm_types::audit::AuditSort;
 use crm_types::billing::{StripeEventSort, TransactionSort};
+use crm_types::coaching::{CoachSort, CoachingSort, CoachingStatus};
 use crm_types::customers::CustomerSort;
 use crm_types::customers_bulk::ExportFormat;
 use crm_types::jobs::{JobKind, JobSort, JobState};
 use crm_types::mrr::MovementSort;
+use crm_types::organizations::OrganizationSort;
 use crm_types::page::Count;
 use crm_types::subscriptions::SubscriptionSort;
 use crm_types::{FieldError, Problem};
@@ -43,6 +45,8 @@ const API_KEY: &str = "api_key";
         (name = "health", description = "For machines that watch"),
         (name = "analytics", description = "Figures of the dashboard"),
         (name = "customers", description = "People, from first touch on"),
+        (name = "organizations", description = "Businesses that customers belong to"),
+        (name = "coaching", description = "Who coaches whom"),
         (name = "subscriptions", description = "What they subscribe to"),
         (name = "transactions", description = "What they paid"),
         (name = "mrr", description = "The ledger of monthly recurring revenue"),
@@ -59,6 +63,9 @@ const API_KEY: &str = "api_key";
         Problem,
         FieldError,
         AuditSort,
+        CoachSort,
+        CoachingSort,
+        CoachingStatus,
         Comparison,
         Count,
         CustomerSort,
@@ -68,6 +75,7 @@ const API_KEY: &str = "api_key";
         JobState,
         GroupBy,
         MovementSort,
+        OrganizationSort,
         StripeEventSort,
         SubscriptionSort,
         TransactionSort,

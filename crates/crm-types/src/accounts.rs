@@ -38,6 +38,10 @@ text_enum! {
         CustomersRead => "customers:read",
         /// Create, change, archive customers, and write notes.
         CustomersWrite => "customers:write",
+        /// See organisations.
+        OrganizationsRead => "organizations:read",
+        /// Create, change and archive organisations.
+        OrganizationsWrite => "organizations:write",
         /// See subscriptions and MRR movements.
         SubscriptionsRead => "subscriptions:read",
         /// See payments and refunds.
@@ -87,6 +91,7 @@ impl Role {
             Self::Analyst => !matches!(
                 permission,
                 P::CustomersWrite
+                    | P::OrganizationsWrite
                     | P::PlansWrite
                     | P::StripeWrite
                     | P::SettingsWrite
@@ -101,6 +106,8 @@ impl Role {
                 P::AnalyticsRead
                     | P::CustomersRead
                     | P::CustomersWrite
+                    | P::OrganizationsRead
+                    | P::OrganizationsWrite
                     | P::SubscriptionsRead
                     | P::TransactionsRead
                     | P::PlansRead
@@ -111,6 +118,7 @@ impl Role {
                 permission,
                 P::AnalyticsRead
                     | P::CustomersRead
+                    | P::OrganizationsRead
                     | P::SubscriptionsRead
                     | P::PlansRead
                     | P::SettingsRead

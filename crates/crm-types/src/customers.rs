@@ -2,7 +2,8 @@
 
 use crate::Money;
 use crate::accounts::UserRef;
-use crate::ids::{CustomerId, NoteId};
+use crate::ids::{CustomerId, NoteId, OrganizationId};
+use crate::organizations::OrganizationRef;
 use crate::patch;
 use crate::plans::{Stream, Tier};
 use crate::text_enum::text_enum;
@@ -65,6 +66,16 @@ text_enum! {
     }
 }
 
+/// A person, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomerRef {
+    /// Who.
+    pub id: CustomerId,
+    /// Their name; else their e-mail, phone or Stripe id.
+    pub name: String,
+}
+
 /// A person in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -107,6 +118,10 @@ pub struct Customer {
     pub tags: Vec<String>,
     /// Who of the staff looks after them.
     pub owner: Option<UserRef>,
+    /// The business that they belong to.
+    pub organization: Option<OrganizationRef>,
+    /// Who coaches them now.
+    pub coach: Option<CustomerRef>,
     /// First became a paying customer.
     pub first_paid_at: Option<DateTime<Utc>>,
     /// Known since.
@@ -148,6 +163,12 @@ pub struct NewCustomer {
     /// A member of staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<crate::ids::UserId>,
+    /// An organisation that is not archived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<OrganizationId>,
+    /// A customer who is not archived: begins a coaching relationship.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coach_id: Option<CustomerId>,
     /// Where they came from, such as `referral`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acquisition_source: Option<String>,
@@ -191,6 +212,14 @@ pub struct CustomerPatch {
     #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::ids::UserId>))]
     pub owner_id: Option<Option<crate::ids::UserId>>,
+    /// An organisation that is not archived.
+    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<OrganizationId>))]
+    pub organization_id: Option<Option<OrganizationId>>,
+    /// Another customer who is not archived. The running coaching relationship ends, and one with them begins; null only ends it.
+    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<CustomerId>))]
+    pub coach_id: Option<Option<CustomerId>>,
 }
 
 /// What somebody of the staff wrote about a customer.

@@ -29,6 +29,8 @@ text_enum! {
         Tags => "tags",
         /// E-mail of the member of staff who looks after them.
         OwnerEmail => "owner_email",
+        /// Name of the organisation that they belong to.
+        Organization => "organization",
         /// Where they came from.
         AcquisitionSource => "acquisition_source",
         /// Known since: a day, or a time in UTC.

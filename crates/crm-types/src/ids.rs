@@ -55,4 +55,8 @@ ids! {
     JobId,
     /// A file of customers that was sent in.
     ImportId,
+    /// A business that customers belong to.
+    OrganizationId,
+    /// That somebody coaches somebody.
+    CoachingRelationshipId,
 }

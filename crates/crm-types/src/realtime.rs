@@ -1,6 +1,6 @@
 //! What `GET /api/events` (server-sent events) sends.
 
-use crate::ids::{CustomerId, JobId};
+use crate::ids::{CustomerId, JobId, OrganizationId};
 use crate::jobs::{JobKind, JobState};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,12 @@ pub enum RealtimeEvent {
     CustomerUpdated {
         /// Whom.
         id: CustomerId,
+    },
+    /// Staff changed an organisation.
+    #[serde(rename = "organization.updated")]
+    OrganizationUpdated {
+        /// Which.
+        id: OrganizationId,
     },
     /// Long work moved on.
     #[serde(rename = "job.progress")]
@@ -61,6 +67,7 @@ impl RealtimeEvent {
             Self::MrrChanged { .. } => "mrr.changed",
             Self::BillingChanged { .. } => "billing.changed",
             Self::CustomerUpdated { .. } => "customer.updated",
+            Self::OrganizationUpdated { .. } => "organization.updated",
             Self::JobProgress { .. } => "job.progress",
             Self::InboxAttention { .. } => "inbox.attention",
             Self::Reset => "reset",

@@ -6,11 +6,13 @@
 pub mod accounts;
 pub mod analytics;
 pub mod api_keys;
+pub mod coaching;
 pub mod customers;
 mod decode;
 mod error;
 mod http;
 pub mod jobs;
+pub mod organizations;
 pub mod plans;
 pub mod profiles;
 mod repeat;

@@ -1,5 +1,6 @@
 //! A filter of a list, and its words on a chip.
 
+use crate::components::Target;
 use crate::format;
 use crate::labels::Choice;
 use chrono::NaiveDate;
@@ -24,6 +25,8 @@ pub enum FilterKind {
     Text,
     /// One of the staff, by id.
     User,
+    /// One of many, by id.
+    Reference(Target),
     /// Only links set it; the label is the chip.
     Link,
 }
@@ -62,8 +65,10 @@ impl Filter {
             FilterKind::Currency => (format!("{} is ", self.label), value.to_ascii_uppercase()),
             FilterKind::Flag if value == "false" => ("Not ".into(), self.label.to_ascii_lowercase()),
             FilterKind::Flag | FilterKind::Link => (String::new(), self.label.into()),
-            // Of a colleague the name is put in by who knows it.
-            FilterKind::Text | FilterKind::User => (format!("{} is ", self.label), value.into()),
+            // Of an id the name is put in by who knows it.
+            FilterKind::Text | FilterKind::User | FilterKind::Reference(_) => {
+                (format!("{} is ", self.label), value.into())
+            }
         }
     }
 }

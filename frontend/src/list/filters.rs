@@ -5,7 +5,9 @@ use super::filter::{major, minor, toggled};
 use super::{Filter, FilterKind, List};
 use crate::api::users::{USERS, Users};
 use crate::browser;
-use crate::components::{CURRENCIES, Check, Icon, Select, UserSelect, place_popover};
+use crate::components::{
+    CURRENCIES, Check, Icon, Reference, ReferenceField, Select, UserSelect, place_popover, use_reference,
+};
 use crate::glance::{Glance, live};
 use crate::params::Params;
 use crate::query::use_query;
@@ -26,7 +28,17 @@ pub fn FilterBar(list: List) -> impl IntoView {
     let settable = list.spec.filters.iter().any(|f| !matches!(f.kind, FilterKind::Link));
     let by_user = list.spec.filters.iter().any(|f| matches!(f.kind, FilterKind::User));
     let users = use_query::<Users>(move || by_user.then(|| USERS.into()));
+    let named = list.spec.filters.iter().filter_map(|filter| match filter.kind {
+        FilterKind::Reference(target) => Some((filter.key, use_reference(target, value_of(list, filter.key)))),
+        _ => None,
+    });
+    let named: StoredValue<Vec<(&'static str, Signal<Reference>)>> = StoredValue::new(named.collect());
     let words = move |filter: &Filter, value: &str, currency: Option<Currency>| match filter.kind {
+        FilterKind::Reference(_) => {
+            let named =
+                named.with_value(|named| named.iter().find(|(key, _)| *key == filter.key).map(|(_, named)| *named));
+            (filter.words(value, currency).0, named.map(|named| named.get().name).unwrap_or_default())
+        }
         FilterKind::User => {
             let name = users.map(|users| users.name_of(value));
             (filter.words(value, currency).0, name.unwrap_or_else(|| "…".into()))
@@ -139,9 +151,14 @@ fn Panel(list: List) -> impl IntoView {
     }
 }
 
+/// What a filter is set to.
+fn value_of(list: List, key: &'static str) -> Signal<String> {
+    live(move || list.params.glance(|p| p.get(key).unwrap_or_default().to_owned()))
+}
+
 fn field(list: List, filter: &'static Filter) -> AnyView {
     let key = filter.key;
-    let value = Signal::derive(move || list.params.glance(|p| p.get(key).unwrap_or_default().to_owned()));
+    let value = value_of(list, key);
     let set = Callback::new(move |value: String| list.filter(|p| p.with(key, &value)));
     match filter.kind {
         FilterKind::Choice(choices) => {
@@ -153,6 +170,11 @@ fn field(list: List, filter: &'static Filter) -> AnyView {
         }
         FilterKind::User => {
             view! { <UserSelect id=key label=filter.label value=value none="Anybody" on_change=set/> }.into_any()
+        }
+        FilterKind::Reference(target) => {
+            let chosen = use_reference(target, value);
+            let set = Callback::new(move |chosen: Reference| set.run(chosen.id));
+            view! { <ReferenceField id=key label=filter.label target=target value=chosen on_change=set/> }.into_any()
         }
         FilterKind::Many(choices) => {
             let boxes = choices().into_iter().map(|(v, name)| {

@@ -7,6 +7,7 @@ pub mod jobs;
 pub mod login;
 pub mod mrr_movements;
 mod not_found;
+pub mod organizations;
 pub mod settings;
 mod setup;
 pub mod subscriptions;

@@ -1,4 +1,4 @@
-//! What the palette offers: pages, views, people, actions.
+//! What the palette offers: pages, views, people, organizations, actions.
 
 use super::matching::rank;
 use crate::browser;
@@ -12,6 +12,7 @@ use crate::session::Session;
 use crate::shell::{PageAction, Theme, navigation};
 use crm_types::accounts::Permission;
 use crm_types::customers::Customer;
+use crm_types::organizations::Organization;
 use crm_types::views::SavedView;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -70,7 +71,7 @@ pub fn all(
     means: Means,
     of_page: Vec<PageAction>,
     views: Vec<SavedView>,
-    people: Vec<Customer>,
+    (people, organizations): (Vec<Customer>, Vec<Organization>),
     text: &str,
 ) -> Vec<Entry> {
     let text = text.trim();
@@ -80,6 +81,7 @@ pub fn all(
     }
     // The server found them, also by what is not shown here.
     entries.extend(people.iter().map(person));
+    entries.extend(organizations.iter().map(organization));
     let mut rest: Vec<Entry> = of_page.into_iter().map(of_this_page).collect();
     rest.extend(actions(means));
     rest.extend(pages(means.session));
@@ -106,6 +108,13 @@ fn person(customer: &Customer) -> Entry {
     let hint = [lead.sub.as_str(), labels::lifecycle(customer.lifecycle_state)];
     let hint = hint.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · ");
     Entry { hint, ..Entry::page("People", "user", lead.title, routes::customer(customer.id)) }
+}
+
+fn organization(organization: &Organization) -> Entry {
+    let kind = labels::organization_kind(organization.kind);
+    let hint = format!("{kind} · {}", labels::organization_status(organization.status));
+    let href = routes::organization(organization.id);
+    Entry { hint, ..Entry::page("Organizations", "building", organization.name.clone(), href) }
 }
 
 fn of_this_page(action: PageAction) -> Entry {

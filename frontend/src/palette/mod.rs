@@ -14,6 +14,7 @@ use crate::shell::{PaletteOpen, use_page_actions, use_theme};
 use crm_types::Page;
 use crm_types::accounts::Permission;
 use crm_types::customers::Customer;
+use crm_types::organizations::Organization;
 use entries::{Does, Entry, Means, all};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -27,6 +28,8 @@ const TYPING: Duration = Duration::from_millis(150);
 const FEWEST: usize = 2;
 /// People that are shown.
 const PEOPLE: &str = "6";
+/// Organizations that are shown.
+const ORGANIZATIONS: &str = "4";
 const LIST: &str = "palette-list";
 const FIELD: &str = "palette-field";
 
@@ -64,7 +67,7 @@ pub fn Palette(
         let last = found.with_untracked(|list| list.0.len().cast_signed());
         if last > 0 {
             at.update(|at| *at = usize::try_from((at.cast_signed() + by).rem_euclid(last)).unwrap_or_default());
-            scroll_to(at.get_untracked());
+            browser::show_nearest(&option_id(at.get_untracked()));
         }
     };
     let keys = move |event: web_sys::KeyboardEvent| match event.key().as_str() {
@@ -92,7 +95,7 @@ pub fn Palette(
         <div class="palette__in">
             <Icon name="search"/>
             <input type="text" id=FIELD role="combobox" autocomplete="off" spellcheck="false" aria-autocomplete="list"
-                aria-label="Search, go to or do" placeholder="Search people, go to a page, do something"
+                aria-label="Search, go to or do" placeholder="Search people and organizations, go to a page, do something"
                 aria-expanded=live(move || (count() > 0).to_string()) aria-controls=LIST
                 aria-activedescendant=live(move || (count() > 0).then(|| option_id(at.get())))
                 prop:value=text on:input=move |ev| text.set(event_target_value(&ev)) on:keydown=keys/>
@@ -142,12 +145,17 @@ fn entries(open: PaletteOpen, text: RwSignal<String>) -> Memo<Found> {
         },
         false,
     );
-    let may = means.session.may(Permission::CustomersRead);
-    let people = use_query::<Page<Customer>>(move || {
-        let sought = sought.get();
-        (may && sought.chars().count() >= FEWEST)
-            .then(|| Params::from_pairs(&[("q", &sought), ("limit", PEOPLE)]).with_path("/api/customers"))
-    });
+    let look_in = move |permission, api: &'static str, limit: &'static str| {
+        let may = means.session.may(permission);
+        move || {
+            let sought = sought.get();
+            (may && sought.chars().count() >= FEWEST)
+                .then(|| Params::from_pairs(&[("q", sought.as_str()), ("limit", limit)]).with_path(api))
+        }
+    };
+    let people = use_query::<Page<Customer>>(look_in(Permission::CustomersRead, "/api/customers", PEOPLE));
+    let organizations =
+        use_query::<Page<Organization>>(look_in(Permission::OrganizationsRead, "/api/organizations", ORGANIZATIONS));
     let saved = use_query::<Views>(|| Some(views::VIEWS.into()));
     let of_page = use_page_actions();
     Memo::new(move |_| {
@@ -155,8 +163,9 @@ fn entries(open: PaletteOpen, text: RwSignal<String>) -> Memo<Found> {
         // Those of a former text go at once.
         let same = sought.get() == text.trim() && text.trim().chars().count() >= FEWEST;
         let people = same.then(|| people.map(|page| page.items.clone())).flatten().unwrap_or_default();
+        let organizations = same.then(|| organizations.map(|page| page.items.clone())).flatten().unwrap_or_default();
         let saved = saved.map(|views| views.items.clone()).unwrap_or_default();
-        Found(Arc::new(all(means, of_page.all(), saved, people, &text)))
+        Found(Arc::new(all(means, of_page.all(), saved, (people, organizations), &text)))
     })
 }
 
@@ -216,12 +225,4 @@ fn List(
 
 fn option_id(index: usize) -> String {
     format!("palette-{index}")
-}
-
-fn scroll_to(index: usize) {
-    if let Some(option) = browser::by_id(&option_id(index)) {
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        option.scroll_into_view_with_scroll_into_view_options(&options);
-    }
 }

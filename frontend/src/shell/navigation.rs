@@ -27,7 +27,13 @@ pub type Group = (&'static str, &'static [Entry]);
 /// The navigation in order.
 pub const GROUPS: &[Group] = &[
     ("", &[entry("Dashboard", "Home", "grid", routes::DASHBOARD, Permission::AnalyticsRead, "d")]),
-    ("People", &[entry("Customers", "People", "users", routes::CUSTOMERS, Permission::CustomersRead, "c")]),
+    (
+        "People",
+        &[
+            entry("Customers", "People", "users", routes::CUSTOMERS, Permission::CustomersRead, "c"),
+            entry("Organizations", "Orgs", "building", routes::ORGANIZATIONS, Permission::OrganizationsRead, "o"),
+        ],
+    ),
     (
         "Money",
         &[

@@ -113,6 +113,20 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/customers/imports/{id}", P::CustomersWrite),
     may("POST", "/api/customers/imports/{id}/run", P::CustomersWrite),
     may("GET", "/api/customers/imports/{id}/errors", P::CustomersWrite),
+    // organizations
+    may("GET", "/api/organizations", P::OrganizationsRead),
+    may("POST", "/api/organizations", P::OrganizationsWrite),
+    may("GET", "/api/organizations/{id}", P::OrganizationsRead),
+    may("PATCH", "/api/organizations/{id}", P::OrganizationsWrite),
+    may("POST", "/api/organizations/{id}/archive", P::OrganizationsWrite),
+    may("POST", "/api/organizations/{id}/restore", P::OrganizationsWrite),
+    // coaching: it is about customers
+    may("GET", "/api/coaches", P::CustomersRead),
+    may("GET", "/api/coaching-relationships", P::CustomersRead),
+    may("POST", "/api/coaching-relationships", P::CustomersWrite),
+    may("POST", "/api/coaching-relationships/{id}/pause", P::CustomersWrite),
+    may("POST", "/api/coaching-relationships/{id}/resume", P::CustomersWrite),
+    may("POST", "/api/coaching-relationships/{id}/end", P::CustomersWrite),
     // subscriptions
     may("GET", "/api/subscriptions", P::SubscriptionsRead),
     may("GET", "/api/subscriptions/{id}", P::SubscriptionsRead),

@@ -1,5 +1,6 @@
 //! Sends the business's events: a day at a time in fast forward, then slowly until the present, then with it.
 
+use super::gyms;
 use super::position::Position;
 use anyhow::Result;
 use crm_domain::billing::settle;
@@ -8,6 +9,8 @@ use std::time::Duration;
 use stripe_sandbox::{Business, Delivery};
 
 const DAY: i64 = 86_400;
+/// Days after which newcomers are put into organisations.
+const MONTH: i64 = 30;
 /// What passes in a second of the slow part, until the present is reached.
 const SLOW_STEP: i64 = 120;
 const CONCURRENCY: usize = 16;
@@ -47,6 +50,10 @@ impl Feed {
             tick.tick().await;
             self.send_until(self.position.sent_until + DAY).await?;
             self.wait_until_shown().await?;
+            let (until, end) = (self.position.sent_until, self.position.fast_until());
+            if until >= end || until / DAY % MONTH == 0 {
+                gyms::fill(&self.pool).await?;
+            }
         }
         tracing::info!("the demo's year is over; the business goes on slowly");
         let mut tick = tokio::time::interval(Duration::from_secs(1));

@@ -10,6 +10,8 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
     ("jobs_undone_once", "id", "taken", "Somebody takes this back already."),
     ("jobs_one_run_of_an_import", "id", "taken", "This file is run already. Wait until that is over, or cancel it."),
     ("customers_email_key", "email", "taken", "Another customer has this e-mail address already."),
+    ("organizations_name_key", "name", "taken", "Another organization has this name already."),
+    ("coaching_relationships_one_coach", "client_id", "taken", "Somebody coaches this client at that time already."),
     ("saved_views_name_key", "name", "taken", "There is a view with this name for this list already."),
 ];
 

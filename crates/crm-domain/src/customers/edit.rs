@@ -2,13 +2,15 @@
 
 use super::fields::{Fields, parse_line};
 use super::list::{COLUMNS, read};
+use super::references;
 use crate::audit::{self, Actor, Subject};
+use crate::coaching;
 use crate::db::{DomainError, Result};
 use crate::realtime;
-use crate::settings::is_time_zone;
 use crm_types::accounts::UserRef;
-use crm_types::customers::{Customer, CustomerPatch, NewCustomer};
-use crm_types::ids::{CustomerId, UserId};
+use crm_types::customers::{Customer, CustomerPatch, CustomerRef, NewCustomer};
+use crm_types::ids::CustomerId;
+use crm_types::organizations::OrganizationRef;
 use crm_types::realtime::RealtimeEvent;
 use sqlx::{PgConnection, PgPool, QueryBuilder};
 use uuid::Uuid;
@@ -19,10 +21,11 @@ pub async fn create(pool: &PgPool, actor: &Actor, new: &NewCustomer) -> Result<C
     let source = parse_line("acquisition_source", new.acquisition_source.as_deref(), 200)?;
     let id = CustomerId(Uuid::now_v7());
     let mut tx = pool.begin().await?;
-    check_references(&mut tx, &fields).await?;
+    references::check(&mut tx, None, &fields).await?;
     sqlx::query!(
-        "INSERT INTO customers (id, email, name, phone, locale, time_zone, priority, tags, owner_id, acquisition_source, kept, created_at)
-         VALUES ($1, $2::text, $3, $4, $5, $6, $7, $8, $9, $10, $11, now())",
+        "INSERT INTO customers (id, email, name, phone, locale, time_zone, priority, tags, owner_id, acquisition_source, kept,
+             organization_id, created_at)
+         VALUES ($1, $2::text, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now())",
         id.0,
         fields.email.clone().flatten(),
         fields.name.clone().flatten(),
@@ -34,6 +37,7 @@ pub async fn create(pool: &PgPool, actor: &Actor, new: &NewCustomer) -> Result<C
         fields.owner.flatten().map(|owner| owner.0),
         source,
         &fields.kept() as &[&str],
+        fields.organization.flatten().map(|organization| organization.0),
     )
     .execute(&mut *tx)
     .await?;
@@ -45,6 +49,9 @@ pub async fn create(pool: &PgPool, actor: &Actor, new: &NewCustomer) -> Result<C
     .execute(&mut *tx)
     .await?;
     remember_tags(&mut tx, fields.tags.as_deref()).await?;
+    if let Some(coach) = fields.coach.flatten() {
+        coaching::set_coach(&mut tx, actor, id, Some(coach)).await?;
+    }
     let customer = lock(&mut tx, id).await?;
     finish(&mut tx, actor, "created", None, &customer).await?;
     tx.commit().await?;
@@ -81,7 +88,7 @@ pub(crate) async fn change(
     if let Some(version) = version {
         require_version(&old, version)?;
     }
-    check_references(tx, &fields).await?;
+    references::check(tx, Some(&old), &fields).await?;
     let new = merge(&old, &fields);
     if new == old {
         return Ok(old);
@@ -89,7 +96,7 @@ pub(crate) async fn change(
     sqlx::query!(
         "UPDATE customers SET email = $2::text, name = $3, phone = $4, locale = $5, time_zone = $6, priority = $7, tags = $8,
              owner_id = $9, kept = (SELECT coalesce(array_agg(DISTINCT k), '{}') FROM unnest(kept || $10::text[]) k WHERE k <> ALL ($11)),
-             version = version + 1, updated_at = now()
+             organization_id = $12, version = version + 1, updated_at = now()
          WHERE id = $1",
         id.0,
         new.email,
@@ -102,10 +109,14 @@ pub(crate) async fn change(
         new.owner.as_ref().map(|owner| owner.id.0),
         &fields.kept() as &[&str],
         &emptied(&fields) as &[&str],
+        new.organization.as_ref().map(|organization| organization.id.0),
     )
     .execute(&mut *tx)
     .await?;
     remember_tags(tx, fields.tags.as_deref()).await?;
+    if new.coach != old.coach {
+        coaching::set_coach(tx, actor, id, new.coach.map(|coach| coach.id)).await?;
+    }
     let customer = lock(tx, id).await?;
     finish(tx, actor, "updated", Some(&old), &customer).await?;
     Ok(customer)
@@ -228,6 +239,18 @@ fn merge(old: &Customer, fields: &Fields) -> Customer {
         // The name is read again with the row.
         Some(owner) => owner.map(|id| UserRef { id, name: String::new() }),
     };
+    let organization = match fields.organization {
+        Some(new) if new != old.organization.as_ref().map(|organization| organization.id) => {
+            new.map(|id| OrganizationRef { id, name: String::new() })
+        }
+        _ => old.organization.clone(),
+    };
+    let coach = match fields.coach {
+        Some(new) if new != old.coach.as_ref().map(|coach| coach.id) => {
+            new.map(|id| CustomerRef { id, name: String::new() })
+        }
+        _ => old.coach.clone(),
+    };
     Customer {
         email: text(&fields.email, &old.email),
         name: text(&fields.name, &old.name),
@@ -237,6 +260,8 @@ fn merge(old: &Customer, fields: &Fields) -> Customer {
         priority: fields.priority.unwrap_or(old.priority),
         tags: fields.tags.clone().unwrap_or_else(|| old.tags.clone()),
         owner,
+        organization,
+        coach,
         ..old.clone()
     }
 }
@@ -245,33 +270,6 @@ fn merge(old: &Customer, fields: &Fields) -> Customer {
 fn emptied(fields: &Fields) -> Vec<&'static str> {
     let fields = [("email", &fields.email), ("name", &fields.name), ("phone", &fields.phone)];
     fields.into_iter().filter(|(_, field)| **field == Some(None)).map(|(name, _)| name).collect()
-}
-
-async fn check_references(tx: &mut PgConnection, fields: &Fields) -> Result<()> {
-    if let Some(Some(zone)) = &fields.time_zone
-        && !is_time_zone(tx, zone).await?
-    {
-        let message = "This is not the name of a time zone, such as Europe/Berlin.";
-        return Err(DomainError::invalid("time_zone", "unknown_value", message));
-    }
-    if let Some(Some(UserId(owner))) = fields.owner {
-        require_staff(tx, "owner_id", owner).await?;
-    }
-    Ok(())
-}
-
-/// Fails unless the id is that of somebody who may log in.
-pub(super) async fn require_staff(tx: &mut PgConnection, field: &'static str, id: Uuid) -> Result<()> {
-    let active = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM users WHERE id = $1 AND disabled_at IS NULL) AS "active!""#,
-        id
-    )
-    .fetch_one(tx)
-    .await?;
-    if active {
-        return Ok(());
-    }
-    Err(DomainError::invalid(field, "unknown_value", "Nobody of the staff has this id (any more)."))
 }
 
 pub(super) async fn remember_tags(tx: &mut PgConnection, tags: Option<&[String]>) -> Result<()> {

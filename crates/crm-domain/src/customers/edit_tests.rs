@@ -5,6 +5,7 @@ use crate::customers::upsert;
 use crate::fixture;
 use crate::page::PageRequest;
 use crm_types::customers::{CustomerSort, Priority};
+use crm_types::ids::UserId;
 use std::collections::BTreeMap;
 
 fn staff() -> Actor {

@@ -3,7 +3,7 @@
 use crate::accounts::Email;
 use crate::db::{DomainError, Result};
 use crm_types::customers::{CustomerPatch, NewCustomer, Priority};
-use crm_types::ids::UserId;
+use crm_types::ids::{CustomerId, OrganizationId, UserId};
 
 /// Most tags of a customer.
 pub(super) const MOST_TAGS: usize = 50;
@@ -20,6 +20,8 @@ pub(super) struct Fields {
     pub priority: Option<Priority>,
     pub tags: Option<Vec<String>>,
     pub owner: Option<Option<UserId>>,
+    pub organization: Option<Option<OrganizationId>>,
+    pub coach: Option<Option<CustomerId>>,
 }
 
 impl Fields {
@@ -33,6 +35,8 @@ impl Fields {
             priority: patch.priority,
             tags: patch.tags.as_deref().map(parse_tags).transpose()?,
             owner: patch.owner_id,
+            organization: patch.organization_id,
+            coach: patch.coach_id,
         })
     }
 
@@ -48,6 +52,8 @@ impl Fields {
             priority: new.priority,
             tags: new.tags.clone(),
             owner_id: new.owner_id.map(Some),
+            organization_id: new.organization_id.map(Some),
+            coach_id: new.coach_id.map(Some),
         })?;
         if [&fields.email, &fields.name, &fields.phone].into_iter().all(|field| field.clone().flatten().is_none()) {
             let message = "Give at least one of e-mail, name and phone.";
@@ -63,7 +69,8 @@ impl Fields {
     }
 }
 
-fn parse_email(text: Option<&str>) -> Result<Option<String>> {
+/// An e-mail address in lower case; an empty one is none.
+pub(crate) fn parse_email(text: Option<&str>) -> Result<Option<String>> {
     match text.map(str::trim).filter(|text| !text.is_empty()) {
         Some(text) => Ok(Some(Email::parse(text)?.as_str().to_owned())),
         None => Ok(None),
@@ -71,7 +78,7 @@ fn parse_email(text: Option<&str>) -> Result<Option<String>> {
 }
 
 /// One line of text, trimmed; an empty one is none.
-pub(super) fn parse_line(field: &'static str, text: Option<&str>, most: usize) -> Result<Option<String>> {
+pub(crate) fn parse_line(field: &'static str, text: Option<&str>, most: usize) -> Result<Option<String>> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     if text.chars().any(char::is_control) {
         return Err(DomainError::invalid(field, "invalid", "Use one line, without control characters."));

@@ -6,8 +6,11 @@ use crate::filter::{AmountRange, Day, DayRange, Text, push_currency, push_day_st
 use crate::page::{Column, Keyset, Kind, Order, PageRequest};
 use crate::row::{RowExt, parse};
 use crm_types::accounts::UserRef;
-use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition, Priority};
-use crm_types::ids::{CustomerId, UserId};
+use crm_types::customers::{
+    Customer, CustomerRef, CustomerSort, CustomerType, LifecycleState, LifecycleTransition, Priority,
+};
+use crm_types::ids::{CustomerId, OrganizationId, UserId};
+use crm_types::organizations::OrganizationRef;
 use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
 use crm_types::{Currency, Page};
@@ -20,7 +23,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CustomerFilter {
-    /// Words of name, e-mail, phone or Stripe id.
+    /// Words of name, e-mail, phone, Stripe id or organisation.
     pub q: Option<Search>,
     /// What the person is to the business.
     pub customer_type: Option<CustomerType>,
@@ -40,6 +43,10 @@ pub struct CustomerFilter {
     pub tag: Option<Text>,
     /// Who of the staff looks after them.
     pub owner: Option<UserId>,
+    /// The business that they belong to.
+    pub organization: Option<OrganizationId>,
+    /// Who coaches them now.
+    pub coach: Option<CustomerId>,
     /// Whether to list those who were archived instead of the others.
     pub archived: bool,
     /// Whether the person pays now.
@@ -57,8 +64,9 @@ pub struct CustomerFilter {
 impl CustomerFilter {
     /// Whether indexes alone tell who matches. The rest is looked up in each customer's row, or in what belongs to them.
     fn is_in_indexes(&self) -> bool {
-        let in_rows = self.q.is_some() || self.tag.is_some() || self.owner.is_some() || self.paying_at.is_some();
-        !in_rows && !self.archived
+        let of_others = self.owner.is_some() || self.organization.is_some() || self.coach.is_some();
+        let in_rows = self.q.is_some() || self.tag.is_some() || self.paying_at.is_some();
+        !of_others && !in_rows && !self.archived
     }
 
     /// The same filter, or when its search finds nobody, one that forgives misspelt words.
@@ -72,7 +80,8 @@ impl CustomerFilter {
 pub(super) const COLUMNS: &str = "customer.id, customer.email::text AS email, customer.billing_email::text AS billing_email, customer.name, customer.phone, customer.customer_type, \
     customer.lifecycle_state, customer.stream, customer.tier, customer.mrr_minor, customer.currency, customer.lifetime_minor, customer.lifetime_currency, customer.acquisition_source, customer.utm_campaign, customer.stripe_customer_id, \
     customer.first_paid_at, customer.created_at, customer.updated_at, customer.locale, customer.time_zone, customer.priority, customer.tags, customer.archived_at, \
-    customer.version, customer.owner_id, (SELECT u.name FROM users u WHERE u.id = customer.owner_id) AS owner_name";
+    customer.version, customer.owner_id, (SELECT u.name FROM users u WHERE u.id = customer.owner_id) AS owner_name, customer.organization_id, customer.organization_name, \
+    customer.coach_id, (SELECT customer_called(k) FROM customers k WHERE k.id = customer.coach_id) AS coach_name";
 
 /// One page of customers. No sums: their MRR may be in several currencies, and `GET /api/subscriptions` adds it up.
 pub async fn list(
@@ -217,6 +226,12 @@ pub(super) fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerF
     if let Some(owner) = filter.owner {
         query.push(" AND c.owner_id = ").push_bind(owner.0);
     }
+    if let Some(organization) = filter.organization {
+        query.push(" AND c.organization_id = ").push_bind(organization.0);
+    }
+    if let Some(coach) = filter.coach {
+        query.push(" AND c.coach_id = ").push_bind(coach.0);
+    }
     if let Some(paying) = filter.paying {
         query.push(if paying { " AND c.mrr_minor > 0" } else { " AND c.mrr_minor = 0" });
     }
@@ -244,6 +259,7 @@ fn push_paying_at(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, d
 
 pub(super) fn read(row: &PgRow) -> sqlx::Result<Customer> {
     let owner_name: Option<String> = row.try_get("owner_name")?;
+    let coach_name: Option<String> = row.try_get("coach_name")?;
     Ok(Customer {
         id: CustomerId(row.try_get("id")?),
         email: row.try_get("email")?,
@@ -266,12 +282,22 @@ pub(super) fn read(row: &PgRow) -> sqlx::Result<Customer> {
         owner: owner_name
             .map(|name| Ok::<_, sqlx::Error>(UserRef { id: UserId(row.try_get("owner_id")?), name }))
             .transpose()?,
+        organization: read_organization(row)?,
+        coach: coach_name
+            .map(|name| Ok::<_, sqlx::Error>(CustomerRef { id: CustomerId(row.try_get("coach_id")?), name }))
+            .transpose()?,
         first_paid_at: row.try_get("first_paid_at")?,
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,
         archived_at: row.try_get("archived_at")?,
         version: row.try_get("version")?,
     })
+}
+
+/// Of columns `organization_id` and `organization_name`.
+pub(crate) fn read_organization(row: &PgRow) -> sqlx::Result<Option<OrganizationRef>> {
+    let name: Option<String> = row.try_get("organization_name")?;
+    name.map(|name| Ok(OrganizationRef { id: OrganizationId(row.try_get("organization_id")?), name })).transpose()
 }
 
 #[cfg(test)]

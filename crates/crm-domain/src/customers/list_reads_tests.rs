@@ -17,7 +17,7 @@ async fn fill(pool: &PgPool) {
          CREATE FUNCTION pg_temp.draw(what text, i integer, n integer) RETURNS integer LANGUAGE sql
              RETURN (hashtext(what || i) & 1048575) % n;
          INSERT INTO customers (id, name, email, phone, mrr_minor, currency, lifetime_minor, lifetime_currency, lifecycle_state,
-                                customer_type, stream, tier, acquisition_source, priority, tags, created_at)
+                                customer_type, stream, tier, acquisition_source, priority, tags, organization_id, coach_id, created_at)
          SELECT lpad(i::text, 32, '0')::uuid, (ARRAY['Ada', 'Grace', 'Zoë', 'Jürgen'])[1 + pg_temp.draw('name', i, 4)] || ' Number' || i % 997,
                 'n' || i || '@example.com', '+1 555 ' || i, pg_temp.draw('mrr', i, 7) * 900, (ARRAY['usd', 'eur'])[1 + (pg_temp.draw('eur', i, 50) = 0)::int],
                 pg_temp.draw('lifetime', i, 31) * 900, 'usd', (ARRAY['lead', 'free_trial', 'rev1_user', 'churned'])[1 + pg_temp.draw('state', i, 4)],
@@ -25,7 +25,9 @@ async fn fill(pool: &PgPool) {
                 CASE WHEN pg_temp.draw('type', i, 200) = 0 THEN 'rev3_b2b' ELSE 'rev1_individual' END,
                 CASE WHEN pg_temp.draw('type', i, 200) > 0 THEN 'tier' || 1 + pg_temp.draw('tier', i, 3) END,
                 (ARRAY['organic', 'referral', NULL])[1 + pg_temp.draw('source', i, 3)], CASE WHEN pg_temp.draw('vip', i, 300) = 0 THEN 'vip' ELSE 'medium' END,
-                CASE WHEN pg_temp.draw('tag', i, 400) = 0 THEN '{press}'::text[] ELSE '{}' END, '2026-01-01Z'::timestamptz + i * interval '1 min'
+                CASE WHEN pg_temp.draw('tag', i, 400) = 0 THEN '{press}'::text[] ELSE '{}' END,
+                CASE WHEN pg_temp.draw('organization', i, 3) = 0 THEN lpad('7', 32, '0')::uuid END,
+                CASE WHEN pg_temp.draw('coach', i, 500) = 0 THEN lpad('1', 32, '0')::uuid END, '2026-01-01Z'::timestamptz + i * interval '1 min'
          FROM generate_series(1, 60000) AS i;
          RESET session_replication_role;",
     )
@@ -66,6 +68,8 @@ async fn a_page_reads_no_more_rows_than_the_cap(_: PgPoolOptions, options: PgCon
         CustomerFilter { currency: Some(Currency::EUR), ..none() },
         CustomerFilter { priority: Some(Priority::Vip), tier: Some(Tier::Tier1), ..none() },
         CustomerFilter { tag: text("press"), ..none() },
+        CustomerFilter { organization: Some(OrganizationId(uuid::Uuid::from_u128(7))), ..none() },
+        CustomerFilter { coach: Some(CustomerId(uuid::Uuid::from_u128(1))), ..none() },
         CustomerFilter { archived: true, ..none() },
         CustomerFilter { paying: Some(true), ..none() },
         CustomerFilter { lifetime: AmountRange::new("lifetime_min", Some(27_000), None).unwrap(), ..none() },

@@ -1,7 +1,7 @@
 //! The form of a customer: for a new one, and for changes.
 
 use super::values::Values;
-use crate::components::{ErrorNote, Field, FormErrors, Select, UserSelect};
+use crate::components::{ErrorNote, Field, FormErrors, Reference, ReferenceField, Select, Target, UserSelect};
 use crate::labels::{self, Choice};
 use crm_types::customers::Priority;
 use leptos::prelude::*;
@@ -17,6 +17,8 @@ pub struct Draft {
     priority: RwSignal<String>,
     tags: RwSignal<String>,
     owner: RwSignal<String>,
+    organization: RwSignal<Reference>,
+    coach: RwSignal<Reference>,
 }
 
 impl Draft {
@@ -31,6 +33,8 @@ impl Draft {
             priority: RwSignal::new(values.priority.to_string()),
             tags: RwSignal::new(values.tags),
             owner: RwSignal::new(values.owner),
+            organization: RwSignal::new(values.organization),
+            coach: RwSignal::new(values.coach),
         }
     }
 
@@ -45,6 +49,8 @@ impl Draft {
             priority: self.priority.get().parse().unwrap_or(Priority::Medium),
             tags: self.tags.get(),
             owner: self.owner.get(),
+            organization: self.organization.get(),
+            coach: self.coach.get(),
         }
     }
 }
@@ -70,6 +76,12 @@ pub fn CustomerFields(
             <Field id="customer-locale" label="Language" value=d.locale error=errors.of("locale") hint="Such as en or de-CH."/>
             <Field id="customer-zone" label="Time zone" value=d.time_zone error=errors.of("time_zone")
                 hint="Such as Europe/Berlin."/>
+        </div>
+        <div class="fields-2">
+            <ReferenceField id="customer-organization" label="Organization" target=Target::Organizations value=d.organization
+                on_change=Callback::new(move |v| d.organization.set(v)) error=errors.of("organization_id")/>
+            <ReferenceField id="customer-coach" label="Coach" target=Target::Customers value=d.coach
+                on_change=Callback::new(move |v| d.coach.set(v)) error=errors.of("coach_id")/>
         </div>
         <UserSelect id="customer-owner" label="Looked after by" value=d.owner none="Nobody"
             on_change=Callback::new(move |v| d.owner.set(v)) error=errors.of("owner_id")/>

@@ -3,10 +3,8 @@
 use super::edit::{Clash, Edit, current, saved};
 use super::values::Values;
 use crate::api::customers;
-use crate::browser;
-use crate::components::{Icon, use_toasts};
+use crate::components::{Editor, InlineDraft, InlineField, Reference, Target, use_toasts};
 use crate::format::MISSING;
-use crate::glance::live;
 use crate::labels;
 use crate::query::Query;
 use crate::session::use_session;
@@ -23,6 +21,8 @@ pub enum What {
     Phone,
     Priority,
     Tags,
+    Organization,
+    Coach,
 }
 
 impl What {
@@ -33,6 +33,8 @@ impl What {
             Self::Phone => "Phone",
             Self::Priority => "Priority",
             Self::Tags => "Tags",
+            Self::Organization => "Organization",
+            Self::Coach => "Coach",
         }
     }
 
@@ -44,14 +46,26 @@ impl What {
             Self::Phone => "phone",
             Self::Priority => "priority",
             Self::Tags => "tags",
+            Self::Organization => "organization_id",
+            Self::Coach => "coach_id",
         }
     }
 
-    const fn kind(self) -> &'static str {
+    const fn editor(self) -> Editor {
         match self {
-            Self::Email => "email",
-            Self::Phone => "tel",
-            _ => "text",
+            Self::Email => Editor::Line("email"),
+            Self::Phone => Editor::Line("tel"),
+            Self::Priority => Editor::Choice(labels::priorities),
+            Self::Organization => Editor::Reference(Target::Organizations),
+            Self::Coach => Editor::Reference(Target::Customers),
+            Self::Name | Self::Tags => Editor::Line("text"),
+        }
+    }
+
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Tags => "Separated by commas.",
+            _ => "",
         }
     }
 
@@ -63,6 +77,8 @@ impl What {
             Self::Phone => values.phone.clone(),
             Self::Priority => values.priority.to_string(),
             Self::Tags => values.tags.clone(),
+            Self::Organization => values.organization.to_text(),
+            Self::Coach => values.coach.to_text(),
         }
     }
 
@@ -74,6 +90,8 @@ impl What {
             Self::Phone => values.phone = text,
             Self::Priority => values.priority = text.parse().unwrap_or(Priority::Medium),
             Self::Tags => values.tags = text,
+            Self::Organization => values.organization = Reference::of_text(&text),
+            Self::Coach => values.coach = Reference::of_text(&text),
         }
         values
     }
@@ -93,24 +111,12 @@ pub fn Inline(
     draw: Option<fn(&Values) -> AnyView>,
 ) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
-    let may = session.may(Permission::CustomersWrite);
-    // The customer as they were when typing began; none while nobody types.
+    let draft = InlineDraft::new(what.field());
+    // The customer as they were when typing began; none before that.
     let base = RwSignal::new(None::<Customer>);
-    let text = RwSignal::new(String::new());
-    let error = RwSignal::new(None::<String>);
     // What was typed, shown until the server has it, or refused it.
     let ahead = RwSignal::new(None::<(Values, i64)>);
     let values = move || query.map(Values::of);
-    let (button, input) = (format!("edit-{}", what.field()), format!("inline-{}", what.field()));
-    let ids = StoredValue::new((button.clone(), input.clone()));
-    let focus = move |on_input: bool| {
-        request_animation_frame(move || {
-            let id = ids.try_get_value().map(|(button, input)| if on_input { input } else { button });
-            if let Some(element) = id.and_then(|id| browser::by_id(&id)) {
-                browser::focus_and_select(&element);
-            }
-        });
-    };
     // The reading that has it makes the promise unnecessary.
     Effect::new(move |_| {
         let version = query.map(|customer| customer.version);
@@ -118,25 +124,19 @@ pub fn Inline(
             ahead.set(None);
         }
     });
-    let begin = move |_| {
+    let begin = Callback::new(move |()| {
         if let Some(customer) = untrack(|| query.get()) {
-            text.set(what.text(&Values::of(&customer)));
-            error.set(None);
+            draft.begin(what.text(&Values::of(&customer)));
             base.set(Some(customer));
-            focus(true);
         }
-    };
-    let stop = move || {
-        base.set(None);
-        focus(false);
-    };
-    let save = move || {
+    });
+    let save = Callback::new(move |()| {
         let Some(customer) = base.get_untracked() else { return };
         let before = Values::of(&customer);
-        let mine = what.with(before.clone(), text.get_untracked());
-        let Some(patch) = mine.patch_from(&before, customer.version) else { return stop() };
+        let mine = what.with(before.clone(), draft.text.get_untracked());
+        let Some(patch) = mine.patch_from(&before, customer.version) else { return draft.stop() };
         ahead.set(Some((mine.clone(), customer.version + 1)));
-        stop();
+        draft.stop();
         spawn_local(async move {
             let id = customer.id.to_string();
             match customers::change(session, &id, &patch).await {
@@ -149,96 +149,35 @@ pub fn Inline(
                     }
                     let why = failure.field(what.field()).unwrap_or_else(|| failure.detail().to_owned());
                     // The page may be left by now; then a note says it.
-                    if error.try_set(Some(why.clone())).is_some() {
+                    if !draft.refuse(&why) {
                         toasts.failed(format!("{} not saved: {why}", what.label()));
-                        return;
                     }
-                    base.set(Some(customer));
-                    focus(true);
                 }
             }
         });
-    };
-    let keys = move |event: web_sys::KeyboardEvent| match event.key().as_str() {
-        "Enter" => {
-            event.prevent_default();
-            save();
-        }
-        "Escape" => {
-            event.prevent_default();
-            event.stop_propagation();
-            stop();
-        }
-        _ => {}
-    };
-    let shown = move || {
-        let values = ahead.get().map(|(values, _)| values).or_else(values)?;
-        Some(match draw {
+    });
+    let shown = Callback::new(move |()| {
+        let Some(values) = ahead.get().map(|(values, _)| values).or_else(values) else { return ().into_any() };
+        match draw {
             Some(draw) => draw(&values),
             None => match what.text(&values) {
                 text if text.is_empty() => MISSING.into_any(),
                 text => text.into_any(),
             },
-        })
-    };
-    let note = format!("{input}-note");
-    let typing = move || base.with(Option::is_some);
-    let field = move || {
-        let (_, input) = ids.get_value();
-        let described = format!("{input}-note");
-        match what {
-            What::Priority => view! {
-                <select class="input" id=input aria-label=what.label() on:keydown=keys
-                    on:change=move |ev| text.set(event_target_value(&ev))>
-                    {labels::priorities().into_iter().map(|(value, name)| view! {
-                        <option value=value selected=live(move || text.get() == value)>{name}</option>
-                    }).collect_view()}
-                </select>
-            }
-            .into_any(),
-            _ => view! {
-                <input class="input" id=input type=what.kind() autocomplete="off" aria-label=what.label() prop:value=text
-                    aria-invalid=live(move || error.with(Option::is_some).then_some("true")) aria-describedby=described
-                    on:input=move |ev| text.set(event_target_value(&ev)) on:keydown=keys/>
-            }
-            .into_any(),
         }
-    };
+    });
+    let may = session.may(Permission::CustomersWrite);
     view! {
-        <dt>{what.label()}</dt>
-        <dd class="inline">
-            <Show when=typing>
-                <div class="inline__form">
-                    {field()}
-                    <button class="btn btn--sm btn--icon" type="button" aria-label="Save" title="Save  Enter" on:click=move |_| save()>
-                        <Icon name="check"/>
-                    </button>
-                    <button class="btn btn--ghost btn--sm btn--icon" type="button" aria-label="Cancel" title="Cancel  Esc"
-                        on:click=move |_| stop()>
-                        <Icon name="x"/>
-                    </button>
-                </div>
-            </Show>
-            <div class="inline__note" id=note.clone()>
-                {move || error.get().filter(|_| typing()).map(|why| view! { <p class="field__error">{why}</p> })}
-                {(what == What::Tags).then(|| view! { <Show when=typing><p class="field__hint">"Separated by commas."</p></Show> })}
-            </div>
-            <Show when=move || !typing()>
-                <span class="inline__value">{shown}</span>
-                {may.then(|| view! {
-                    <button class="btn btn--ghost btn--sm btn--icon inline__edit" type="button" id=ids.get_value().0
-                        aria-label=format!("Change {}", what.label().to_lowercase()) title="Change" on:click=begin>
-                        <Icon name="pencil"/>
-                    </button>
-                })}
-            </Show>
-        </dd>
+        <InlineField draft=draft label=what.label() editor=what.editor() hint=what.hint() may=may shown=shown on_begin=begin
+            on_save=save/>
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const COACH: &str = "019a1b2c-0000-7000-8000-000000000002";
 
     #[test]
     fn a_field_changes_itself_and_nothing_else() {
@@ -249,6 +188,7 @@ mod tests {
             (What::Phone, "+41", r#"{"version":3,"phone":"+41"}"#),
             (What::Priority, "vip", r#"{"version":3,"priority":"vip"}"#),
             (What::Tags, "b, c", r#"{"version":3,"tags":["b","c"]}"#),
+            (What::Coach, &format!("{COACH} Ann"), &format!(r#"{{"version":3,"coach_id":"{COACH}"}}"#)),
         ] {
             let after = what.with(before.clone(), text.to_owned());
             assert_eq!(what.text(&after), text);

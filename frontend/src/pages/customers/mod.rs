@@ -2,6 +2,7 @@
 
 mod answers;
 mod bulk;
+mod coaching;
 mod create;
 mod edit;
 mod export;
@@ -18,7 +19,10 @@ mod values;
 
 pub use import::{ImportFilePage, ImportPage};
 pub use page::CustomerPage;
+pub use sections::Section;
+pub use sections::own_rows;
 
+use crate::components::Target;
 use crate::labels::{self, Choice};
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
 use crate::pages::mrr_movements::stream_and_tier;
@@ -36,7 +40,7 @@ pub static SPEC: ListSpec = ListSpec {
     one: "customer",
     many: "customers",
     permission: Permission::CustomersRead,
-    search: "Name, e-mail, phone, Stripe id",
+    search: "Name, e-mail, phone, organization, Stripe id",
     filters: &[
         Filter::new("lifecycle", "Lifecycle", FilterKind::Choice(labels::lifecycle_states)),
         Filter::new("type", "Type", FilterKind::Choice(labels::customer_types)),
@@ -44,6 +48,8 @@ pub static SPEC: ListSpec = ListSpec {
         Filter::new("tier", "Tier", FilterKind::Choice(labels::tiers)),
         Filter::new("priority", "Priority", FilterKind::Choice(labels::priorities)),
         Filter::new("owner", "Looked after by", FilterKind::User),
+        Filter::new("organization", "Organization", FilterKind::Reference(Target::Organizations)),
+        Filter::new("coach", "Coach", FilterKind::Reference(Target::Customers)),
         Filter::new("tag", "Tag", FilterKind::Text),
         Filter::new("source", "Source", FilterKind::Choice(sources)),
         Filter::new("currency", "Currency", FilterKind::Currency),
@@ -70,6 +76,8 @@ pub static SPEC: ListSpec = ListSpec {
         Column::new("Tags", "").optional(),
         Column::new("Looked after by", "").optional(),
         Column::new("First paid", "num").optional(),
+        Column::new("Organization", "").optional(),
+        Column::new("Coach", "").optional(),
     ],
     sort: "-created_at",
     sum: "MRR",
@@ -117,6 +125,8 @@ fn row(customer: &Customer) -> Row {
             Cell::Text(c.tags.join(", ")),
             Cell::maybe(c.owner.as_ref().map(|owner| owner.name.clone())),
             Cell::Day(c.first_paid_at),
+            Cell::maybe(c.organization.as_ref().map(|organization| organization.name.clone())),
+            Cell::maybe(c.coach.as_ref().map(|coach| coach.name.clone())),
         ],
     }
 }
@@ -126,4 +136,26 @@ fn lead(c: &Customer) -> Lead {
     let email = c.email.as_deref().or(c.billing_email.as_deref());
     let known_by = c.stripe_customer_id.as_deref().or(c.phone.as_deref());
     Lead::person(c.name.as_deref(), email, known_by.unwrap_or(if c.name.is_some() { "" } else { "No name" }))
+}
+
+/// The columns of a short table of customers.
+pub const IN_SHORT: &[Column] = &[
+    Column::new("Customer", "lead"),
+    Column::new("Lifecycle", ""),
+    Column::new("MRR", "num"),
+    Column::new("Coach", "p2"),
+];
+
+/// A row of such a table.
+pub fn row_in_short(c: &Customer) -> Row {
+    Row {
+        id: c.id.to_string(),
+        href: routes::customer(c.id),
+        lead: lead(c),
+        cells: vec![
+            Cell::State(labels::lifecycle_tone(c.lifecycle_state), labels::lifecycle(c.lifecycle_state).into()),
+            Cell::Money(c.mrr),
+            Cell::maybe(c.coach.as_ref().map(|coach| coach.name.clone())),
+        ],
+    }
 }

@@ -1,15 +1,18 @@
 //! A customer's page: who it is, and everything that happened.
 
 use super::answers::Answers;
+use super::coaching::Coaching;
 use super::edit::{CustomerActions, Edit};
 use super::inline::{Inline, What};
 use super::lead;
 use super::money::{AtAGlance, MrrHistory};
 use super::notes::Notes;
-use super::sections::{History, Movements, Subscriptions, Transactions};
+use super::sections::{Clients, History, Movements, Subscriptions, Transactions};
 use super::source::Source;
 use super::values::Values;
-use crate::components::{Avatar, Badge, ErrorBox, ErrorNote, Icon, Moment, PrintHead, SkeletonCard, use_title};
+use crate::components::{
+    Avatar, Badge, ErrorBox, ErrorNote, Icon, Moment, PrintHead, Reference, SkeletonCard, use_title,
+};
 use crate::format::MISSING;
 use crate::glance::{Glance, drawn};
 use crate::labels::{self, Tone};
@@ -68,6 +71,7 @@ pub fn CustomerPage() -> impl IntoView {
                     <Subscriptions id=id/>
                     <Movements id=id/>
                     <Transactions id=id/>
+                    <Clients id=id/>
                 </div>
                 <div class="c4 stack">
                     <section class="card" aria-labelledby="profile">
@@ -78,6 +82,7 @@ pub fn CustomerPage() -> impl IntoView {
                             false => view! { <SkeletonCard label="Loading the profile" lines=7/> }.into_any(),
                         })}
                     </section>
+                    <Coaching id=id/>
                     <Answers id=id/>
                     <Notes id=id/>
                     <History id=id/>
@@ -124,6 +129,9 @@ fn Profile(query: Query<Customer>, edit: Edit) -> impl IntoView {
                 <Inline query=query what=What::Phone edit=edit/>
                 <Inline query=query what=What::Priority edit=edit draw=|values: &Values| labels::priority(values.priority).into_any()/>
                 <Inline query=query what=What::Tags edit=edit draw=|values: &Values| tags(&values.tags())/>
+                <Inline query=query what=What::Organization edit=edit
+                    draw=|values: &Values| reference(&values.organization, routes::ORGANIZATIONS)/>
+                <Inline query=query what=What::Coach edit=edit draw=|values: &Values| reference(&values.coach, routes::CUSTOMERS)/>
                 {part(rest)}
             </dl>
         </div>
@@ -153,6 +161,14 @@ fn rest(c: Customer) -> AnyView {
         <dt>"Stripe id"</dt><dd class="mono">{or_missing(c.stripe_customer_id)}</dd>
     }
     .into_any()
+}
+
+/// A link to what is referred to, below the page of its list.
+pub fn reference(to: &Reference, list: &str) -> AnyView {
+    match to.id.is_empty() {
+        true => MISSING.into_any(),
+        false => view! { <a href=format!("{list}/{}", to.id)>{to.name.clone()}</a> }.into_any(),
+    }
 }
 
 /// Tags as links to who else has them.

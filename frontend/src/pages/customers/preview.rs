@@ -1,7 +1,8 @@
 //! A customer beside the list.
 
 use super::lead;
-use super::page::tags;
+use super::page::{reference, tags};
+use super::values::Values;
 use crate::components::{Avatar, Badge, ErrorBox, Moment, SkeletonCard};
 use crate::format::{MISSING, money};
 use crate::glance::drawn;
@@ -29,6 +30,7 @@ pub fn preview(id: String) -> AnyView {
 fn Known(customer: Customer) -> impl IntoView {
     let c = customer;
     let called = lead(&c);
+    let values = Values::of(&c);
     let or_missing = |text: Option<String>| text.unwrap_or_else(|| MISSING.into());
     view! {
         <section class="drawer__sec">
@@ -49,6 +51,8 @@ fn Known(customer: Customer) -> impl IntoView {
                 <dt>"Phone"</dt><dd>{or_missing(c.phone)}</dd>
                 <dt>"Priority"</dt><dd>{labels::priority(c.priority)}</dd>
                 <dt>"Looked after by"</dt><dd>{or_missing(c.owner.map(|owner| owner.name))}</dd>
+                <dt>"Organization"</dt><dd>{reference(&values.organization, routes::ORGANIZATIONS)}</dd>
+                <dt>"Coach"</dt><dd>{reference(&values.coach, routes::CUSTOMERS)}</dd>
                 <dt>"Tags"</dt><dd>{tags(&c.tags)}</dd>
                 <dt>"Source"</dt><dd>{or_missing(c.acquisition_source.as_deref().map(labels::phrase))}</dd>
                 <dt>"First paid"</dt><dd><Moment at=c.first_paid_at/></dd>

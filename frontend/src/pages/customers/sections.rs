@@ -3,7 +3,7 @@
 use crate::components::{ErrorBox, SkeletonCard};
 use crate::components::{Icon, Moment};
 use crate::format::signed_money;
-use crate::glance::drawn;
+use crate::glance::{drawn, live};
 use crate::labels;
 use crate::list::{Column, PlainTable, Row};
 use crate::pages::{mrr_movements, subscriptions, transactions};
@@ -15,7 +15,7 @@ use crm_types::Page;
 use crm_types::accounts::Permission;
 use crm_types::billing::Transaction;
 use crm_types::customer_value::TierTransition;
-use crm_types::customers::{LifecycleState, LifecycleTransition};
+use crm_types::customers::{Customer, LifecycleState, LifecycleTransition};
 use crm_types::mrr::MrrMovement;
 use crm_types::subscriptions::Subscription;
 use leptos::prelude::*;
@@ -27,14 +27,23 @@ const ROWS: &str = "10";
 
 /// What a section is of.
 #[derive(Clone, Copy)]
-struct Section {
-    title: &'static str,
-    api: &'static str,
-    path: &'static str,
-    sort: &'static str,
-    permission: Permission,
-    columns: &'static [Column],
-    empty: &'static str,
+pub struct Section {
+    /// Its heading.
+    pub title: &'static str,
+    /// The API's list.
+    pub api: &'static str,
+    /// The filter that narrows the list to whose page it is.
+    pub by: &'static str,
+    /// The whole list's page; none when empty.
+    pub path: &'static str,
+    /// The order.
+    pub sort: &'static str,
+    /// Who may see it.
+    pub permission: Permission,
+    /// The table's columns.
+    pub columns: &'static [Column],
+    /// What is said when there is nothing; when it is empty, there is no section then.
+    pub empty: &'static str,
 }
 
 /// The customer's subscriptions.
@@ -43,6 +52,7 @@ pub fn Subscriptions(id: Memo<String>) -> impl IntoView {
     let section = Section {
         title: "Subscriptions",
         api: "/api/subscriptions",
+        by: "customer_id",
         path: routes::SUBSCRIPTIONS,
         sort: "-created_at",
         permission: Permission::SubscriptionsRead,
@@ -58,6 +68,7 @@ pub fn Movements(id: Memo<String>) -> impl IntoView {
     let section = Section {
         title: "MRR movements",
         api: "/api/mrr-movements",
+        by: "customer_id",
         path: routes::MRR_MOVEMENTS,
         sort: "-occurred_at",
         permission: Permission::SubscriptionsRead,
@@ -73,6 +84,7 @@ pub fn Transactions(id: Memo<String>) -> impl IntoView {
     let section = Section {
         title: "Transactions",
         api: "/api/transactions",
+        by: "customer_id",
         path: routes::TRANSACTIONS,
         sort: "-occurred_at",
         permission: Permission::TransactionsRead,
@@ -82,12 +94,29 @@ pub fn Transactions(id: Memo<String>) -> impl IntoView {
     own_rows::<Transaction>(section, id, transactions::row_of_customer)
 }
 
-fn own_rows<T>(section: Section, id: Memo<String>, row: fn(&T) -> Row) -> AnyView
+/// Whom the customer coaches now; nothing for who coaches nobody.
+#[component]
+pub fn Clients(id: Memo<String>) -> impl IntoView {
+    let section = Section {
+        title: "Clients",
+        api: "/api/customers",
+        by: "coach",
+        path: routes::CUSTOMERS,
+        sort: "name",
+        permission: Permission::CustomersRead,
+        columns: super::IN_SHORT,
+        empty: "",
+    };
+    own_rows::<Customer>(section, id, super::row_in_short)
+}
+
+/// A card with the first rows of a list that belong to something, and a link to all of them.
+pub fn own_rows<T>(section: Section, id: Memo<String>, row: fn(&T) -> Row) -> AnyView
 where
     T: DeserializeOwned + Send + Sync + 'static,
 {
     let allowed = use_session().may(section.permission);
-    let filters = move || routes::list("", &[("customer_id", &id.get())]);
+    let filters = move || routes::list("", &[(section.by, &id.get())]);
     let url =
         move || allowed.then(|| format!("{}{}&sort={}&limit={ROWS}&count=exact", section.api, filters(), section.sort));
     let query = use_query::<Page<T>>(url).refresh_on(use_realtime().billing());
@@ -98,10 +127,11 @@ where
     let heading = format!("own-{}", section.path.trim_start_matches('/'));
     let labelled = heading.clone();
     view! {
-        <section class="card" aria-labelledby=labelled>
+        <section class="card" aria-labelledby=labelled
+            hidden=live(move || section.empty.is_empty() && (!allowed || total.get().is_none_or(|n| n == 0)))>
             <header class="card__head card__head--line">
                 <h2 id=heading>{section.title}</h2>
-                {move || total.get().filter(|n| *n > 0).map(|n| view! { <a class="end small" href=href>{format!("All {}", crate::format::count(n))}</a> })}
+                {move || total.get().filter(|n| *n > 0 && !section.path.is_empty()).map(|n| view! { <a class="end small" href=href>{format!("All {}", crate::format::count(n))}</a> })}
             </header>
             {drawn(move || match (rows.get(), query.error().get()) {
                 _ if !allowed => view! { <p class="card__body muted">{use_session().explain(section.permission.as_str())}</p> }.into_any(),

@@ -1,5 +1,6 @@
 //! What of a customer can be typed in, as text, and what changed of it.
 
+use crate::components::Reference;
 use crm_types::customers::{Customer, CustomerPatch, NewCustomer, Priority};
 
 /// What the form calls who of the staff looks after a customer.
@@ -18,6 +19,10 @@ pub struct Values {
     pub tags: String,
     /// Id of who of the staff looks after them; empty for nobody.
     pub owner: String,
+    /// The business that they belong to.
+    pub organization: Reference,
+    /// Who coaches them.
+    pub coach: Reference,
 }
 
 impl Default for Values {
@@ -32,6 +37,8 @@ impl Default for Values {
             priority: Priority::Medium,
             tags: empty(),
             owner: empty(),
+            organization: Reference::default(),
+            coach: Reference::default(),
         }
     }
 }
@@ -49,6 +56,8 @@ impl Values {
             priority: customer.priority,
             tags: customer.tags.join(", "),
             owner: customer.owner.as_ref().map(|owner| owner.id.to_string()).unwrap_or_default(),
+            organization: customer.organization.as_ref().map(|o| Reference::new(o.id, &o.name)).unwrap_or_default(),
+            coach: customer.coach.as_ref().map(|coach| Reference::new(coach.id, &coach.name)).unwrap_or_default(),
         }
     }
 
@@ -64,6 +73,8 @@ impl Values {
             priority: Some(self.priority),
             tags: Some(tags(&self.tags)),
             owner_id: self.owner.parse().ok(),
+            organization_id: self.organization.id.parse().ok(),
+            coach_id: self.coach.id.parse().ok(),
             ..NewCustomer::default()
         }
     }
@@ -84,6 +95,9 @@ impl Values {
             priority: (before.priority != self.priority).then_some(self.priority),
             tags: (tags(&before.tags) != tags(&self.tags)).then(|| tags(&self.tags)),
             owner_id: (before.owner != self.owner).then(|| self.owner.parse().ok()),
+            organization_id: (before.organization.id != self.organization.id)
+                .then(|| self.organization.id.parse().ok()),
+            coach_id: (before.coach.id != self.coach.id).then(|| self.coach.id.parse().ok()),
         };
         let nothing = CustomerPatch { version: Some(version), ..CustomerPatch::default() };
         (patch != nothing).then_some(patch)
@@ -111,6 +125,13 @@ impl Values {
             .collect();
         if self.priority != other.priority {
             differ.push(("Priority", self.priority.to_string(), other.priority.to_string()));
+        }
+        for (name, one, two) in
+            [("Organization", &self.organization, &other.organization), ("Coach", &self.coach, &other.coach)]
+        {
+            if one.id != two.id {
+                differ.push((name, one.name.clone(), two.name.clone()));
+            }
         }
         if self.owner != other.owner {
             differ.push((OWNER, self.owner.clone(), other.owner.clone()));
@@ -156,6 +177,19 @@ mod tests {
         let back = serde_json::to_string(&ada().patch_from(&kept, 2).unwrap()).unwrap();
         assert_eq!(back, r#"{"version":2,"owner_id":null}"#);
         assert_eq!(kept.against(&ada()), [(OWNER, id.to_owned(), String::new())]);
+    }
+
+    #[test]
+    fn references_are_compared_by_id_and_shown_by_name() {
+        let gym = Reference::new("019a1b2c-0000-7000-8000-000000000021", "Iron Gym");
+        let member = Values { organization: gym.clone(), ..ada() };
+        let renamed = Values { organization: Reference { name: "Steel Gym".into(), ..gym.clone() }, ..ada() };
+        assert_eq!(renamed.patch_from(&member, 1), None, "the same organization");
+        let patch = serde_json::to_string(&member.patch_from(&ada(), 1).unwrap()).unwrap();
+        assert_eq!(patch, format!(r#"{{"version":1,"organization_id":"{}"}}"#, gym.id));
+        let back = serde_json::to_string(&ada().patch_from(&member, 2).unwrap()).unwrap();
+        assert_eq!(back, r#"{"version":2,"organization_id":null}"#);
+        assert_eq!(member.against(&ada()), [("Organization", "Iron Gym".into(), String::new())]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crm_domain::subscriptions::list::{self as subscriptions, SubscriptionFilter}
 use crm_types::billing::{Transaction, TransactionSort};
 use crm_types::customer_value::{Attribution, CustomerValue, TierTransition};
 use crm_types::customers::{Customer, CustomerSort, CustomerType, LifecycleState, LifecycleTransition, Priority};
-use crm_types::ids::{CustomerId, UserId};
+use crm_types::ids::{CustomerId, OrganizationId, UserId};
 use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
 use crm_types::subscriptions::{Subscription, SubscriptionSort};
@@ -51,7 +51,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct CustomerQuery {
-    /// Words that are all in name, e-mail, phone or Stripe id, in any case. When nobody has them, slips of the pen are forgiven.
+    /// Words that are all in name, e-mail, phone, Stripe id or organisation, in any case. When nobody has them, slips of the pen are
+    /// forgiven.
     q: Option<String>,
     /// What the person is to the business.
     #[serde(rename = "type")]
@@ -72,6 +73,10 @@ struct CustomerQuery {
     tag: Option<String>,
     /// Who of the staff looks after them.
     owner: Option<UserId>,
+    /// The business that they belong to.
+    organization: Option<OrganizationId>,
+    /// Who coaches them now.
+    coach: Option<CustomerId>,
     /// `true` lists those who were archived instead of the others.
     #[param(default = false)]
     archived: Option<bool>,
@@ -118,6 +123,8 @@ impl CustomerQuery {
             priority: self.priority,
             tag: self.tag.map(|tag| Text::parse("tag", &tag)).transpose()?.flatten(),
             owner: self.owner,
+            organization: self.organization,
+            coach: self.coach,
             archived: self.archived.unwrap_or(false),
             paying: self.paying,
             paying_at: self.paying_at.map(|day| Day::parse("paying_at", day)).transpose()?,
@@ -132,7 +139,7 @@ impl CustomerQuery {
 
 /// Customers, a page at a time
 ///
-/// Search over name, e-mail, phone and Stripe id; `total` stops at 10,000 unless `count=exact`.
+/// Search over name, e-mail, phone, Stripe id and organisation; `total` stops at 10,000 unless `count=exact`.
 #[utoipa::path(tag = "customers", operation_id = "list_customers", params(CustomerQuery), responses(
     (status = 200, description = "A page of customers", body = Page<Customer>, example = json!({
         "items": [{
@@ -143,6 +150,8 @@ impl CustomerQuery {
             "acquisition_source": "referral", "utm_campaign": "spring", "stripe_customer_id": "cus_NffrFeUfNV2Hib",
             "locale": "en-GB", "time_zone": "Europe/London", "priority": "vip", "tags": ["beta"],
             "owner": {"id": "019a1b2c-0000-7000-8000-000000000009", "name": "Grace"},
+            "organization": {"id": "019a1b2c-0000-7000-8000-000000000021", "name": "Iron Gym"},
+            "coach": {"id": "019a1b2c-0000-7000-8000-000000000002", "name": "Charles Babbage"},
             "first_paid_at": "2026-02-11T09:30:00Z", "created_at": "2026-02-01T09:30:00Z", "updated_at": "2026-02-11T09:30:01Z",
             "archived_at": null, "version": 4
         }],

@@ -6,9 +6,9 @@ mod decide;
 
 pub(crate) use batch::batch;
 
-use super::edit::require_staff;
 use super::fields::parse_tags;
 use super::list::CustomerFilter;
+use super::references::require_staff;
 use crate::audit::Actor;
 use crate::db::{DomainError, Result};
 use crate::jobs::list::{self as jobs, Viewer};

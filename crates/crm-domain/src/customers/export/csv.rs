@@ -26,6 +26,7 @@ pub(super) fn push(out: &mut Vec<u8>, line: &Line) -> Result<()> {
         customer.priority.as_str().into(),
         harmless(&customer.tags.join(",")).into_owned().into(),
         text(line.owner_email.as_ref()),
+        text(customer.organization.as_ref().map(|organization| &organization.name)),
         text(customer.acquisition_source.as_ref()),
         time(Some(customer.created_at)),
         customer.customer_type.as_str().into(),
@@ -40,6 +41,7 @@ pub(super) fn push(out: &mut Vec<u8>, line: &Line) -> Result<()> {
         time(customer.first_paid_at),
         time(Some(customer.updated_at)),
         time(customer.archived_at),
+        text(customer.coach.as_ref().map(|coach| &coach.name)),
     ];
     push_record(out, cells);
     Ok(())

@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 /// What a sheet or a CSV file shows, in this order. The names are those that the import knows.
-const HEADER: [&str; 23] = [
+const HEADER: [&str; 25] = [
     "id",
     "email",
     "name",
@@ -28,6 +28,7 @@ const HEADER: [&str; 23] = [
     "priority",
     "tags",
     "owner_email",
+    "organization",
     "acquisition_source",
     "created_at",
     "customer_type",
@@ -42,6 +43,7 @@ const HEADER: [&str; 23] = [
     "first_paid_at",
     "updated_at",
     "archived_at",
+    "coach",
 ];
 /// Rows that are read together.
 const TOGETHER: usize = 2_000;

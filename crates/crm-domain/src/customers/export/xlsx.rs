@@ -66,6 +66,7 @@ fn push(sheet: &mut Worksheet, row: u32, line: &Line, time: &Format) -> std::res
     cells.text(Some(customer.priority.as_str()))?;
     cells.text(Some(&customer.tags.join(",")))?;
     cells.text(line.owner_email.as_deref())?;
+    cells.text(customer.organization.as_ref().map(|organization| organization.name.as_str()))?;
     cells.text(customer.acquisition_source.as_deref())?;
     cells.time(Some(customer.created_at))?;
     cells.text(Some(customer.customer_type.as_str()))?;
@@ -79,7 +80,8 @@ fn push(sheet: &mut Worksheet, row: u32, line: &Line, time: &Format) -> std::res
     cells.text(customer.stripe_customer_id.as_deref())?;
     cells.time(customer.first_paid_at)?;
     cells.time(Some(customer.updated_at))?;
-    cells.time(customer.archived_at)
+    cells.time(customer.archived_at)?;
+    cells.text(customer.coach.as_ref().map(|coach| coach.name.as_str()))
 }
 
 /// Excel's numbers are floats anyway; cents of any real amount are exact enough in one.

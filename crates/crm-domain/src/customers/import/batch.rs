@@ -1,6 +1,6 @@
 //! Some thousand rows of a file at a time.
 
-use super::row::{Candidate, Reading, Wrong};
+use super::row::{Candidate, Reading, Wrong, cell};
 use super::write::{Existing, create, update};
 use crate::customers::cells::read_record;
 use crate::customers::edit::remember_tags;
@@ -9,7 +9,7 @@ use crate::jobs::{Batch, Work};
 use crate::row::parse;
 use crate::settings::time_zones;
 use crm_types::customers_import::{ImportField, ImportRun, OnExisting};
-use crm_types::ids::{ImportId, UserId};
+use crm_types::ids::{ImportId, OrganizationId, UserId};
 use crm_types::jobs::SkipReason;
 use sqlx::PgConnection;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -109,17 +109,34 @@ async fn read(
     let staff = sqlx::query!("SELECT id, email FROM users WHERE disabled_at IS NULL").fetch_all(&mut *tx).await?;
     let staff: HashMap<String, UserId> = staff.into_iter().map(|user| (user.email, UserId(user.id))).collect();
     let zones = time_zones(tx).await?;
-    let now = sqlx::query_scalar!(r#"SELECT now() AS "now!""#).fetch_one(tx).await?;
-    let reading = Reading { mapping: &run.mapping, tags: &run.add_tags, staff: &staff, zones, now };
+    let now = sqlx::query_scalar!(r#"SELECT now() AS "now!""#).fetch_one(&mut *tx).await?;
+    let rows: Vec<_> = rows.into_iter().map(|row| (row.number, row.line, read_record(&row.record))).collect();
+    let named = rows.iter().filter_map(|(_, _, cells)| cell(&run.mapping, cells, ImportField::Organization));
+    let organizations = organizations(tx, named.collect()).await?;
+    let (mapping, tags, staff, organizations) = (&run.mapping, &run.add_tags, &staff, &organizations);
+    let reading = Reading { mapping, tags, staff, organizations, zones, now };
     let (mut good, mut bad) = (Vec::with_capacity(rows.len()), Vec::new());
-    for row in rows {
-        let (number, line) = (row.number, row.line);
-        match reading.read(&read_record(&row.record)) {
+    for (number, line, cells) in rows {
+        match reading.read(&cells) {
             Ok(candidate) => good.push(Good { number, line, candidate }),
             Err(wrong) => bad.push(Bad { number, line, wrong }),
         }
     }
     Ok((good, bad, last))
+}
+
+/// Organisations that have one of these names, in any case.
+async fn organizations(tx: &mut PgConnection, names: BTreeSet<String>) -> Result<HashMap<String, OrganizationId>> {
+    // PostgreSQL does not take a NUL; no organisation has one.
+    let names: Vec<String> = names.into_iter().filter(|name| !name.contains('\0')).collect();
+    let rows = sqlx::query!(
+        r#"SELECT n.name AS "name!", o.id FROM unnest($1::text[]) AS n (name)
+           JOIN organizations o ON lower(o.name) = lower(n.name) AND o.archived_at IS NULL"#,
+        &names
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.name, OrganizationId(row.id))).collect())
 }
 
 /// Without the rows whose e-mail stands in a row above, in this batch or one before it.
@@ -147,7 +164,8 @@ async fn unique(tx: &mut PgConnection, work: &Work, good: Vec<Good>, batch: &mut
 async fn lock(tx: &mut PgConnection, good: &[Good]) -> Result<HashMap<String, Existing>> {
     let emails: Vec<&str> = good.iter().filter_map(|row| row.candidate.email()).collect();
     let rows = sqlx::query!(
-        r#"SELECT id, lower(email::text) AS "email!", name, phone, locale, time_zone, priority, tags, owner_id FROM customers
+        r#"SELECT id, lower(email::text) AS "email!", name, phone, locale, time_zone, priority, tags, owner_id, organization_id
+           FROM customers
            WHERE email = ANY ($1::text[]::citext[]) AND archived_at IS NULL ORDER BY id FOR NO KEY UPDATE"#,
         &emails as &[&str]
     )
@@ -163,6 +181,7 @@ async fn lock(tx: &mut PgConnection, good: &[Good]) -> Result<HashMap<String, Ex
             priority: parse("priority", &row.priority)?,
             tags: row.tags,
             owner: row.owner_id.map(UserId),
+            organization: row.organization_id.map(OrganizationId),
         };
         Ok((row.email, existing))
     });

@@ -24,6 +24,10 @@ const NAMES: &[(ImportField, &[&str])] = {
             &["owneremail", "owner", "accountowner", "contactowner", "assignedto", "accountmanager", "salesrep"],
         ),
         (
+            F::Organization,
+            &["organization", "organisation", "company", "companyname", "account", "accountname", "firma"],
+        ),
+        (
             F::AcquisitionSource,
             &["acquisitionsource", "source", "leadsource", "originalsource", "utmsource", "channel", "quelle"],
         ),

@@ -6,7 +6,7 @@ use crate::db::DomainError;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use crm_types::customers::{NewCustomer, Priority};
 use crm_types::customers_import::ImportField;
-use crm_types::ids::UserId;
+use crm_types::ids::{OrganizationId, UserId};
 use std::collections::{HashMap, HashSet};
 
 /// What a row of a file says.
@@ -33,6 +33,8 @@ pub(super) struct Reading<'a> {
     pub tags: &'a [String],
     /// Staff who may log in, by e-mail.
     pub staff: &'a HashMap<String, UserId>,
+    /// Organisations that are not archived, of those that these rows name, by their name as it stands there.
+    pub organizations: &'a HashMap<String, OrganizationId>,
     pub zones: &'a HashSet<String>,
     pub now: DateTime<Utc>,
 }
@@ -47,6 +49,8 @@ impl Reading<'_> {
         let mut wrong = Vec::new();
         let priority = self.parsed(cells, ImportField::Priority, &mut wrong, parse_priority);
         let owner = self.parsed(cells, ImportField::OwnerEmail, &mut wrong, |text| self.parse_owner(text));
+        let organization =
+            self.parsed(cells, ImportField::Organization, &mut wrong, |text| self.parse_organization(text));
         let created_at = self.parsed(cells, ImportField::CreatedAt, &mut wrong, |text| parse_time(text, self.now));
         let source = self.parsed(cells, ImportField::AcquisitionSource, &mut wrong, |text| {
             parse_line("acquisition_source", Some(text), 200).map_err(|error| error.to_string())
@@ -67,7 +71,8 @@ impl Reading<'_> {
             priority,
             tags: self.tags(cells),
             owner_id: owner,
-            acquisition_source: None,
+            organization_id: organization,
+            ..NewCustomer::default()
         };
         match self.checked(new, &mut wrong) {
             Some(fields) if wrong.is_empty() => Ok(Candidate { fields, source: source.flatten(), created_at }),
@@ -102,7 +107,7 @@ impl Reading<'_> {
                 "tags" => new.tags = None,
                 _ => return None,
             }
-            let field = match (field.parse().ok(), self.column(ImportField::Name)) {
+            let field = match (field.parse().ok(), column(self.mapping, ImportField::Name)) {
                 (Some(ImportField::Name), None) => Some(ImportField::FirstName),
                 (field, _) => field,
             };
@@ -110,13 +115,8 @@ impl Reading<'_> {
         }
     }
 
-    fn column(&self, field: ImportField) -> Option<usize> {
-        self.mapping.iter().position(|mapped| *mapped == Some(field))
-    }
-
     fn cell(&self, cells: &[String], field: ImportField) -> Option<String> {
-        let cell = plain(cells.get(self.column(field)?)?).trim();
-        (!cell.is_empty()).then(|| cell.to_owned())
+        cell(self.mapping, cells, field)
     }
 
     fn parsed<T>(
@@ -134,6 +134,11 @@ impl Reading<'_> {
         known.ok_or_else(|| "Nobody of the staff has this e-mail address (any more).".to_owned())
     }
 
+    fn parse_organization(&self, text: &str) -> Result<OrganizationId, String> {
+        let known = self.organizations.get(text).copied();
+        known.ok_or_else(|| "No organization has this name (any more). Create it first.".to_owned())
+    }
+
     /// Commas separate tags; where there is none, semicolons and bars do.
     fn tags(&self, cells: &[String]) -> Option<Vec<String>> {
         let cell = self.cell(cells, ImportField::Tags);
@@ -145,6 +150,16 @@ impl Reading<'_> {
         let tags: Vec<String> = own.chain(self.tags.iter().cloned()).collect();
         (!tags.is_empty()).then_some(tags)
     }
+}
+
+fn column(mapping: &[Option<ImportField>], field: ImportField) -> Option<usize> {
+    mapping.iter().position(|mapped| *mapped == Some(field))
+}
+
+/// What a row says of a field; an empty cell says nothing.
+pub(super) fn cell(mapping: &[Option<ImportField>], cells: &[String], field: ImportField) -> Option<String> {
+    let cell = plain(cells.get(column(mapping, field)?)?).trim();
+    (!cell.is_empty()).then(|| cell.to_owned())
 }
 
 fn joined(first: Option<String>, last: Option<String>) -> Option<String> {
@@ -178,12 +193,21 @@ mod tests {
     use uuid::Uuid;
 
     const ADA: UserId = UserId(Uuid::max());
+    const GYM: OrganizationId = OrganizationId(Uuid::max());
 
     fn read(mapping: &[Option<F>], cells: &[&str]) -> Result<Candidate, Vec<Wrong>> {
         let staff = HashMap::from([("ada@staff.test".to_owned(), ADA)]);
+        let organizations = HashMap::from([("Iron Gym".to_owned(), GYM)]);
         let zones = HashSet::from(["Europe/Zurich".to_owned()]);
         let now = "2026-11-21T00:00:00Z".parse().unwrap();
-        let reading = Reading { mapping, tags: &["import".into()], staff: &staff, zones: &zones, now };
+        let reading = Reading {
+            mapping,
+            tags: &["import".into()],
+            staff: &staff,
+            organizations: &organizations,
+            zones: &zones,
+            now,
+        };
         reading.read(&cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>())
     }
 
@@ -198,6 +222,7 @@ mod tests {
             F::Priority,
             F::Tags,
             F::OwnerEmail,
+            F::Organization,
             F::CreatedAt,
         ]
         .map(Some);
@@ -210,6 +235,7 @@ mod tests {
             "VIP",
             "press; beta",
             "Ada@staff.test",
+            " Iron Gym ",
             "2026-02-28 09:30",
         ];
         let row = read(&mapping, &cells).unwrap();
@@ -217,16 +243,28 @@ mod tests {
         assert_eq!(row.fields.name, Some(Some("Žofia مرحبا 👩‍🚀".into())));
         assert_eq!(row.fields.phone, Some(Some("+41 44".into())), "the apostrophe kept a spreadsheet from running it");
         assert_eq!((row.fields.priority, row.fields.owner), (Some(Priority::Vip), Some(Some(ADA))));
+        assert_eq!(row.fields.organization, Some(Some(GYM)));
         assert_eq!(row.fields.tags.unwrap(), ["beta", "import", "press"]);
         assert_eq!(row.created_at.unwrap().to_rfc3339(), "2026-02-28T09:30:00+00:00");
     }
 
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
-        let mapping =
-            [F::Email, F::Phone, F::Locale, F::TimeZone, F::Priority, F::Tags, F::OwnerEmail, F::CreatedAt].map(Some);
+        let mapping = [
+            F::Email,
+            F::Phone,
+            F::Locale,
+            F::TimeZone,
+            F::Priority,
+            F::Tags,
+            F::OwnerEmail,
+            F::Organization,
+            F::CreatedAt,
+        ]
+        .map(Some);
         let long = "x".repeat(51);
-        let wrong = read(&mapping, &["nobody", "a\0b", "not one", "Mars", "urgent", &long, "x@y.z", "2999-01-01"]);
+        let wrong =
+            read(&mapping, &["nobody", "a\0b", "not one", "Mars", "urgent", &long, "x@y.z", "Nowhere", "2999-01-01"]);
         let mut fields: Vec<F> = wrong.unwrap_err().into_iter().map(|(field, _)| field.unwrap()).collect();
         fields.sort_unstable();
         let mut expected: Vec<F> = mapping.into_iter().flatten().collect();

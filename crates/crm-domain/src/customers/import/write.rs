@@ -6,7 +6,7 @@ use crate::customers::fields::{Fields, MOST_TAGS};
 use crate::db::Result;
 use chrono::{DateTime, Utc};
 use crm_types::customers::{NewCustomer, Priority};
-use crm_types::ids::UserId;
+use crm_types::ids::{OrganizationId, UserId};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -22,6 +22,7 @@ pub(super) struct Existing {
     pub priority: Priority,
     pub tags: Vec<String>,
     pub owner: Option<UserId>,
+    pub organization: Option<OrganizationId>,
 }
 
 impl Existing {
@@ -42,6 +43,7 @@ impl Existing {
             priority: fields.priority.unwrap_or(self.priority),
             tags,
             owner: fields.owner.flatten().or(self.owner),
+            organization: fields.organization.flatten().or(self.organization),
         }
     }
 
@@ -50,6 +52,7 @@ impl Existing {
         let shown = json!({
             "name": self.name, "phone": self.phone, "locale": self.locale, "time_zone": self.time_zone,
             "priority": self.priority, "tags": self.tags, "owner": self.owner.map(|id| json!({"id": id})),
+            "organization": self.organization.map(|id| json!({"id": id})),
         });
         shown.as_object().cloned().unwrap_or_default()
     }
@@ -64,12 +67,13 @@ pub(super) async fn create(tx: &mut PgConnection, actor: &Actor, rows: &[Candida
     let new: Vec<NewCustomer> = rows.iter().map(as_typed_in).collect();
     let column = |get: fn(&NewCustomer) -> &Option<String>| new.iter().map(|row| get(row).clone()).collect::<Vec<_>>();
     sqlx::query!(
-        "INSERT INTO customers (id, email, name, phone, locale, time_zone, priority, tags, owner_id, acquisition_source, kept, created_at)
+        "INSERT INTO customers (id, email, name, phone, locale, time_zone, priority, tags, owner_id, acquisition_source, kept,
+             organization_id, created_at)
          SELECT n.id, n.email, n.name, n.phone, n.locale, n.time_zone, n.priority, coalesce(string_to_array(nullif(n.tags, ''), ','), '{}'),
-                n.owner, n.source, coalesce(string_to_array(nullif(n.kept, ''), ','), '{}'), coalesce(n.created_at, now())
+                n.owner, n.source, coalesce(string_to_array(nullif(n.kept, ''), ','), '{}'), n.organization, coalesce(n.created_at, now())
          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::text[],
-                     $11::text[], $12::timestamptz[])
-              AS n (id, email, name, phone, locale, time_zone, priority, tags, owner, source, kept, created_at)",
+                     $11::text[], $12::uuid[], $13::timestamptz[])
+              AS n (id, email, name, phone, locale, time_zone, priority, tags, owner, source, kept, organization, created_at)",
         &ids,
         &column(|row| &row.email) as &[Option<String>],
         &column(|row| &row.name) as &[Option<String>],
@@ -82,6 +86,7 @@ pub(super) async fn create(tx: &mut PgConnection, actor: &Actor, rows: &[Candida
         &new.iter().map(|row| row.owner_id.map(|owner| owner.0)).collect::<Vec<_>>() as &[Option<Uuid>],
         &column(|row| &row.acquisition_source) as &[Option<String>],
         &rows.iter().map(|row| row.fields.kept().join(",")).collect::<Vec<_>>(),
+        &new.iter().map(|row| row.organization_id.map(|id| id.0)).collect::<Vec<_>>() as &[Option<Uuid>],
         &rows.iter().map(|row| row.created_at).collect::<Vec<_>>() as &[Option<DateTime<Utc>>],
     )
     .execute(&mut *tx)
@@ -112,6 +117,8 @@ fn as_typed_in(row: &Candidate) -> NewCustomer {
         priority: fields.priority,
         tags: fields.tags,
         owner_id: fields.owner.flatten(),
+        organization_id: fields.organization.flatten(),
+        coach_id: None,
         acquisition_source: row.source.clone(),
     }
 }
@@ -126,10 +133,12 @@ pub(super) async fn update(tx: &mut PgConnection, actor: &Actor, rows: &[(&Exist
     sqlx::query!(
         "UPDATE customers c SET name = n.name, phone = n.phone, locale = n.locale, time_zone = n.time_zone, priority = n.priority,
              tags = coalesce(string_to_array(nullif(n.tags, ''), ','), '{}'), owner_id = n.owner,
+             organization_id = n.organization,
              kept = ARRAY(SELECT DISTINCT k FROM unnest(c.kept || coalesce(string_to_array(nullif(n.kept, ''), ','), '{}')) k),
              version = c.version + 1, updated_at = now()
-         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::text[])
-              AS n (id, name, phone, locale, time_zone, priority, tags, owner, kept)
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::text[],
+                     $10::uuid[])
+              AS n (id, name, phone, locale, time_zone, priority, tags, owner, kept, organization)
          WHERE c.id = n.id",
         &new.iter().map(|row| row.id).collect::<Vec<_>>(),
         &column(|row| &row.name) as &[Option<String>],
@@ -140,6 +149,7 @@ pub(super) async fn update(tx: &mut PgConnection, actor: &Actor, rows: &[(&Exist
         &new.iter().map(|row| row.tags.join(",")).collect::<Vec<_>>(),
         &new.iter().map(|row| row.owner.map(|owner| owner.0)).collect::<Vec<_>>() as &[Option<Uuid>],
         &rows.iter().map(|(_, row)| row.fields.kept().join(",")).collect::<Vec<_>>(),
+        &new.iter().map(|row| row.organization.map(|organization| organization.0)).collect::<Vec<_>>() as &[Option<Uuid>],
     )
     .execute(&mut *tx)
     .await?;

@@ -30,6 +30,7 @@ fn fields() -> Vec<Choice> {
         ImportField::Priority => "Priority",
         ImportField::Tags => "Tags",
         ImportField::OwnerEmail => "Owner’s e-mail",
+        ImportField::Organization => "Organization, by name",
         ImportField::AcquisitionSource => "Source",
         ImportField::CreatedAt => "Known since",
     };

@@ -1,0 +1,78 @@
+//! People who coach: who pays for the coaching software, or coaches somebody now.
+
+use crate::customers::list::read_organization;
+use crate::customers::search::Search;
+use crate::db::Result;
+use crate::page::{Keyset, Kind, Order, PageRequest};
+use crm_types::Page;
+use crm_types::coaching::{Coach, CoachSort};
+use crm_types::ids::{CustomerId, OrganizationId};
+use serde::Serialize;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Postgres, QueryBuilder, Row};
+
+/// What to narrow the list with.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct CoachFilter {
+    /// Words of name, e-mail, phone, Stripe id or organisation.
+    pub q: Option<Search>,
+    /// The business that they belong to.
+    pub organization: Option<OrganizationId>,
+}
+
+const COLUMNS: &str = "page.id, page.called, page.email::text AS email, page.organization_id, page.organization_name, page.created_at, \
+    (SELECT count(*) FROM customers k WHERE k.coach_id = page.id AND k.archived_at IS NULL) AS clients";
+
+/// One page of coaches, archived ones left out.
+///
+/// # Errors
+/// When the cursor is of another list, or the database fails.
+pub async fn list(pool: &PgPool, filter: &CoachFilter, sort: CoachSort, page: &PageRequest) -> Result<Page<Coach>> {
+    let filter = &CoachFilter { q: Search::forgiving(filter.q.as_ref(), pool).await?, ..filter.clone() };
+    let keyset = Keyset::new(order(sort), filter, page)?;
+    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(COLUMNS);
+    keyset.push_outer_keys(&mut query);
+    query.push(" FROM ");
+    keyset.push_page(&mut query, "c.*, customer_called(c) AS called", &totals, |query| push_source(query, filter));
+    keyset.push_outer_order(&mut query);
+    keyset.fetch(pool, &mut query, read, totals).await
+}
+
+fn order(sort: CoachSort) -> Order {
+    const ID: (&str, Kind) = ("c.id", Kind::Id);
+    Order {
+        name: sort.as_str(),
+        columns: match sort {
+            CoachSort::Name | CoachSort::NameDescending => &[("lower(coalesce(c.name, ''))", Kind::Text), ID],
+            CoachSort::CreatedAt | CoachSort::CreatedAtDescending => &[("c.created_at", Kind::Time), ID],
+        },
+        descending: sort.as_str().starts_with('-'),
+    }
+}
+
+fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CoachFilter) {
+    query.push(
+        " FROM customers c WHERE c.archived_at IS NULL AND c.id IN (
+              SELECT k.id FROM customers k WHERE coalesce(k.stream, '') = 'rev2_coaching'
+              UNION ALL SELECT k.coach_id FROM customers k WHERE k.coach_id IS NOT NULL AND k.archived_at IS NULL)",
+    );
+    if let Some(q) = &filter.q {
+        q.push(query);
+    }
+    if let Some(organization) = filter.organization {
+        query.push(" AND c.organization_id = ").push_bind(organization.0);
+    }
+}
+
+fn read(row: &PgRow) -> sqlx::Result<Coach> {
+    Ok(Coach {
+        id: CustomerId(row.try_get("id")?),
+        name: row.try_get("called")?,
+        email: row.try_get("email")?,
+        organization: read_organization(row)?,
+        clients: row.try_get("clients")?,
+        created_at: row.try_get("created_at")?,
+    })
+}

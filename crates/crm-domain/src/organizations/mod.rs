@@ -1,0 +1,5 @@
+//! Organisations: businesses that customers belong to.
+
+pub mod edit;
+mod fields;
+pub mod list;

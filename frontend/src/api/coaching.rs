@@ -1,0 +1,26 @@
+//! Coaching: who coaches whom.
+
+use super::{ApiError, Method, request, send_json};
+use crate::session::Session;
+use crm_types::coaching::{CoachingEnd, CoachingRelationship};
+use crm_types::ids::CoachingRelationshipId;
+
+/// All coaching relationships.
+pub const COACHING_RELATIONSHIPS: &str = "/api/coaching-relationships";
+/// All coaches.
+pub const COACHES: &str = "/api/coaches";
+
+/// Lets a relationship rest, or goes on with it.
+pub async fn rest(session: Session, id: CoachingRelationshipId, rests: bool) -> Result<CoachingRelationship, ApiError> {
+    let verb = if rests { "pause" } else { "resume" };
+    request(session, Method::Post, &format!("{COACHING_RELATIONSHIPS}/{id}/{verb}")).await
+}
+
+/// Ends a relationship.
+pub async fn end(
+    session: Session,
+    id: CoachingRelationshipId,
+    end: &CoachingEnd,
+) -> Result<CoachingRelationship, ApiError> {
+    send_json(session, Method::Post, &format!("{COACHING_RELATIONSHIPS}/{id}/end"), end).await
+}

@@ -1,0 +1,287 @@
+//! One of many, found by typing: a combobox after the ARIA pattern. The focus stays in the field.
+
+use super::field::{FieldNote, invalid};
+use crate::browser;
+use crate::glance::{Glance, live};
+use crate::params::Params;
+use crate::query::use_query;
+use crm_types::Page;
+use leptos::prelude::*;
+use serde::Deserialize;
+use std::time::Duration;
+
+/// Typing pauses this long before the server is asked.
+const TYPING: Duration = Duration::from_millis(200);
+/// Rows that are offered.
+const OFFERED: &str = "8";
+
+/// What is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// Customers.
+    Customers,
+    /// Organizations.
+    Organizations,
+}
+
+impl Target {
+    const fn api(self) -> &'static str {
+        match self {
+            Self::Customers => "/api/customers",
+            Self::Organizations => "/api/organizations",
+        }
+    }
+
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Customers => "Name, e-mail or phone",
+            Self::Organizations => "Name of the organization",
+        }
+    }
+}
+
+/// What is chosen: its id and what it is called. No id is nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reference {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl Reference {
+    /// Something.
+    pub fn new(id: impl ToString, name: &str) -> Self {
+        Self { id: id.to_string(), name: name.to_owned() }
+    }
+
+    /// As one text, for who keeps texts: an id has no space.
+    pub fn to_text(&self) -> String {
+        format!("{} {}", self.id, self.name)
+    }
+
+    /// Of a text that [`Self::to_text`] made.
+    pub fn of_text(text: &str) -> Self {
+        text.split_once(' ').map(|(id, name)| Self::new(id, name)).unwrap_or_default()
+    }
+}
+
+/// What lists have in common, as far as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Found {
+    id: String,
+    name: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+}
+
+impl Found {
+    fn called(&self) -> String {
+        let name = self.name.as_ref().or(self.email.as_ref()).or(self.phone.as_ref());
+        name.map_or_else(|| "No name".to_owned(), String::clone)
+    }
+}
+
+/// What something with this id is called; it is read from the server, and shown as dots until it came.
+pub fn use_reference(target: Target, id: Signal<String>) -> Signal<Reference> {
+    let query = use_query::<Found>(move || {
+        let id = id.get();
+        (!id.is_empty()).then(|| format!("{}/{id}", target.api()))
+    });
+    live(move || {
+        let id = id.get();
+        let name = query.get().filter(|found| found.id == id).map(|found| found.called());
+        let name = name.unwrap_or_else(|| if id.is_empty() { String::new() } else { "…".to_owned() });
+        Reference { id, name }
+    })
+}
+
+/// The field and its list, without a label.
+#[component]
+pub fn Combobox(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    /// The label, where none is visible.
+    #[prop(optional, into)]
+    label: Option<&'static str>,
+    /// What is looked for.
+    target: Target,
+    /// What is chosen.
+    #[prop(into)]
+    value: Signal<Reference>,
+    /// Chosen, or emptied.
+    #[prop(into)]
+    on_change: Callback<Reference>,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let text = RwSignal::new(value.get_untracked().name);
+    let (open, at) = (RwSignal::new(false), RwSignal::new(0_usize));
+    let sought = RwSignal::new(String::new());
+    let turn = StoredValue::new(0_u32);
+    // While it is typed in, the text is the reader's.
+    Effect::new(move |_| {
+        let name = value.get().name;
+        if !open.get_untracked() {
+            text.set(name);
+        }
+    });
+    let query = use_query::<Page<Found>>(move || {
+        let sought = sought.get();
+        let params = Params::from_pairs(&[("q", sought.as_str()), ("limit", OFFERED), ("sort", "name")]);
+        open.get().then(|| params.with_path(target.api()))
+    });
+    let found = Memo::new(move |_| query.map(|page| page.items.clone()).unwrap_or_default());
+    let show = move || {
+        if !open.get_untracked() {
+            sought.set(String::new());
+            at.set(0);
+            open.set(true);
+        }
+    };
+    let typed = move |now: String| {
+        text.set(now.clone());
+        at.set(0);
+        open.set(true);
+        if now.trim().is_empty() && !value.get_untracked().id.is_empty() {
+            on_change.run(Reference::default());
+        }
+        let mine = turn.get_value().wrapping_add(1);
+        turn.set_value(mine);
+        let look = move || {
+            // Typed on, or gone.
+            if turn.try_get_value() == Some(mine) {
+                sought.set(now.trim().to_owned());
+            }
+        };
+        set_timeout(look, TYPING);
+    };
+    let close = move || {
+        // The field may be gone by the time it has lost the focus.
+        open.try_set(false);
+        if let Some(value) = value.try_get_untracked() {
+            text.try_set(value.name);
+        }
+    };
+    let choose = move |index: usize| {
+        let Some(chosen) = found.get_untracked().get(index).cloned() else { return };
+        open.set(false);
+        let name = chosen.called();
+        text.set(name.clone());
+        on_change.run(Reference { id: chosen.id, name });
+    };
+    let list = format!("{id}-list");
+    let option_id = {
+        let id = id.clone();
+        move |index: usize| format!("{id}-{index}")
+    };
+    let step = {
+        let option_id = option_id.clone();
+        move |by: isize| {
+            let last = found.get_untracked().len().cast_signed();
+            if last > 0 {
+                at.update(|at| *at = usize::try_from((at.cast_signed() + by).rem_euclid(last)).unwrap_or_default());
+                browser::show_nearest(&option_id(at.get_untracked()));
+            }
+        }
+    };
+    let keys = move |event: web_sys::KeyboardEvent| {
+        let shown = open.get_untracked();
+        match event.key().as_str() {
+            "ArrowDown" | "ArrowUp" if !shown => show(),
+            "ArrowDown" => step(1),
+            "ArrowUp" => step(-1),
+            // Closed, it belongs to the form.
+            "Enter" if shown && !text.get_untracked().trim().is_empty() => choose(at.get_untracked()),
+            "Escape" if shown => close(),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let count = live(move || found.glance(Vec::len));
+    let said = live(move || match (open.get(), count.get(), query.is_busy().get()) {
+        (false, ..) | (_, 0, true) => String::new(),
+        (true, 0, false) => "Nothing found".to_owned(),
+        (true, n, _) => crate::labels::counted(i64::try_from(n).unwrap_or(i64::MAX), "result", "results"),
+    });
+    let active = {
+        let option_id = option_id.clone();
+        live(move || (open.get() && count.get() > 0).then(|| option_id(at.get())))
+    };
+    let option = move |(index, found): (usize, Found)| {
+        let sub = found.email.clone().filter(|_| found.name.is_some());
+        view! {
+            <li class="menu__item" id=option_id(index) role="option" aria-selected=live(move || (at.get() == index).to_string())
+                class:is-active=live(move || at.get() == index)
+                on:pointermove=move |_| if at.get_untracked() != index { at.set(index) }
+                // Before the field would lose the focus.
+                on:mousedown=move |ev| { ev.prevent_default(); choose(index) }>
+                <span class="ellip">{found.called()}</span>
+                {sub.map(|sub| view! { <span class="small muted ellip">{sub}</span> })}
+            </li>
+        }
+    };
+    let options = move || found.get().into_iter().enumerate().map(option.clone()).collect_view();
+    let labelled = list.clone();
+    view! {
+        <div class="combo">
+            <input class="input" type="text" id=id.clone() role="combobox" autocomplete="off" spellcheck="false"
+                aria-label=label aria-autocomplete="list" aria-expanded=live(move || open.get().to_string()) aria-controls=labelled
+                aria-activedescendant=active aria-invalid=invalid(error) aria-describedby=format!("{id}-note")
+                placeholder=target.hint() prop:value=text on:input=move |ev| typed(event_target_value(&ev)) on:keydown=keys
+                on:click=move |_| show() on:blur=move |_| close()/>
+            <ul class="menu combo__list" id=list role="listbox" aria-label="Results" hidden=live(move || !open.get())>
+                {options}
+                {move || (open.get() && count.get() == 0 && !query.is_busy().get())
+                    .then(|| view! { <li class="menu__label" role="presentation">"Nothing found"</li> })}
+            </ul>
+            <p class="vh" role="status">{said}</p>
+        </div>
+    }
+}
+
+/// The field with its label, as a form has it.
+#[component]
+pub fn ReferenceField(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    /// The label.
+    label: &'static str,
+    /// What is looked for.
+    target: Target,
+    /// What is chosen.
+    #[prop(into)]
+    value: Signal<Reference>,
+    /// Chosen, or emptied.
+    #[prop(into)]
+    on_change: Callback<Reference>,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <Combobox id=id.clone() target=target value=value on_change=on_change error=error/>
+            <FieldNote id=id hint=None error=error/>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_a_text_and_back() {
+        let gym = Reference::new("019a1b2c-0000-7000-8000-000000000021", "Iron Gym & Co");
+        assert_eq!(Reference::of_text(&gym.to_text()), gym);
+        let nothing = Reference::default();
+        assert_eq!(Reference::of_text(&nothing.to_text()), nothing);
+        assert_eq!(Reference::of_text(""), nothing);
+    }
+}

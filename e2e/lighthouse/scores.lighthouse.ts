@@ -1,4 +1,5 @@
-// Lighthouse's four scores for the pages that people look at most, signed in, at a desk. ./just lighthouse prints them.
+// Lighthouse's four scores for the pages that people look at most, signed in, at a desk: the median of three visits each,
+// because other work on the machine costs speed. ./just lighthouse prints them.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -9,6 +10,7 @@ import { subscriptionLife } from "../support/stripe.ts";
 import { expect, signIn, test } from "../support/test.ts";
 
 const wanted = 95;
+const visits = 3;
 const program = resolve(import.meta.dirname, "node_modules/lighthouse/cli/index.js");
 const results = resolve(import.meta.dirname, "../results/lighthouse");
 const day = 86_400;
@@ -29,9 +31,15 @@ test("dashboard and customers", async ({ launchOptions }) => {
     mkdirSync(results, { recursive: true });
     const low: string[] = [];
     for (const [name, path] of [["Dashboard", "/"], ["Customers", "/customers"]] as const) {
-      const scores = await lighthouse(name, server.url + path, port);
-      console.log(`${name.padEnd(12)}${Object.entries(scores).map(([category, score]) => `${category} ${score}`).join(", ")}`);
-      low.push(...Object.entries(scores).filter(([, score]) => score < wanted).map(([category, score]) => `${name}: ${category} ${score}`));
+      const seen: Record<string, number>[] = [];
+      for (let visit = 1; visit <= visits; visit += 1) seen.push(await lighthouse(`${name}-${visit}`, server.url + path, port));
+      const said = Object.keys(seen[0] ?? {}).map((category) => {
+        const scores = seen.map((scores) => scores[category] ?? 0).sort((a, b) => a - b);
+        const median = scores[Math.floor(visits / 2)] ?? 0;
+        if (median < wanted) low.push(`${name}: ${category} ${median}`);
+        return `${category} ${median}${new Set(scores).size > 1 ? ` (${scores.join(", ")})` : ""}`;
+      });
+      console.log(`${name.padEnd(12)}${said.join(" · ")}`);
     }
     expect(low, `below ${wanted}; the reports are in ${results}`).toEqual([]);
   } finally {

@@ -38,7 +38,12 @@ pub(crate) fn read(message: &str) -> Said {
     if let Some((found, expected)) =
         message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
     {
-        return plain("invalid", format!("{} stands where {} belongs.", capital(kind(found)), kind(expected)));
+        let sentence = match (kind(found), kind(expected)) {
+            (Some(found), Some(expected)) => format!("{} stands where {expected} belongs.", capital(found)),
+            (None, Some(expected)) => format!("This is not {expected}."),
+            (_, None) => "This is not what belongs here.".to_owned(),
+        };
+        return plain("invalid", sentence);
     }
     let code = if message.contains("is not one of") { "unknown_value" } else { "invalid" };
     plain(code, parser(message).map_or_else(|| finished(message), str::to_owned))
@@ -65,30 +70,22 @@ fn parser(message: &str) -> Option<&'static str> {
 }
 
 /// What serde calls a kind of value, as people do.
-fn kind(serde: &str) -> &'static str {
-    let (first, _) = serde.split_once([' ', '`']).unwrap_or((serde, ""));
-    match first {
+fn kind(serde: &str) -> Option<&'static str> {
+    let serde = serde.trim_start_matches("a ").trim_start_matches("an ").trim_start_matches("borrowed ");
+    Some(match serde.split([' ', '`']).next().unwrap_or(serde) {
+        // Of a choice with something in it, and the other way round.
+        _ if serde.ends_with("variant") => return None,
         "null" | "unit" => "nothing",
         "boolean" => "true or false",
-        "integer" | "floating" => "a number",
-        "sequence" => "a list",
-        "string" | "character" => "a text",
-        "map" | "newtype" | "struct" => "an object",
+        "integer" | "floating" | "f32" | "f64" => "a number",
         "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
-        "f32" | "f64" => "a number",
-        "a" => match serde {
-            "a string" | "a borrowed string" | "a character" => "a text",
-            "a boolean" => "true or false",
-            "a sequence" => "a list",
-            "a map" => "an object",
-            text if text.contains("date") || text.contains("time") => "a day or a time",
-            text if text.contains("UUID") => "an id",
-            _ => "something else",
-        },
-        "an" if serde.contains("date") || serde.contains("time") => "a day or a time",
+        "string" | "character" => "a text",
+        "sequence" => "a list",
+        "map" | "struct" => "an object",
         "UUID" => "an id",
-        _ => "something else",
-    }
+        _ if serde.contains("date") || serde.contains("time") => "a day or a time",
+        _ => return None,
+    })
 }
 
 fn list(names: impl Iterator<Item = String>) -> String {
@@ -137,6 +134,7 @@ mod tests {
                 "invalid",
                 "A text stands where an object belongs.",
             ),
+            ("invalid type: unit variant, expected struct variant", None, "invalid", "This is not what belongs here."),
             ("invalid digit found in string", None, "invalid", "Give a whole number."),
             ("UUID parsing failed: invalid length", None, "invalid", "This is not an id."),
             ("`zzz` is not an ISO 4217 currency", None, "invalid", "`zzz` is not an ISO 4217 currency."),

@@ -73,6 +73,8 @@ fn parser(message: &str) -> Option<&'static str> {
 fn kind(serde: &str) -> Option<&'static str> {
     let serde = serde.trim_start_matches("a ").trim_start_matches("an ").trim_start_matches("borrowed ");
     Some(match serde.split([' ', '`']).next().unwrap_or(serde) {
+        // Of a choice with something in it, and the other way round.
+        _ if serde.ends_with("variant") => return None,
         "null" | "unit" => "nothing",
         "boolean" => "true or false",
         "integer" | "floating" | "f32" | "f64" => "a number",

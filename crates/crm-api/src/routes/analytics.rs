@@ -6,9 +6,9 @@ use actix_web::get;
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
 use crm_domain::analytics::{self, PeriodRequest};
-use crm_types::Currency;
 use crm_types::analytics::{Comparison, GroupBy, MovementSummary, MrrSeries, Overview, Step};
 use crm_types::ids::CustomerId;
+use crm_types::{Currency, Problem};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -97,6 +97,7 @@ struct MrrQuery {
         ],
         "total": [1_249_000, 1_250_000]
     })),
+    (status = 404, description = "There is no such customer", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/analytics/mrr")]
 async fn mrr(state: Data<AppState>, query: Params<MrrQuery>) -> ApiResult<Json<MrrSeries>> {

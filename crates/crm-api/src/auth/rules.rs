@@ -95,6 +95,10 @@ pub const RULES: &[Rule] = &[
     may("PATCH", "/api/customers/{id}/notes/{note}", P::CustomersWrite),
     may("DELETE", "/api/customers/{id}/notes/{note}", P::CustomersWrite),
     may("GET", "/api/customers/{id}/lifecycle", P::CustomersRead),
+    // payments only with `transactions:read`
+    may("GET", "/api/customers/{id}/timeline", P::CustomersRead),
+    may("GET", "/api/customers/{id}/interactions", P::CustomersRead),
+    may("POST", "/api/customers/{id}/interactions", P::CustomersWrite),
     may("GET", "/api/customers/{id}/subscriptions", P::SubscriptionsRead),
     may("GET", "/api/customers/{id}/transactions", P::TransactionsRead),
     // profiles

@@ -7,6 +7,7 @@ use super::inline::{Inline, What};
 use super::lead;
 use super::notes::Notes;
 use super::sections::{Clients, History, Movements, Subscriptions, Transactions};
+use super::timeline::Timeline;
 use super::values::Values;
 use crate::components::{
     Avatar, Badge, ErrorBox, ErrorNote, Icon, Moment, PrintHead, Reference, SkeletonCard, use_title,
@@ -65,6 +66,7 @@ pub fn CustomerPage() -> impl IntoView {
             <div class="grid">
                 <div class="c8 stack">
                     <Subscriptions id=id/>
+                    <Timeline id=id/>
                     <Movements id=id/>
                     <Transactions id=id/>
                     <Clients id=id/>

@@ -48,6 +48,7 @@ test("an organization is created, changed where it stands, archived and brought 
   await expect(page.getByRole("link", { name: "Quarry Climbing" })).toBeHidden();
   await page.goto(`${server.url}/organizations?q=quarry&archived=true`);
   await page.getByRole("link", { name: "Quarry Climbing" }).click();
+  await page.getByRole("link", { name: "Open organization" }).click();
   await page.getByRole("button", { name: "Restore" }).click();
   await expect(page.getByText("Organization restored")).toBeVisible();
 });
@@ -145,9 +146,8 @@ test("a new customer with organization and coach, from the form", async ({ page,
   await expect(page.getByRole("option", { name: "Formhouse Gym" })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(dialog.getByLabel("Organization")).toHaveValue("Formhouse Gym");
-  await dialog.getByLabel("Coach").fill("fiona");
-  await expect(page.getByRole("option", { name: "Fiona Formcoach" })).toBeVisible();
-  await page.keyboard.press("ArrowDown");
+  // Whoever is faster than the server gets what they typed, not what stood there before.
+  await dialog.getByLabel("Coach").pressSequentially("fiona formcoach");
   await page.keyboard.press("Enter");
   await expect(dialog.getByLabel("Coach")).toHaveValue("Fiona Formcoach");
   await dialog.getByRole("button", { name: "Create customer" }).click();
@@ -165,6 +165,7 @@ test("a viewer sees them and why nothing can be changed", async ({ page, server 
   await expect(button).toHaveAttribute("aria-disabled", "true");
   await expect(button).toHaveAccessibleDescription(/role|owner|admin/i);
   await page.getByRole("link", { name: "Looking Glass Gym" }).click();
+  await page.getByRole("link", { name: "Open organization" }).click();
   await expect(page.getByRole("heading", { name: "Looking Glass Gym", level: 1 })).toBeVisible();
   await expect(page.getByRole("region", { name: "Coaches" }).getByRole("link", { name: "Lou Look" })).toBeVisible();
   await expect(page.getByText("1 coach, 1 client")).toBeVisible();

@@ -1,13 +1,20 @@
 //! What the wire's enums are called on the screen, and the tone of those that are states.
 
+mod contacts;
 mod words;
 
+pub use contacts::{
+    coaching_status, coaching_tone, interaction_channel, interaction_direction, interaction_kind, interaction_outcome,
+    organization_kind, organization_status, organization_tone, sentiment,
+};
 pub use words::{billed, counted, every, initials, phrase};
 
 use crm_types::accounts::{Permission, Role};
 use crm_types::billing::{EventState, TransactionKind, TransactionStatus, TransactionType};
-use crm_types::coaching::CoachingStatus;
 use crm_types::customers::{CustomerType, LifecycleState, Priority};
+use crm_types::interactions::{
+    InteractionChannel, InteractionDirection, InteractionKind, InteractionOutcome, Sentiment,
+};
 use crm_types::mrr::MovementType;
 use crm_types::organizations::{OrganizationKind, OrganizationStatus};
 use crm_types::plans::{MappingSource, Stream, Tier};
@@ -67,6 +74,16 @@ choices! {
     movements: MovementType => movement;
     /// All states of a Stripe event.
     event_states: EventState => event_state;
+    /// All kinds of contact; those that people write down come first.
+    interaction_kinds: InteractionKind => interaction_kind;
+    /// All ways of contact.
+    interaction_channels: InteractionChannel => interaction_channel;
+    /// Who may have begun.
+    interaction_directions: InteractionDirection => interaction_direction;
+    /// What may come of a contact.
+    interaction_outcomes: InteractionOutcome => interaction_outcome;
+    /// How a customer may feel.
+    sentiments: Sentiment => sentiment;
     /// All kinds of organization.
     organization_kinds: OrganizationKind => organization_kind;
     /// Where the business with an organization may stand.
@@ -323,52 +340,6 @@ pub const fn event_tone(state: EventState) -> Tone {
         EventState::Ignored => Tone::Neutral,
         EventState::Parked => Tone::Warning,
         EventState::Dead => Tone::Negative,
-    }
-}
-
-/// What kind of business it is.
-pub const fn organization_kind(kind: OrganizationKind) -> &'static str {
-    match kind {
-        OrganizationKind::Gym => "Gym",
-        OrganizationKind::Club => "Club",
-        OrganizationKind::PhysioClinic => "Physio clinic",
-        OrganizationKind::SportsTeam => "Sports team",
-    }
-}
-
-/// Where the business with an organization stands.
-pub const fn organization_status(status: OrganizationStatus) -> &'static str {
-    match status {
-        OrganizationStatus::Active => "Active",
-        OrganizationStatus::Trial => "Trial",
-        OrganizationStatus::Churned => "Churned",
-    }
-}
-
-/// The tone of where the business with an organization stands.
-pub const fn organization_tone(status: OrganizationStatus) -> Tone {
-    match status {
-        OrganizationStatus::Active => Tone::Positive,
-        OrganizationStatus::Trial => Tone::Info,
-        OrganizationStatus::Churned => Tone::Neutral,
-    }
-}
-
-/// How a coaching relationship stands.
-pub const fn coaching_status(status: CoachingStatus) -> &'static str {
-    match status {
-        CoachingStatus::Active => "Active",
-        CoachingStatus::Paused => "Paused",
-        CoachingStatus::Ended => "Ended",
-    }
-}
-
-/// The tone of how a coaching relationship stands.
-pub const fn coaching_tone(status: CoachingStatus) -> Tone {
-    match status {
-        CoachingStatus::Active => Tone::Positive,
-        CoachingStatus::Paused => Tone::Warning,
-        CoachingStatus::Ended => Tone::Neutral,
     }
 }
 

@@ -65,6 +65,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::analytics::configure(cfg);
     routes::customers::configure(cfg);
     routes::profiles::configure(cfg);
+    routes::interactions::configure(cfg);
     routes::organizations::configure(cfg);
     routes::coaching::configure(cfg);
     routes::subscriptions::configure(cfg);

@@ -45,6 +45,7 @@ const API_KEY: &str = "api_key";
         (name = "health", description = "For machines that watch"),
         (name = "analytics", description = "Figures of the dashboard"),
         (name = "customers", description = "People, from first touch on"),
+        (name = "interactions", description = "What passed between customers and the business"),
         (name = "organizations", description = "Businesses that customers belong to"),
         (name = "coaching", description = "Who coaches whom"),
         (name = "subscriptions", description = "What they subscribe to"),

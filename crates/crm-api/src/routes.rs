@@ -10,6 +10,7 @@ pub mod customers;
 pub mod docs;
 pub mod events;
 pub mod health;
+pub mod interactions;
 pub mod jobs;
 pub mod mrr_movements;
 pub mod organizations;

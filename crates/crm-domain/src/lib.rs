@@ -15,6 +15,7 @@ pub mod filter;
 #[cfg(test)]
 mod fixture;
 pub mod idempotency;
+pub mod interactions;
 pub mod jobs;
 pub mod lifecycle;
 pub mod mrr;

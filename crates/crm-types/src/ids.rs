@@ -59,4 +59,6 @@ ids! {
     OrganizationId,
     /// That somebody coaches somebody.
     CoachingRelationshipId,
+    /// A contact with a customer.
+    InteractionId,
 }

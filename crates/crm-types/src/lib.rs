@@ -15,6 +15,7 @@ pub mod customers_bulk;
 pub mod customers_import;
 pub mod error;
 pub mod ids;
+pub mod interactions;
 pub mod jobs;
 pub mod money;
 pub mod mrr;

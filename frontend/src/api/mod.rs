@@ -11,6 +11,7 @@ pub mod customers;
 mod decode;
 mod error;
 mod http;
+pub mod interactions;
 pub mod jobs;
 pub mod organizations;
 pub mod plans;

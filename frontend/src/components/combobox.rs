@@ -1,100 +1,19 @@
 //! One of many, found by typing: a combobox after the ARIA pattern. The focus stays in the field.
 
 use super::field::{FieldNote, invalid};
+use super::reference::{Found, Reference, Target};
 use crate::browser;
 use crate::glance::{Glance, live};
 use crate::params::Params;
 use crate::query::use_query;
 use crm_types::Page;
 use leptos::prelude::*;
-use serde::Deserialize;
 use std::time::Duration;
 
 /// Typing pauses this long before the server is asked.
 const TYPING: Duration = Duration::from_millis(200);
 /// Rows that are offered.
 const OFFERED: &str = "8";
-
-/// What is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    /// Customers.
-    Customers,
-    /// Organizations.
-    Organizations,
-}
-
-impl Target {
-    const fn api(self) -> &'static str {
-        match self {
-            Self::Customers => "/api/customers",
-            Self::Organizations => "/api/organizations",
-        }
-    }
-
-    const fn hint(self) -> &'static str {
-        match self {
-            Self::Customers => "Name, e-mail or phone",
-            Self::Organizations => "Name of the organization",
-        }
-    }
-}
-
-/// What is chosen: its id and what it is called. No id is nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reference {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-}
-
-impl Reference {
-    /// Something.
-    pub fn new(id: impl ToString, name: &str) -> Self {
-        Self { id: id.to_string(), name: name.to_owned() }
-    }
-
-    /// As one text, for who keeps texts: an id has no space.
-    pub fn to_text(&self) -> String {
-        format!("{} {}", self.id, self.name)
-    }
-
-    /// Of a text that [`Self::to_text`] made.
-    pub fn of_text(text: &str) -> Self {
-        text.split_once(' ').map(|(id, name)| Self::new(id, name)).unwrap_or_default()
-    }
-}
-
-/// What lists have in common, as far as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-struct Found {
-    id: String,
-    name: Option<String>,
-    email: Option<String>,
-    phone: Option<String>,
-}
-
-impl Found {
-    fn called(&self) -> String {
-        let name = self.name.as_ref().or(self.email.as_ref()).or(self.phone.as_ref());
-        name.map_or_else(|| "No name".to_owned(), String::clone)
-    }
-}
-
-/// What something with this id is called; it is read from the server, and shown as dots until it came.
-pub fn use_reference(target: Target, id: Signal<String>) -> Signal<Reference> {
-    let query = use_query::<Found>(move || {
-        let id = id.get();
-        (!id.is_empty()).then(|| format!("{}/{id}", target.api()))
-    });
-    live(move || {
-        let id = id.get();
-        let name = query.get().filter(|found| found.id == id).map(|found| found.called());
-        let name = name.unwrap_or_else(|| if id.is_empty() { String::new() } else { "…".to_owned() });
-        Reference { id, name }
-    })
-}
 
 /// The field and its list, without a label.
 #[component]
@@ -128,12 +47,20 @@ pub fn Combobox(
             text.set(name);
         }
     });
-    let query = use_query::<Page<Found>>(move || {
+    // Typed, and not asked for yet.
+    let pending = RwSignal::new(false);
+    // Enter was pressed before the answer came: the first row of it is meant.
+    let hurried = RwSignal::new(false);
+    let url = move || {
         let sought = sought.get();
         let params = Params::from_pairs(&[("q", sought.as_str()), ("limit", OFFERED), ("sort", "name")]);
         open.get().then(|| params.with_path(target.api()))
-    });
+    };
+    let query = use_query::<Page<Found>>(url);
+    let fresh =
+        live(move || !pending.get() && query.loaded().is_some_and(|loaded| url().as_deref() == Some(&*loaded.url)));
     let found = Memo::new(move |_| query.map(|page| page.items.clone()).unwrap_or_default());
+    Effect::watch(move || found.get(), move |_, _, _| at.set(0), false);
     let show = move || {
         if !open.get_untracked() {
             sought.set(String::new());
@@ -144,6 +71,8 @@ pub fn Combobox(
     let typed = move |now: String| {
         text.set(now.clone());
         at.set(0);
+        pending.set(true);
+        hurried.set(false);
         open.set(true);
         if now.trim().is_empty() && !value.get_untracked().id.is_empty() {
             on_change.run(Reference::default());
@@ -154,6 +83,7 @@ pub fn Combobox(
             // Typed on, or gone.
             if turn.try_get_value() == Some(mine) {
                 sought.set(now.trim().to_owned());
+                pending.set(false);
             }
         };
         set_timeout(look, TYPING);
@@ -161,6 +91,7 @@ pub fn Combobox(
     let close = move || {
         // The field may be gone by the time it has lost the focus.
         open.try_set(false);
+        hurried.try_set(false);
         if let Some(value) = value.try_get_untracked() {
             text.try_set(value.name);
         }
@@ -172,7 +103,21 @@ pub fn Combobox(
         text.set(name.clone());
         on_change.run(Reference { id: chosen.id, name });
     };
+    Effect::new(move |_| {
+        if fresh.get() && hurried.get() {
+            hurried.set(false);
+            choose(0);
+        }
+    });
     let list = format!("{id}-list");
+    // Within a panel that scrolls, it may hang below the edge.
+    let shown = list.clone();
+    Effect::new(move |_| {
+        if open.get() && !found.get().is_empty() {
+            let shown = shown.clone();
+            request_animation_frame(move || browser::show_nearest(&shown));
+        }
+    });
     let option_id = {
         let id = id.clone();
         move |index: usize| format!("{id}-{index}")
@@ -194,7 +139,10 @@ pub fn Combobox(
             "ArrowDown" => step(1),
             "ArrowUp" => step(-1),
             // Closed, it belongs to the form.
-            "Enter" if shown && !text.get_untracked().trim().is_empty() => choose(at.get_untracked()),
+            "Enter" if shown && !text.get_untracked().trim().is_empty() => match fresh.get_untracked() {
+                true => choose(at.get_untracked()),
+                false => hurried.set(true),
+            },
             "Escape" if shown => close(),
             _ => return,
         }
@@ -269,19 +217,5 @@ pub fn ReferenceField(
             <Combobox id=id.clone() target=target value=value on_change=on_change error=error/>
             <FieldNote id=id hint=None error=error/>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reference_is_a_text_and_back() {
-        let gym = Reference::new("019a1b2c-0000-7000-8000-000000000021", "Iron Gym & Co");
-        assert_eq!(Reference::of_text(&gym.to_text()), gym);
-        let nothing = Reference::default();
-        assert_eq!(Reference::of_text(&nothing.to_text()), nothing);
-        assert_eq!(Reference::of_text(""), nothing);
     }
 }

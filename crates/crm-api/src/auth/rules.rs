@@ -97,6 +97,10 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/customers/{id}/lifecycle", P::CustomersRead),
     may("GET", "/api/customers/{id}/attribution", P::CustomersRead),
     may("GET", "/api/customers/{id}/value", P::TransactionsRead),
+    // payments only with `transactions:read`
+    may("GET", "/api/customers/{id}/timeline", P::CustomersRead),
+    may("GET", "/api/customers/{id}/interactions", P::CustomersRead),
+    may("POST", "/api/customers/{id}/interactions", P::CustomersWrite),
     may("GET", "/api/customers/{id}/subscriptions", P::SubscriptionsRead),
     may("GET", "/api/customers/{id}/transactions", P::TransactionsRead),
     // profiles

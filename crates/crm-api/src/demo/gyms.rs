@@ -1,5 +1,6 @@
 //! The demo's organisations: some of its people belong to one, and some of those are coached there.
 
+use super::contacts;
 use anyhow::Result;
 use crm_domain::audit::Actor;
 use crm_domain::customers::edit;
@@ -51,14 +52,18 @@ pub async fn fill(pool: &PgPool) -> Result<()> {
         change(pool, coach, CustomerPatch { organization_id: Some(gym), ..CustomerPatch::default() }).await?;
     }
     for client in newest(pool, Stream::Rev1Individual).await? {
-        // Most train on their own.
-        let joins = client.id.0.as_bytes().iter().map(|byte| u32::from(*byte)).sum::<u32>() % 5 < 2;
-        let Some(gym) = pick(&gyms, &client).filter(|_| joins && client.organization.is_none()) else { continue };
-        let there: Vec<&Customer> =
-            coaches.iter().filter(|coach| pick(&gyms, coach).is_some_and(|other| other.id == gym.id)).collect();
-        let coach = pick(&there, &client).map(|coach| Some(coach.id));
-        let patch = CustomerPatch { organization_id: Some(Some(gym.id)), coach_id: coach, ..CustomerPatch::default() };
-        change(pool, &client, patch).await?;
+        // Some train on their own, and some where there is a coach without one.
+        if client.organization.is_some() || number_of(&client).is_multiple_of(3) {
+            continue;
+        }
+        let Some(coach) = pick(&coaches, &client) else { continue };
+        let own = coach.organization.as_ref().map(|gym| gym.id);
+        let gym = own.or_else(|| pick(&gyms, coach).map(|gym| gym.id));
+        let coach = (!number_of(&client).is_multiple_of(4)).then_some(Some(coach.id));
+        let patch = CustomerPatch { organization_id: Some(gym), coach_id: coach, ..CustomerPatch::default() };
+        if change(pool, &client, patch).await? {
+            contacts::log(pool, &client, number_of(&client)).await?;
+        }
     }
     Ok(())
 }
@@ -80,14 +85,19 @@ async fn newest(pool: &PgPool, stream: Stream) -> Result<Vec<Customer>> {
 
 /// The same one for the same person.
 fn pick<'a, T>(of: &'a [T], person: &Customer) -> Option<&'a T> {
-    let number = u64::try_from(person.created_at.timestamp()).unwrap_or_default();
-    of.get(usize::try_from(number.checked_rem(of.len() as u64)?).ok()?)
+    of.get(number_of(person).checked_rem(of.len())?)
 }
 
-/// Somebody whom the business changes at this moment is left as they are.
-async fn change(pool: &PgPool, person: &Customer, patch: CustomerPatch) -> Result<()> {
+/// A number that stays with a person in every demo of the same seed.
+fn number_of(person: &Customer) -> usize {
+    person.name.iter().flat_map(|name| name.bytes()).map(usize::from).sum()
+}
+
+/// Whether it was done: somebody whom the business changes at this moment is left as they are.
+async fn change(pool: &PgPool, person: &Customer, patch: CustomerPatch) -> Result<bool> {
     match edit::update(pool, &demo(), person.id, person.version, &patch).await {
-        Ok(_) | Err(DomainError::Stale { .. }) => Ok(()),
+        Ok(_) => Ok(true),
+        Err(DomainError::Stale { .. }) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

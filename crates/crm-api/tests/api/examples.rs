@@ -7,6 +7,7 @@ use crm_types::api_keys::NewApiKey;
 use crm_types::billing::{InboxStats, ReplayReply, ReplayRequest, StripeEvent, Transaction};
 use crm_types::coaching::{Coach, CoachingEnd, CoachingRelationship, NewCoachingRelationship};
 use crm_types::customers::Customer;
+use crm_types::interactions::{Interaction, NewInteraction, TimelineEntry};
 use crm_types::mrr::MrrMovement;
 use crm_types::organizations::{NewOrganization, Organization, OrganizationPatch};
 use crm_types::plans::{Price, PriceMapping};
@@ -65,6 +66,9 @@ fn examples_are_what_routes_take_and_give() {
     body::<NewOrganization>("/api/organizations", "post");
     body::<OrganizationPatch>("/api/organizations/{id}", "patch");
     reply::<Page<Coach>>("/api/coaches", "get");
+    reply::<Page<Interaction>>("/api/customers/{id}/interactions", "get");
+    body::<NewInteraction>("/api/customers/{id}/interactions", "post");
+    reply::<Page<TimelineEntry>>("/api/customers/{id}/timeline", "get");
     reply::<Page<CoachingRelationship>>("/api/coaching-relationships", "get");
     body::<NewCoachingRelationship>("/api/coaching-relationships", "post");
     body::<CoachingEnd>("/api/coaching-relationships/{id}/end", "post");

@@ -18,6 +18,7 @@ mod events;
 mod examples;
 mod health;
 mod idempotency;
+mod interactions;
 mod limits;
 mod mrr_movements;
 mod openapi;

@@ -50,7 +50,7 @@ async fn rows_read(pool: &PgPool) -> i64 {
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_page_reads_no_more_rows_than_the_cap(_: PgPoolOptions, options: PgConnectOptions) {
     // One connection, so that its counters are there when they are asked for; settings as the server's pools have them.
-    let options = options.options([("enable_seqscan", "off"), ("jit", "off")]);
+    let options = options.options([("enable_seqscan", "off"), ("jit", "off"), ("random_page_cost", "1.1")]);
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
     fill(&pool).await;
     let none = CustomerFilter::default;

@@ -9,12 +9,14 @@ mod export;
 mod form;
 mod import;
 mod inline;
+mod log;
 mod money;
 mod notes;
 mod page;
 mod preview;
 mod sections;
 mod source;
+mod timeline;
 mod values;
 
 pub use import::{ImportFilePage, ImportPage};
@@ -40,7 +42,7 @@ pub static SPEC: ListSpec = ListSpec {
     one: "customer",
     many: "customers",
     permission: Permission::CustomersRead,
-    search: "Name, e-mail, phone, organization, Stripe id",
+    search: "Name, e-mail, organization",
     filters: &[
         Filter::new("lifecycle", "Lifecycle", FilterKind::Choice(labels::lifecycle_states)),
         Filter::new("type", "Type", FilterKind::Choice(labels::customer_types)),

@@ -9,6 +9,7 @@ use super::money::{AtAGlance, MrrHistory};
 use super::notes::Notes;
 use super::sections::{Clients, History, Movements, Subscriptions, Transactions};
 use super::source::Source;
+use super::timeline::Timeline;
 use super::values::Values;
 use crate::components::{
     Avatar, Badge, ErrorBox, ErrorNote, Icon, Moment, PrintHead, Reference, SkeletonCard, use_title,
@@ -69,6 +70,7 @@ pub fn CustomerPage() -> impl IntoView {
                     <AtAGlance id=id customer=query/>
                     <MrrHistory id=id/>
                     <Subscriptions id=id/>
+                    <Timeline id=id/>
                     <Movements id=id/>
                     <Transactions id=id/>
                     <Clients id=id/>

@@ -171,10 +171,13 @@ impl Keyset {
         totals: &Totals,
         source: impl FnOnce(&mut QueryBuilder<Postgres>),
     ) {
-        let few = totals.found.is_none() && totals.total < TOTAL_CAP;
+        let few = totals.found.is_some() || totals.total < TOTAL_CAP;
         query.push(if few { "(SELECT * FROM (SELECT " } else { "(SELECT " }).push(columns);
         self.push_keys(query);
         source(query);
+        if let (Some(found), Some((id, _))) = (&totals.found, self.order.columns.last()) {
+            query.push(format_args!(" AND {id} = ANY (")).push_bind(found.clone()).push(")");
+        }
         let keys: Vec<String> = if few {
             // OFFSET 0 keeps the planner from looking at the order first.
             query.push(" OFFSET 0) AS few WHERE true");
@@ -182,9 +185,6 @@ impl Keyset {
         } else {
             self.order.columns.iter().map(|(expression, _)| (*expression).to_owned()).collect()
         };
-        if let (Some(found), Some(id)) = (&totals.found, keys.last()) {
-            query.push(format_args!(" AND {id} = ANY (")).push_bind(found.clone()).push(")");
-        }
         self.push_after(query, &keys);
         self.push_order(query, &keys);
         query.push(" LIMIT ").push_bind(self.fetched()).push(") AS page");

@@ -49,8 +49,11 @@ async fn rows_read(pool: &PgPool) -> i64 {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_page_reads_no_more_rows_than_the_cap(_: PgPoolOptions, options: PgConnectOptions) {
-    // One connection, so that its counters are there when they are asked for; settings as the server's pools have them.
-    let options = options.options([("enable_seqscan", "off"), ("jit", "off"), ("random_page_cost", "1.1")]);
+    // One connection, so that its counters are there when they are asked for; settings as the server's pools have them. Vacuum
+    // takes for seen by all what is certain to be committed.
+    let settings =
+        [("enable_seqscan", "off"), ("jit", "off"), ("random_page_cost", "1.1"), ("synchronous_commit", "on")];
+    let options = options.options(settings);
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
     fill(&pool).await;
     let none = CustomerFilter::default;
@@ -85,7 +88,9 @@ async fn a_page_reads_no_more_rows_than_the_cap(_: PgPoolOptions, options: PgCon
             let before = rows_read(&pool).await;
             let first = list(&pool, filter, *sort, &PageRequest::default()).await.unwrap();
             let read = rows_read(&pool).await - before;
-            let most = if filter.is_in_indexes() { PAGE } else { MOST };
+            // Few rows are sorted by what only they hold, when no index has it: a name.
+            let few = if first.total_capped { 0 } else { first.total };
+            let most = if filter.is_in_indexes() { PAGE + few } else { MOST };
             assert!(read <= most, "{read} rows of {CUSTOMERS} for {filter:?} by {sort}");
             worst = worst.max((read, format!("{filter:?} by {sort}")));
             if let Some(cursor) = first.next_cursor {

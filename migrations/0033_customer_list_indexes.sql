@@ -28,7 +28,8 @@ CREATE INDEX customers_name ON customers (name_key, id)
 CREATE INDEX customers_mrr ON customers (mrr_minor, id)
     INCLUDE (lifecycle_rank, type_rank, plan_rank, priority_rank, archived_at, created_at, lifetime_minor, currency, source_key);
 CREATE INDEX customers_lifetime ON customers (lifetime_minor, id)
-    INCLUDE (lifecycle_rank, type_rank, plan_rank, priority_rank, archived_at, created_at, mrr_minor, currency, source_key);
+    INCLUDE (lifecycle_rank, type_rank, plan_rank, priority_rank, archived_at, created_at, mrr_minor, currency, lifetime_currency,
+             source_key);
 CREATE INDEX customers_lifecycle ON customers (lifecycle_rank, created_at, id)
     INCLUDE (type_rank, plan_rank, priority_rank, archived_at, mrr_minor, lifetime_minor, currency, source_key);
 CREATE INDEX customers_type ON customers (type_rank, created_at, id)

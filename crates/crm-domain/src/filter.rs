@@ -136,8 +136,20 @@ impl AmountRange {
         }
     }
 
-    /// Adds conditions on a column of minor units.
-    pub(crate) fn push(&self, query: &mut QueryBuilder<Postgres>, column: &'static str) {
+    /// Adds conditions on a column of minor units, whose currency is in another: amounts are compared within one currency, that
+    /// of the caller or else the reporting one.
+    pub(crate) fn push(
+        &self,
+        query: &mut QueryBuilder<Postgres>,
+        column: &'static str,
+        currency_column: &'static str,
+        currency: Option<crm_types::Currency>,
+    ) {
+        if self.min.is_none() && self.max.is_none() {
+            return;
+        }
+        query.push(format_args!(" AND {currency_column} = "));
+        push_currency(query, currency);
         if let Some(min) = self.min {
             query.push(format_args!(" AND {column} >= ")).push_bind(min);
         }

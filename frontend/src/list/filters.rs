@@ -206,11 +206,21 @@ fn field(list: List, filter: &'static Filter) -> AnyView {
         FilterKind::Amount => {
             let currency = move || list.params.glance(currency_of);
             let shown = Signal::derive(move || major(&value.get(), currency()));
+            let wrong = RwSignal::new(false);
+            let typed = move |text: String| {
+                let amount = minor(&text, currency());
+                wrong.set(amount.is_empty() && !text.trim().is_empty());
+                if !wrong.get_untracked() {
+                    set.run(amount);
+                }
+            };
             view! {
                 <div class="field">
                     <label for=key>{filter.label}</label>
                     <input class="input num" type="text" inputmode="decimal" autocomplete="off" id=key prop:value=shown
-                        on:change=move |ev| set.run(minor(&event_target_value(&ev), currency()))/>
+                        aria-invalid=move || wrong.get().then_some("true")
+                        on:change=move |ev| typed(event_target_value(&ev))/>
+                    {move || wrong.get().then(|| view! { <p class="field__error" role="alert">"Enter an amount such as 19.90."</p> })}
                 </div>
             }
             .into_any()

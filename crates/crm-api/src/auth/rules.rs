@@ -47,6 +47,7 @@ pub const RULES: &[Rule] = &[
     rule("GET", "/metrics", Access::Public),
     // docs
     rule("GET", "/docs", Access::Public),
+    rule("GET", "/docs/", Access::Public),
     rule("GET", "/docs/{file}", Access::Public),
     rule("GET", "/api/openapi.json", Access::Public),
     // setup

@@ -9,6 +9,7 @@ use utoipa_swagger_ui::Config;
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/api/openapi.json", web::get().to(document))
         .route("/docs", web::get().to(index))
+        .route("/docs/", web::get().to(index))
         .route("/docs/{file}", web::get().to(file));
 }
 

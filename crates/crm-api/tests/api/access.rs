@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Not in the document: pages, the document itself, and the second address of the webhook.
-const UNDOCUMENTED: [&str; 4] = ["/docs", "/docs/{file}", "/api/openapi.json", "/api/webhooks/stripe"];
+const UNDOCUMENTED: [&str; 5] = ["/docs", "/docs/", "/docs/{file}", "/api/openapi.json", "/api/webhooks/stripe"];
 
 pub struct Route {
     pub method: Method,

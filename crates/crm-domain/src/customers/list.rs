@@ -217,8 +217,8 @@ pub(super) fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerF
         query.push(format_args!(" AND {PRIORITY} = priority_rank(")).push_bind(priority.as_str()).push(")");
     }
     filter.created.push(query, "c.created_at");
-    filter.mrr.push(query, "c.mrr_minor");
-    filter.lifetime.push(query, "c.lifetime_minor");
+    filter.mrr.push(query, "c.mrr_minor", "c.currency", filter.currency);
+    filter.lifetime.push(query, "c.lifetime_minor", "c.lifetime_currency", filter.currency);
     if let Some(tag) = &filter.tag {
         // The index holds those who have any; nobody tells the planner that who has this one does.
         query.push(" AND c.tags <> '{}' AND c.tags @> ARRAY[").push_bind(tag.as_str().to_owned()).push("]");

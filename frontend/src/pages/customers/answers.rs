@@ -190,8 +190,10 @@ fn Form(
             <div class="dialog__body stack">
                 <ErrorNote error=errors.general()/>
                 <div class="fields-2">
-                    <Field id="profile-name" label="Name" value=name error=errors.of("name")/>
-                    <Field id="profile-phone" label="Phone" kind="tel" value=phone error=errors.of("phone")/>
+                    <Field id="profile-name" label="Name" value=name error=errors.of("name")
+                        hint="When given, they are called so everywhere here."/>
+                    <Field id="profile-phone" label="Phone" kind="tel" value=phone error=errors.of("phone")
+                        hint="When given, it is their phone everywhere here."/>
                 </div>
                 {rows}
             </div>

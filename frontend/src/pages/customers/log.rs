@@ -37,7 +37,13 @@ fn Form(id: Memo<String>, open: RwSignal<bool>) -> impl IntoView {
     let (summary, when, follow_up) = (text(""), text(""), text(""));
     let errors = FormErrors::new();
     let busy = RwSignal::new(false);
+    // What is logged stays: an empty one would tell nobody anything.
+    let empty = RwSignal::new(false);
     let save = move || {
+        empty.set(summary.with_untracked(|text| text.trim().is_empty()) && outcome.with_untracked(String::is_empty));
+        if empty.get_untracked() {
+            return;
+        }
         let new = NewInteraction {
             kind: kind.get_untracked().parse().unwrap_or(InteractionKind::Call),
             channel: channel.get_untracked().parse().ok(),
@@ -89,7 +95,11 @@ fn Form(id: Memo<String>, open: RwSignal<bool>) -> impl IntoView {
                     <textarea class="input" id="interaction-summary" rows="4" maxlength="10000" prop:value=summary
                         aria-describedby="interaction-summary-note" on:input=move |ev| summary.set(event_target_value(&ev))></textarea>
                     <div id="interaction-summary-note">
-                        {move || errors.of("summary").get().map(|why| view! { <p class="field__error">{why}</p> })}
+                        {move || {
+                            let why = "Say what it was about, or choose an outcome.".to_owned();
+                            let why = empty.get().then_some(why).or_else(|| errors.of("summary").get());
+                            why.map(|why| view! { <p class="field__error" role="alert">{why}</p> })
+                        }}
                     </div>
                 </div>
                 <Field id="interaction-follow-up" label="Come back to it" kind="datetime-local" value=follow_up

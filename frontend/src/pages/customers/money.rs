@@ -22,14 +22,19 @@ struct Values {
 /// The figures at the top: in the currency of the MRR, with a word about others.
 #[component]
 pub fn AtAGlance(id: Memo<String>, customer: Query<Customer>) -> impl IntoView {
-    let allowed = use_session().may(Permission::TransactionsRead);
+    let session = use_session();
+    let allowed = session.may(Permission::TransactionsRead);
+    let denied = StoredValue::new(session.denied(Permission::TransactionsRead));
     let url = move || allowed.then(|| format!("/api/customers/{}/value", id.get()));
     let query = use_query::<Values>(url).refresh_on(use_realtime().billing());
     let first = move |read: fn(&CustomerValue) -> String| {
         Signal::derive(move || query.map(|v| v.items.first().map(read)).flatten().unwrap_or_else(|| MISSING.into()))
     };
     let note = move |read: fn(&CustomerValue) -> Option<String>| {
-        Signal::derive(move || query.map(|v| v.items.first().and_then(read)).flatten())
+        Signal::derive(move || {
+            let read = query.map(|v| v.items.first().and_then(read)).flatten();
+            read.or_else(|| denied.get_value())
+        })
     };
     let of_customer =
         move |path: &'static str| Signal::derive(move || routes::list(path, &[("customer_id", &id.get())]));
@@ -41,7 +46,11 @@ pub fn AtAGlance(id: Memo<String>, customer: Query<Customer>) -> impl IntoView {
         let others = query.map(|v| v.items.iter().skip(1).map(|v| money(v.lifetime_value)).collect::<Vec<_>>());
         others.filter(|others| !others.is_empty()).map(|others| format!("and {}", others.join(", ")))
     });
-    let spent = note(|v| Some(payments(v.payments, v.failed_payments)));
+    // The list shows it to whoever reads customers.
+    let lifetime = Signal::derive(move || {
+        customer.map(|c| c.lifetime_value.map(money)).flatten().unwrap_or_else(|| MISSING.into())
+    });
+    let spent = Signal::derive(move || query.map(|v| v.items.first().map(payments)).flatten());
     let spent = Signal::derive(move || match (spent.get(), others.get()) {
         (Some(payments), Some(others)) => Some(format!("{others} · {payments}")),
         (payments, others) => payments.or(others),
@@ -49,17 +58,23 @@ pub fn AtAGlance(id: Memo<String>, customer: Query<Customer>) -> impl IntoView {
     view! {
         <section class="stats stats--4" aria-label="At a glance">
             <StatTile label="MRR" href=of_customer(routes::SUBSCRIPTIONS) value=mrr note=since/>
-            <StatTile label="Lifetime value" href=of_customer(routes::TRANSACTIONS) value=first(|v| money(v.lifetime_value)) note=spent/>
-            <StatTile label="Refunded" href=String::new() value=first(|v| money(v.refunded))
-                note=note(|v| v.last_paid_at.map(|at| format!("Last paid {}", day(at.date_naive()))))/>
+            <StatTile label="Lifetime value" href=of_customer(routes::TRANSACTIONS) value=lifetime note=spent/>
+            <StatTile label="Refunded" href=String::new() value=first(|v| money(v.refunded)) note=note(|_| None)/>
             <StatTile label="Outstanding" href=String::new() value=first(|v| money(v.outstanding)) note=note(open)/>
         </section>
     }
 }
 
-fn payments(succeeded: i64, failed: i64) -> String {
-    let succeeded = if succeeded == 1 { "1 payment".to_owned() } else { format!("{} payments", count(succeeded)) };
-    if failed == 0 { succeeded } else { format!("{succeeded}, {} failed", count(failed)) }
+fn payments(value: &CustomerValue) -> String {
+    let n = value.payments;
+    let mut words = if n == 1 { "1 payment".to_owned() } else { format!("{} payments", count(n)) };
+    if let Some(at) = value.last_paid_at {
+        words += &format!(", last {}", day(at.date_naive()));
+    }
+    if value.failed_payments > 0 {
+        words += &format!(", {} failed", count(value.failed_payments));
+    }
+    words
 }
 
 fn open(value: &CustomerValue) -> Option<String> {
@@ -129,6 +144,9 @@ mod tests {
         value.open_invoices = 2;
         value.outstanding_since = "2026-10-28T09:00:00Z".parse().ok();
         assert_eq!(open(&value).unwrap(), "2 invoices since Oct 28, 2026");
-        assert_eq!((payments(1, 0), payments(1200, 3)), ("1 payment".into(), "1,200 payments, 3 failed".into()));
+        assert_eq!(payments(&value), "1 payment");
+        value.last_paid_at = value.outstanding_since;
+        (value.payments, value.failed_payments) = (1200, 3);
+        assert_eq!(payments(&value), "1,200 payments, last Oct 28, 2026, 3 failed");
     }
 }

@@ -7,9 +7,11 @@ mod import;
 mod notes;
 
 use crate::params::{PageQuery, Params};
+use crate::version::etag;
 use crate::{ApiResult, AppState};
-use actix_web::get;
+use actix_web::http::header::ETAG;
 use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
 use crm_domain::billing::transactions_list::{self, TransactionFilter};
 use crm_domain::customers::list::{self as customers, CustomerFilter};
@@ -89,13 +91,13 @@ struct CustomerQuery {
     from: Option<NaiveDate>,
     /// Known since this day or earlier.
     to: Option<NaiveDate>,
-    /// MRR of at least so many minor units.
+    /// MRR of at least so many minor units: in `currency`, else in the reporting currency.
     mrr_min: Option<i64>,
-    /// MRR of at most so many minor units.
+    /// MRR of at most so many minor units: in `currency`, else in the reporting currency.
     mrr_max: Option<i64>,
-    /// Paid at least so many minor units so far.
+    /// Paid at least so many minor units so far: in `currency`, else in the reporting currency.
     lifetime_min: Option<i64>,
-    /// Paid at most so many minor units so far.
+    /// Paid at most so many minor units so far: in `currency`, else in the reporting currency.
     lifetime_max: Option<i64>,
     /// The order.
     #[param(default = "-created_at")]
@@ -166,10 +168,11 @@ async fn list(state: Data<AppState>, query: Params<CustomerQuery>) -> ApiResult<
 
 /// One customer
 #[utoipa::path(tag = "customers", operation_id = "find_customer", params(("id" = CustomerId, Path, description = "Our id")),
-    responses((status = 200, description = "The customer", body = Customer)))]
+    responses((status = 200, description = "The customer; `ETag` is for `If-Match` of a change", body = Customer)))]
 #[get("/customers/{id}")]
-async fn find(state: Data<AppState>, id: Path<CustomerId>) -> ApiResult<Json<Customer>> {
-    Ok(Json(state.customer_reads.find(*id).await?))
+async fn find(state: Data<AppState>, id: Path<CustomerId>) -> ApiResult {
+    let customer = state.customer_reads.find(*id).await?;
+    Ok(HttpResponse::Ok().insert_header((ETAG, etag(customer.version))).json(customer))
 }
 
 /// All steps of a journey.

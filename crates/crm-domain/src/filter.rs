@@ -148,8 +148,11 @@ impl AmountRange {
         if self.min.is_none() && self.max.is_none() {
             return;
         }
-        query.push(format_args!(" AND {currency_column} = "));
+        query.push(format_args!(" AND ({currency_column} = "));
         push_currency(query, currency);
+        // Nothing in no currency is at most anything.
+        let nothing = format_args!(" OR {currency_column} IS NULL)");
+        query.push(if self.min.is_none() { nothing } else { format_args!(")") });
         if let Some(min) = self.min {
             query.push(format_args!(" AND {column} >= ")).push_bind(min);
         }

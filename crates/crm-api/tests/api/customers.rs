@@ -25,7 +25,8 @@ async fn the_list_is_filtered_ordered_and_paged() {
         ("sort=name&limit=1", vec!["Ada"]),
         ("sort=-mrr&count=exact", vec!["Bob", "Ada"]),
         ("sort=lifecycle", vec!["Ada", "Bob"]),
-        ("mrr_min=1901", vec!["Bob"]),
+        ("mrr_min=1901&currency=eur", vec!["Bob"]),
+        ("mrr_min=1", vec!["Ada"]),
         ("mrr_max=1900&lifetime_max=0", vec!["Ada"]),
         ("to=2025-12-31", vec![]),
     ] {

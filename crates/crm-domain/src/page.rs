@@ -35,6 +35,11 @@ impl PageRequest {
         Ok(Self { limit, cursor, count: count.unwrap_or_default() })
     }
 
+    /// Whether it is the first one.
+    pub(crate) fn is_first(&self) -> bool {
+        self.cursor.is_none()
+    }
+
     /// How to count.
     pub(crate) fn count(&self) -> Count {
         self.count

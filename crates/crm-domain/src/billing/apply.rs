@@ -13,7 +13,6 @@ use chrono::{DateTime, Utc};
 use crm_types::realtime::RealtimeEvent;
 use sqlx::{Connection, PgConnection};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use uuid::Uuid;
 
 /// The advisory lock of the one applier: "crm apply" in ASCII.
 pub const APPLIER_LOCK: i64 = 0x63_726d_6170_706c;
@@ -268,12 +267,11 @@ impl Batch {
         let touched_customers = self.write_facts(db).await?;
         let mut known = customers::upsert::known(db, &self.seen.keys().cloned().collect::<Vec<_>>()).await?;
         let touched = touched_customers.iter().filter_map(|id| Some((id.clone(), *known.get(id)?))).collect();
-        let movements = recompute::customers(db, &touched).await?;
+        let computed = recompute::customers(db, &touched).await?;
         let payments: Vec<String> =
             self.objects.values().filter(|o| o.body.is_payment()).map(|o| o.id.clone()).collect();
         let outcome = transactions::reconcile(db, &payments, &mut known).await?;
-        let ids: Vec<Uuid> = known.values().map(|known| known.id).collect();
-        customers::upsert::store_lifetime_values(db, &ids).await?;
+        computed.store(db, known.values()).await?;
         let awaited: Vec<String> = outcome.waiting.values().cloned().collect();
         refetch::note_gaps(db, &self.seen.keys().cloned().collect::<Vec<_>>(), &awaited).await?;
         for (refund, on) in outcome.waiting {
@@ -283,15 +281,14 @@ impl Batch {
             }
         }
         settle::release(db, &outcome.known).await?;
-        Ok(movements)
+        Ok(computed.movements)
     }
 
     /// Stores the facts alone. Gives the Stripe customers whose history they touch.
     pub(super) async fn write_facts(&mut self, db: &mut PgConnection) -> Result<HashSet<String>> {
         let facts: Vec<CustomerFact> = self.customers.values().cloned().collect();
         customers::upsert::adopt(db, &facts).await?;
-        customers::upsert::ensure(db, &self.seen).await?;
-        customers::upsert::store(db, &facts).await?;
+        customers::upsert::store(db, &self.seen, &facts).await?;
         self.write_catalog(db).await?;
 
         let objects: Vec<ObjectFact> = self.objects.values().cloned().collect();

@@ -8,7 +8,6 @@ use crate::{analytics, customers};
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 use std::collections::HashMap;
-use uuid::Uuid;
 
 const BATCH: i64 = 1_000;
 
@@ -111,9 +110,9 @@ async fn derived(db: &mut PgConnection, rebuilt: &mut Rebuilt, progress: &mut im
         after.clone_from(last);
         rebuilt.customers += ids.len() as i64;
         let known = customers::upsert::known(db, &ids).await?;
-        rebuilt.corrections += recompute::customers(db, &known).await?;
-        let ids: Vec<Uuid> = known.values().map(|known| known.id).collect();
-        customers::upsert::store_lifetime_values(db, &ids).await?;
+        let computed = recompute::customers(db, &known).await?;
+        computed.store(db, known.values()).await?;
+        rebuilt.corrections += computed.movements;
         progress(rebuilt);
     }
 }

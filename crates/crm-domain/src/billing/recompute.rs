@@ -11,11 +11,28 @@ use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Computes these Stripe customers' histories and brings subscriptions, movements, journeys and customers into line.
-/// Gives how many ledger rows were written.
-pub async fn customers(db: &mut PgConnection, touched: &HashMap<String, Known>) -> Result<usize> {
+/// What was computed of customers.
+#[derive(Default)]
+pub struct Computed {
+    /// The histories, which [`Computed::store`] writes to their customers once the transactions are there.
+    histories: Vec<(Uuid, History)>,
+    /// Ledger rows that were written.
+    pub movements: usize,
+}
+
+impl Computed {
+    /// Writes what was computed to the customers, and what they and the others of `known` paid so far: each row once.
+    pub async fn store(&self, db: &mut PgConnection, known: impl Iterator<Item = &Known>) -> Result<()> {
+        let computed: HashSet<Uuid> = self.histories.iter().map(|(id, _)| *id).collect();
+        let others: Vec<Uuid> = known.map(|k| k.id).filter(|id| !computed.contains(id)).collect();
+        customers::upsert::store_derived(db, &self.histories, &others).await
+    }
+}
+
+/// Computes these Stripe customers' histories and brings subscriptions, movements and journeys into line.
+pub async fn customers(db: &mut PgConnection, touched: &HashMap<String, Known>) -> Result<Computed> {
     if touched.is_empty() {
-        return Ok(0);
+        return Ok(Computed::default());
     }
     let ids: Vec<String> = touched.keys().cloned().collect();
     let mut versions = subscriptions::upsert::load_versions(db, &ids).await?;
@@ -29,13 +46,12 @@ pub async fn customers(db: &mut PgConnection, touched: &HashMap<String, Known>) 
     }
     // Rows are locked in one order.
     histories.sort_by_key(|(id, _)| *id);
-    let histories: Vec<(Uuid, &History)> = histories.iter().map(|(id, h)| (*id, h)).collect();
-    let subscriptions = subscriptions::upsert::store_standings(db, &histories).await?;
-    let written = mrr::ledger::reconcile(db, &histories, &subscriptions).await?;
-    lifecycle::store::store_transitions(db, &histories).await?;
-    lifecycle::store::store_tier_moves(db, &histories).await?;
-    customers::upsert::store_derived(db, &histories).await?;
-    Ok(written)
+    let by_id: Vec<(Uuid, &History)> = histories.iter().map(|(id, h)| (*id, h)).collect();
+    let subscriptions = subscriptions::upsert::store_standings(db, &by_id).await?;
+    let movements = mrr::ledger::reconcile(db, &by_id, &subscriptions).await?;
+    lifecycle::store::store_transitions(db, &by_id).await?;
+    lifecycle::store::store_tier_moves(db, &by_id).await?;
+    Ok(Computed { histories, movements })
 }
 
 /// Everything that the MRR of these snapshots depends on.
@@ -77,8 +93,7 @@ pub async fn queued(db: &mut PgConnection, limit: i64) -> Result<(usize, usize)>
     let touched =
         rows.into_iter().filter_map(|r| Some((r.stripe_customer_id?, Known { id: r.id, created_at: r.created_at })));
     let touched = touched.collect();
-    let written = customers(db, &touched).await?;
-    let ids: Vec<Uuid> = touched.values().map(|known| known.id).collect();
-    crate::customers::upsert::store_lifetime_values(db, &ids).await?;
-    Ok((count, written))
+    let computed = customers(db, &touched).await?;
+    computed.store(db, touched.values()).await?;
+    Ok((count, computed.movements))
 }

@@ -75,7 +75,9 @@ fn order(sort: TransactionSort) -> Order {
 fn push_source(query: &mut QueryBuilder<Postgres>, filter: &TransactionFilter) {
     query.push(" FROM transactions t WHERE true");
     if let Some(q) = &filter.q {
-        query.push(" AND t.id IN (SELECT f.id FROM transactions f JOIN customers c ON c.id = f.customer_id WHERE true");
+        query.push(
+            " AND t.id IN (SELECT f.id FROM transactions f JOIN customer_search c ON c.id = f.customer_id WHERE true",
+        );
         q.push(query);
         for column in ["business_key", "invoice_number"] {
             query.push(format_args!(" UNION ALL SELECT f.id FROM transactions f WHERE f.{column} = "));

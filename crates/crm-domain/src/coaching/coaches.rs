@@ -59,7 +59,7 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CoachFilter) {
               UNION ALL SELECT k.coach_id FROM customers k WHERE k.coach_id IS NOT NULL AND k.archived_at IS NULL)",
     );
     if let Some(q) = &filter.q {
-        q.push(query);
+        q.push_found(query);
     }
     if let Some(organization) = filter.organization {
         query.push(" AND c.organization_id = ").push_bind(organization.0);

@@ -34,8 +34,7 @@ async fn stripe_says(pool: &PgPool, facts: &[CustomerFact]) {
     let mut conn = pool.acquire().await.unwrap();
     upsert::adopt(&mut conn, facts).await.unwrap();
     let seen: BTreeMap<_, _> = facts.iter().map(|fact| (fact.id.clone(), fact.created)).collect();
-    upsert::ensure(&mut conn, &seen).await.unwrap();
-    upsert::store(&mut conn, facts).await.unwrap();
+    upsert::store(&mut conn, &seen, facts).await.unwrap();
 }
 
 async fn audited(pool: &PgPool) -> Vec<String> {

@@ -20,7 +20,7 @@ use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
 use uuid::Uuid;
 
 /// What to narrow the customer list with. A job keeps it in the database, hence `Deserialize`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CustomerFilter {
     /// Words of name, e-mail, phone, Stripe id or organisation.
@@ -69,6 +69,29 @@ impl CustomerFilter {
         !of_others && !in_rows && !self.archived
     }
 
+    /// How many columns it asks for. What matches one is found in its index at once; what matches another as well is looked for
+    /// among all of them.
+    fn columns(&self) -> usize {
+        let asked = [
+            self.customer_type.is_some(),
+            self.lifecycle.is_some(),
+            self.stream.is_some() || self.tier.is_some(),
+            self.source.is_some(),
+            self.currency.is_some(),
+            self.priority.is_some(),
+            self.paying.is_some() || self.mrr != AmountRange::default(),
+            self.lifetime != AmountRange::default(),
+            self.created != DayRange::default(),
+        ];
+        asked.into_iter().filter(|asked| *asked).count()
+    }
+
+    /// Whether what people are found by, and when they were first seen, tells who matches.
+    fn is_search(&self) -> bool {
+        let rest = Self { q: None, archived: false, created: DayRange::default(), ..self.clone() };
+        self.q.is_some() && rest == Self::default()
+    }
+
     /// The same filter, or when its search finds nobody, one that forgives misspelt words.
     pub(super) async fn forgiving(&self, db: &mut PgConnection) -> Result<Self> {
         let Some(q) = &self.q else { return Ok(self.clone()) };
@@ -90,14 +113,41 @@ pub async fn list(
     sort: CustomerSort,
     page: &PageRequest,
 ) -> Result<Page<Customer>> {
-    let filter = &CustomerFilter { q: Search::forgiving(filter.q.as_ref(), pool).await?, ..filter.clone() };
+    if filter.q.is_none() {
+        return list_as_typed(pool, filter, sort, page).await;
+    }
+    // Most are found as they were typed: the first page is looked for so, and only then is anything forgiven.
+    let found = if page.is_first() { Some(list_as_typed(pool, filter, sort, page).await?) } else { None };
+    match found {
+        Some(found) if found.total > 0 => Ok(found),
+        found => {
+            let forgiving = CustomerFilter { q: Search::forgiving(filter.q.as_ref(), pool).await?, ..filter.clone() };
+            match found {
+                Some(found) if forgiving == *filter => Ok(found),
+                _ => list_as_typed(pool, &forgiving, sort, page).await,
+            }
+        }
+    }
+}
+
+async fn list_as_typed(
+    pool: &PgPool,
+    filter: &CustomerFilter,
+    sort: CustomerSort,
+    page: &PageRequest,
+) -> Result<Page<Customer>> {
     let keyset = Keyset::new(order(sort), filter, page)?;
     let exact = page.count() == Count::Exact;
-    let whole = |query: &mut QueryBuilder<Postgres>| push_source(query, filter, exact);
-    let totals = if filter.is_in_indexes() {
-        keyset.totals(pool, page.count(), whole, None).await?
+    let search = filter.is_search() && matches!(sort, CustomerSort::CreatedAt | CustomerSort::CreatedAtDescending);
+    let source = |query: &mut QueryBuilder<Postgres>, whole| match search {
+        true => push_search(query, filter),
+        false => push_source(query, filter, whole),
+    };
+    // A count that is quick is not worth collecting the page's rows beside.
+    let totals = if filter.is_in_indexes() && filter.columns() < 2 {
+        keyset.totals(pool, page.count(), |query| source(query, exact), None).await?
     } else {
-        keyset.totals_with_page(pool, page.count(), whole).await?
+        keyset.totals_with_page(pool, page.count(), |query| source(query, exact)).await?
     };
     let mut query = QueryBuilder::new("SELECT ");
     query.push(COLUMNS);
@@ -105,10 +155,20 @@ pub async fn list(
     query.push(" FROM ");
     // Who pays least comes first: those who paid then may all be far behind.
     let far = sort == CustomerSort::Mrr;
-    keyset.push_page(&mut query, "c.id", &totals, |query| push_source(query, filter, far));
+    keyset.push_page(&mut query, "c.id", &totals, |query| source(query, far));
     query.push(" JOIN customers customer ON customer.id = page.id");
     keyset.push_outer_order(&mut query);
     keyset.fetch(pool, &mut query, read, totals).await
+}
+
+/// The source of a search that asks for nothing else: what people are found by, without their rows.
+fn push_search(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter) {
+    query.push(" FROM customer_search c WHERE c.archived_at IS");
+    query.push(if filter.archived { " NOT NULL" } else { " NULL" });
+    if let Some(q) = &filter.q {
+        q.push(query);
+    }
+    filter.created.push(query, "c.created_at");
 }
 
 /// One customer.
@@ -188,7 +248,7 @@ pub(super) fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerF
         query.push(" AND c.archived_at IS NULL");
     }
     if let Some(q) = &filter.q {
-        q.push(query);
+        q.push_found(query);
     }
     if let Some(customer_type) = filter.customer_type {
         query.push(" AND c.type_rank = type_rank(").push_bind(customer_type.as_str()).push(")");

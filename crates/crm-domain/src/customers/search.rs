@@ -75,32 +75,39 @@ impl Search {
         Ok(Self { text: self.text.clone(), terms })
     }
 
-    /// Adds the conditions to a query where `customers` is `c`.
+    /// Adds the conditions to a query where `customer_search` is `c`.
     pub(crate) fn push(&self, query: &mut QueryBuilder<Postgres>) {
         for term in &self.terms {
             query.push(" AND (");
-            for (i, pattern) in term.iter().flat_map(|word| patterns(word)).enumerate() {
-                // Lower case as PostgreSQL understands it, because it made `search_text` too.
-                query.push(if i == 0 { "c.search_text LIKE lower(" } else { " OR c.search_text LIKE lower(" });
-                query.push_bind(pattern).push(")");
+            for (i, word) in term.iter().enumerate() {
+                // Lower case as PostgreSQL understands it, because it made the text too.
+                query.push(if i == 0 { "c.text LIKE lower(" } else { " OR c.text LIKE lower(" });
+                query.push_bind(pattern(word)).push(")");
             }
             query.push(")");
         }
     }
+
+    /// Adds to a query where `customers` is `c` that they are found.
+    pub(crate) fn push_found(&self, query: &mut QueryBuilder<Postgres>) {
+        query.push(" AND c.id IN (SELECT c.id FROM customer_search c WHERE true");
+        self.push(query);
+        query.push(")");
+    }
 }
 
-/// `LIKE` patterns of which one must fit.
-fn patterns(word: &str) -> Vec<String> {
+/// The `LIKE` pattern of a word.
+fn pattern(word: &str) -> String {
     let escaped = crate::filter::escape_like(word);
     if word.chars().count() < TRIGRAM && word.chars().all(char::is_alphanumeric) {
-        vec![format!("{escaped}%"), format!("% {escaped}%")]
+        format!("% {escaped}%")
     } else {
-        vec![format!("%{escaped}%")]
+        format!("%{escaped}%")
     }
 }
 
 async fn finds_somebody(db: &mut PgConnection, search: &Search) -> Result<bool> {
-    let mut query = QueryBuilder::new("SELECT EXISTS (SELECT FROM customers c WHERE true");
+    let mut query = QueryBuilder::new("SELECT EXISTS (SELECT FROM customer_search c WHERE true");
     search.push(&mut query);
     query.push(")");
     Ok(query.build_query_scalar().persistent(false).fetch_one(db).await?)

@@ -18,25 +18,6 @@ pub struct Known {
     pub created_at: DateTime<Utc>,
 }
 
-/// Makes sure that every Stripe customer has a row. `since` is the earliest instant at which each was heard of.
-pub async fn ensure(db: &mut PgConnection, since: &BTreeMap<String, DateTime<Utc>>) -> Result<()> {
-    let ids: Vec<Uuid> = since.keys().map(|_| Uuid::now_v7()).collect();
-    let stripe_ids: Vec<&str> = since.keys().map(String::as_str).collect();
-    let instants: Vec<DateTime<Utc>> = since.values().copied().collect();
-    sqlx::query!(
-        "INSERT INTO customers (id, stripe_customer_id, created_at)
-         SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[])
-         ON CONFLICT (stripe_customer_id) DO UPDATE SET created_at = excluded.created_at
-         WHERE customers.created_at > excluded.created_at",
-        &ids,
-        &stripe_ids as &[&str],
-        &instants,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 /// Gives a Stripe customer who is new here the row of the person whom staff know by that e-mail, if there is one.
 pub async fn adopt(db: &mut PgConnection, facts: &[CustomerFact]) -> Result<()> {
     let known = facts.iter().filter_map(|fact| Some((fact.id.as_str(), fact.email.as_deref()?)));
@@ -68,34 +49,25 @@ pub async fn known(db: &mut PgConnection, stripe_ids: &[String]) -> Result<HashM
     Ok(rows.into_iter().map(|r| (r.stripe_id, Known { id: r.id, created_at: r.created_at })).collect())
 }
 
-/// Stores what Stripe says of people, where it is newer than what is stored.
-pub async fn store(db: &mut PgConnection, facts: &[CustomerFact]) -> Result<()> {
+/// Stores what Stripe says of people, where it is newer than what is stored, and makes sure that every Stripe customer of
+/// `since`, the earliest instant at which each was heard of, has a row.
+pub async fn store(
+    db: &mut PgConnection,
+    since: &BTreeMap<String, DateTime<Utc>>,
+    facts: &[CustomerFact],
+) -> Result<()> {
+    let said = Said::of(facts);
+    insert(db, since, &said).await?;
     if facts.is_empty() {
         return Ok(());
     }
-    let n = facts.len();
-    let (mut ids, mut at, mut ranks, mut events) =
-        (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
-    let (mut emails, mut names, mut phones) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
-    let (mut metadata, mut deleted) = (Vec::with_capacity(n), Vec::with_capacity(n));
-    for fact in facts {
-        ids.push(fact.id.clone());
-        at.push(fact.stamp.at);
-        ranks.push(fact.stamp.rank);
-        events.push(fact.stamp.event.as_str());
-        emails.push(fact.email.as_deref());
-        names.push(fact.name.as_deref());
-        phones.push(fact.phone.as_deref());
-        metadata.push(fact.metadata.clone());
-        deleted.push(fact.deleted.then_some(fact.stamp.at));
-    }
     let mut touched: Vec<String> = sqlx::query_scalar!(
         r#"SELECT billing_email::text AS "email!" FROM customers WHERE stripe_customer_id = ANY($1) AND billing_email IS NOT NULL"#,
-        &ids,
+        &said.ids as &[&str],
     )
     .fetch_all(&mut *db)
     .await?;
-    touched.extend(emails.iter().flatten().map(|e| (*e).to_owned()));
+    touched.extend(said.emails.iter().flatten().map(|e| (*e).to_owned()));
     sqlx::query!(
         "UPDATE customers c SET
              billing_email = f.email, metadata = f.metadata, stripe_deleted_at = f.deleted,
@@ -110,19 +82,91 @@ pub async fn store(db: &mut PgConnection, facts: &[CustomerFact]) -> Result<()> 
               AS f (id, at, rank, event, email, name, phone, metadata, deleted)
          WHERE c.stripe_customer_id = f.id
            AND (c.seen_at IS NULL OR (f.at, f.rank, f.event) > (c.seen_at, c.seen_rank, c.seen_event))",
-        &ids,
-        &at,
-        &ranks,
-        &events as &[&str],
-        &emails as &[Option<&str>],
-        &names as &[Option<&str>],
-        &phones as &[Option<&str>],
-        &metadata,
-        &deleted as &[Option<DateTime<Utc>>],
+        &said.ids as &[&str],
+        &said.at,
+        &said.ranks,
+        &said.events as &[&str],
+        &said.emails as &[Option<&str>],
+        &said.names as &[Option<&str>],
+        &said.phones as &[Option<&str>],
+        &said.metadata as &[&serde_json::Value],
+        &said.deleted as &[Option<DateTime<Utc>>],
     )
     .execute(&mut *db)
     .await?;
     claim_emails(db, &touched).await
+}
+
+/// What Stripe says of people, a column for each thing.
+#[derive(Default)]
+struct Said<'a> {
+    ids: Vec<&'a str>,
+    at: Vec<DateTime<Utc>>,
+    ranks: Vec<i16>,
+    events: Vec<&'a str>,
+    emails: Vec<Option<&'a str>>,
+    names: Vec<Option<&'a str>>,
+    phones: Vec<Option<&'a str>>,
+    metadata: Vec<&'a serde_json::Value>,
+    deleted: Vec<Option<DateTime<Utc>>>,
+}
+
+impl<'a> Said<'a> {
+    fn of(facts: &'a [CustomerFact]) -> Self {
+        let mut said = Self::default();
+        for fact in facts {
+            said.ids.push(&fact.id);
+            said.at.push(fact.stamp.at);
+            said.ranks.push(fact.stamp.rank);
+            said.events.push(&fact.stamp.event);
+            said.emails.push(fact.email.as_deref());
+            said.names.push(fact.name.as_deref());
+            said.phones.push(fact.phone.as_deref());
+            said.metadata.push(&fact.metadata);
+            said.deleted.push(fact.deleted.then_some(fact.stamp.at));
+        }
+        said
+    }
+}
+
+/// Who is new here gets a row with all that is said at once: each later write of it would go into every index again.
+/// Only an e-mail that somebody else has, or that two of them have, is left to [`claim_emails`].
+async fn insert(db: &mut PgConnection, since: &BTreeMap<String, DateTime<Utc>>, said: &Said<'_>) -> Result<()> {
+    let ids: Vec<Uuid> = since.keys().map(|_| Uuid::now_v7()).collect();
+    let stripe_ids: Vec<&str> = since.keys().map(String::as_str).collect();
+    let instants: Vec<DateTime<Utc>> = since.values().copied().collect();
+    sqlx::query!(
+        "INSERT INTO customers (id, stripe_customer_id, created_at, email, billing_email, name, phone, metadata, stripe_deleted_at,
+             utm_source, utm_medium, utm_campaign, utm_content, utm_term, landing_page, referrer, seen_at, seen_rank, seen_event)
+         SELECT s.id, s.stripe_id, s.since,
+                CASE WHEN f.deleted IS NULL AND NOT EXISTS (SELECT FROM customers o WHERE o.email = f.email::citext AND o.archived_at IS NULL)
+                     AND NOT EXISTS (SELECT FROM customers o WHERE o.billing_email = f.email::citext)
+                     AND count(*) OVER (PARTITION BY f.email::citext) = 1 THEN f.email END,
+                f.email, f.name, f.phone, coalesce(f.metadata, '{}'), f.deleted,
+                left(f.metadata->>'utm_source', 200), left(f.metadata->>'utm_medium', 200), left(f.metadata->>'utm_campaign', 200),
+                left(f.metadata->>'utm_content', 200), left(f.metadata->>'utm_term', 200), left(f.metadata->>'landing_page', 2000),
+                left(f.metadata->>'referrer', 2000), f.at, coalesce(f.rank, 0), coalesce(f.event, '')
+         FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS s (id, stripe_id, since)
+         LEFT JOIN unnest($4::text[], $5::timestamptz[], $6::int2[], $7::text[], $8::text[], $9::text[], $10::text[], $11::jsonb[], $12::timestamptz[])
+              AS f (id, at, rank, event, email, name, phone, metadata, deleted) ON f.id = s.stripe_id
+         WHERE NOT EXISTS (SELECT FROM customers k WHERE k.stripe_customer_id = s.stripe_id AND k.created_at <= s.since)
+         ON CONFLICT (stripe_customer_id) DO UPDATE SET created_at = excluded.created_at",
+        &ids,
+        &stripe_ids as &[&str],
+        &instants,
+        &said.ids as &[&str],
+        &said.at,
+        &said.ranks,
+        &said.events as &[&str],
+        &said.emails as &[Option<&str>],
+        &said.names as &[Option<&str>],
+        &said.phones as &[Option<&str>],
+        &said.metadata as &[&serde_json::Value],
+        &said.deleted as &[Option<DateTime<Utc>>],
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// One e-mail per living customer: of several that Stripe bills to one address, the oldest has it.
@@ -156,17 +200,14 @@ async fn claim_emails(db: &mut PgConnection, touched: &[String]) -> Result<()> {
 }
 
 /// Adds up what these customers paid so far. After their transactions and their currency are stored.
-pub async fn store_lifetime_values(db: &mut PgConnection, ids: &[Uuid]) -> Result<()> {
+async fn store_lifetime_values(db: &mut PgConnection, ids: &[Uuid]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
-        "UPDATE customers c SET lifetime_minor = v.paid, lifetime_currency = v.currency
-         FROM (SELECT k.id, CASE WHEN count(t.id) > 0 THEN k.currency END AS currency,
-                      coalesce(sum(t.amount_minor) FILTER (WHERE t.status IN ('succeeded', 'refunded')), 0) AS paid
-               FROM (SELECT i.id, coalesce(i.currency, (SELECT n.currency FROM transactions n WHERE n.customer_id = i.id
-                                                        ORDER BY n.occurred_at DESC, n.id DESC LIMIT 1)) AS currency
-                     FROM customers i WHERE i.id = ANY($1)) k
-               LEFT JOIN transactions t ON t.customer_id = k.id AND t.currency = k.currency
-               GROUP BY k.id, k.currency) v
-         WHERE c.id = v.id AND (c.lifetime_minor, c.lifetime_currency) IS DISTINCT FROM (v.paid::bigint, v.currency)",
+        "UPDATE customers c SET lifetime_minor = v.paid, lifetime_currency = v.paid_in
+         FROM (SELECT i.id, l.paid, l.paid_in FROM customers i, customer_lifetime(i.id, i.currency) l WHERE i.id = ANY($1)) v
+         WHERE c.id = v.id AND (c.lifetime_minor, c.lifetime_currency) IS DISTINCT FROM (v.paid, v.paid_in)",
         ids,
     )
     .execute(db)
@@ -206,8 +247,13 @@ impl<'a> Derived<'a> {
     }
 }
 
-/// Stores what the histories say of their customers.
-pub async fn store_derived(db: &mut PgConnection, histories: &[(Uuid, &History)]) -> Result<()> {
+/// Stores what the histories say of their customers, and what these and the `others` paid so far, after their transactions
+/// are stored.
+pub async fn store_derived(db: &mut PgConnection, histories: &[(Uuid, History)], others: &[Uuid]) -> Result<()> {
+    store_lifetime_values(db, others).await?;
+    if histories.is_empty() {
+        return Ok(());
+    }
     let rows: Vec<(Uuid, Derived)> = histories.iter().map(|(id, history)| (*id, Derived::of(history))).collect();
     macro_rules! column {
         ($f:expr) => {
@@ -218,16 +264,18 @@ pub async fn store_derived(db: &mut PgConnection, histories: &[(Uuid, &History)]
         "UPDATE customers c SET
              customer_type = d.customer_type, lifecycle_state = d.state, stream = d.stream, tier = d.tier, mrr_minor = d.mrr,
              currency = d.currency, first_paid_at = d.first_paid, trial_start = d.trial_start, trial_end = d.trial_end,
-             acquisition_source = left(coalesce(c.metadata->>'acquisition_source', d.source), 200), updated_at = now()
-         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int8[], $7::text[], $8::timestamptz[],
-                     $9::timestamptz[], $10::timestamptz[], $11::text[])
-              AS d (id, customer_type, state, stream, tier, mrr, currency, first_paid, trial_start, trial_end, source)
+             acquisition_source = left(coalesce(c.metadata->>'acquisition_source', d.source), 200),
+             lifetime_minor = d.paid, lifetime_currency = d.paid_in, updated_at = now()
+         FROM (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int8[], $7::text[], $8::timestamptz[],
+                                    $9::timestamptz[], $10::timestamptz[], $11::text[])
+                    AS h (id, customer_type, state, stream, tier, mrr, currency, first_paid, trial_start, trial_end, source),
+                    customer_lifetime(h.id, h.currency)) d
          WHERE c.id = d.id
            AND (c.customer_type, c.lifecycle_state, c.stream, c.tier, c.mrr_minor, c.currency, c.first_paid_at, c.trial_start, c.trial_end,
-                c.acquisition_source)
+                c.acquisition_source, c.lifetime_minor, c.lifetime_currency)
                IS DISTINCT FROM
                (d.customer_type, d.state, d.stream, d.tier, d.mrr, d.currency, d.first_paid, d.trial_start, d.trial_end,
-                left(coalesce(c.metadata->>'acquisition_source', d.source), 200))",
+                left(coalesce(c.metadata->>'acquisition_source', d.source), 200), d.paid, d.paid_in)",
         column!(|(id, _)| *id),
         column!(|(_, d)| d.customer_type) as &[&str],
         column!(|(_, d)| d.state) as &[&str],

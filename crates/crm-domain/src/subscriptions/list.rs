@@ -117,8 +117,9 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, 
         push_equal(query, "s.currency", filter.currency.as_ref().map(Currency::code));
     }
     if let Some(q) = &filter.q {
-        query
-            .push(" AND s.id IN (SELECT f.id FROM subscriptions f JOIN customers c ON c.id = f.customer_id WHERE true");
+        query.push(
+            " AND s.id IN (SELECT f.id FROM subscriptions f JOIN customer_search c ON c.id = f.customer_id WHERE true",
+        );
         q.push(query);
         query.push(" UNION ALL SELECT f.id FROM subscriptions f WHERE f.stripe_subscription_id = ");
         query.push_bind(q.as_str().to_owned()).push(")");

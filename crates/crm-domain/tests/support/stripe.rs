@@ -167,7 +167,7 @@ pub async fn rows(pool: &PgPool, life: &Life) -> Value {
     let sql = "
         WITH c AS (SELECT * FROM customers WHERE stripe_customer_id = $1)
         SELECT jsonb_build_object(
-          'customer', (SELECT to_jsonb(c) - '{id,version,updated_at,search_text,seen_event}'::text[] FROM c),
+          'customer', (SELECT to_jsonb(c) - '{id,version,updated_at,seen_event}'::text[] FROM c),
           'subscriptions', (SELECT jsonb_agg(to_jsonb(s) - '{id,customer_id,updated_at}'::text[] ORDER BY s.stripe_subscription_id)
                             FROM subscriptions s JOIN c ON c.id = s.customer_id),
           'movements', (SELECT jsonb_agg(to_jsonb(m) - '{id,customer_id,subscription_id,recorded_at}'::text[] || jsonb_build_object('lines',

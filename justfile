@@ -32,7 +32,9 @@ _serve *ARGS:
     @exec {{ crm_api }} serve "$@"
 
 # Run every check and test: lint, unit, database, API, browser
-test: lint ui _build _test e2e
+test: _tools
+    @scripts/beside.sh "Browser bundle" {{ just_executable() }} ui -- {{ just_executable() }} lint _build _test
+    @{{ just_executable() }} e2e
     @node scripts/test-summary.mjs
 
 # Check formatting, lints, licences, layers and the descriptions of the checked queries

@@ -28,6 +28,8 @@ export default defineConfig({
   outputDir: "results/artifacts",
   reporter: [["list"], ["json", { outputFile: "results/report.json" }]],
   fullyParallel: false,
+  // A browser test waits more than it works.
+  workers: 2,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
   timeout: 60_000,

@@ -155,7 +155,11 @@ async fn list_as_typed(
     query.push(" FROM ");
     // Who pays least comes first: those who paid then may all be far behind.
     let far = sort == CustomerSort::Mrr;
-    keyset.push_page(&mut query, "c.id", &totals, |query| source(query, far));
+    keyset.push_page(&mut query, "c.id", &totals, |query| match totals.found {
+        // Found by their ids: nothing has to be looked for once more.
+        Some(_) => drop(query.push(" FROM customers c WHERE true")),
+        None => source(query, far),
+    });
     query.push(" JOIN customers customer ON customer.id = page.id");
     keyset.push_outer_order(&mut query);
     keyset.fetch(pool, &mut query, read, totals).await

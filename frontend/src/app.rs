@@ -100,6 +100,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/organizations/:id") view=|| Page::Organization.view()/>
             <Route path=path!("/subscriptions") view=|| Page::Subscriptions.view()/>
             <Route path=path!("/subscriptions/:id") view=|| Page::Subscription.view()/>
+            <Route path=path!("/plans") view=|| Page::Plans.view()/>
+            <Route path=path!("/plans/:id") view=|| Page::Plan.view()/>
             <Route path=path!("/transactions") view=|| Page::Transactions.view()/>
             <Route path=path!("/mrr-movements") view=|| Page::MrrMovements.view()/>
             <Route path=path!("/settings") view=|| view! { <Redirect path=routes::SETTINGS_STRIPE/> }.into_any()/>

@@ -6,7 +6,7 @@
 use crate::api::ApiError;
 use crate::components::ErrorBox;
 use crate::pages::{
-    AccountLinkPage, SetupPage, customers, mrr_movements, organizations, settings, subscriptions, transactions,
+    AccountLinkPage, SetupPage, customers, mrr_movements, organizations, plans, settings, subscriptions, transactions,
 };
 use crate::palette::Palette;
 use crate::shell::use_palette;
@@ -38,6 +38,10 @@ pub enum Page {
     Subscriptions,
     /// One subscription.
     Subscription,
+    /// All plans.
+    Plans,
+    /// One plan.
+    Plan,
     /// Payments and refunds.
     Transactions,
     /// The MRR movement ledger.
@@ -82,6 +86,8 @@ fn draw_list(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Organization => view! { <organizations::OrganizationPage/> }.into_any(),
         Page::Subscriptions => view! { <subscriptions::SubscriptionsPage/> }.into_any(),
         Page::Subscription => view! { <subscriptions::SubscriptionPage/> }.into_any(),
+        Page::Plans => view! { <plans::PlansPage/> }.into_any(),
+        Page::Plan => view! { <plans::PlanPage/> }.into_any(),
         Page::Transactions => view! { <transactions::TransactionsPage/> }.into_any(),
         Page::MrrMovements => view! { <mrr_movements::MrrMovementsPage/> }.into_any(),
         _ => view! { <customers::CustomersPage/> }.into_any(),

@@ -16,6 +16,8 @@ pub const CUSTOMERS_IMPORT: &str = "/customers/import";
 pub const ORGANIZATIONS: &str = "/organizations";
 /// All subscriptions.
 pub const SUBSCRIPTIONS: &str = "/subscriptions";
+/// What is sold.
+pub const PLANS: &str = "/plans";
 /// Payments and refunds.
 pub const TRANSACTIONS: &str = "/transactions";
 /// The MRR movement ledger.
@@ -66,6 +68,11 @@ pub fn customers_import(id: ImportId) -> String {
 /// A subscription's page.
 pub fn subscription(id: SubscriptionId) -> String {
     format!("{SUBSCRIPTIONS}/{id}")
+}
+
+/// A plan's page.
+pub fn plan(id: &str) -> String {
+    format!("{PLANS}/{id}")
 }
 
 /// A Stripe event's page.

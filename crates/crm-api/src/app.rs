@@ -72,6 +72,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::transactions::configure(cfg);
     routes::mrr_movements::configure(cfg);
     routes::stripe_events::configure(cfg);
+    routes::plans::configure(cfg);
     routes::prices::configure(cfg);
     routes::settings::configure(cfg);
     routes::system::configure(cfg);

@@ -14,6 +14,7 @@ use crm_types::jobs::{JobKind, JobSort, JobState};
 use crm_types::mrr::MovementSort;
 use crm_types::organizations::OrganizationSort;
 use crm_types::page::Count;
+use crm_types::plans::PlanSort;
 use crm_types::subscriptions::SubscriptionSort;
 use crm_types::{FieldError, Problem};
 use serde_json::json;
@@ -51,7 +52,7 @@ const API_KEY: &str = "api_key";
         (name = "subscriptions", description = "What they subscribe to"),
         (name = "transactions", description = "What they paid"),
         (name = "mrr", description = "The ledger of monthly recurring revenue"),
-        (name = "plans", description = "Prices, and the stream and tier each belongs to"),
+        (name = "plans", description = "What is sold: plans, their prices, and the stream and tier each counts for"),
         (name = "billing", description = "The Stripe inbox"),
         (name = "settings", description = "Policies"),
         (name = "views", description = "Saved views of lists"),
@@ -77,6 +78,7 @@ const API_KEY: &str = "api_key";
         GroupBy,
         MovementSort,
         OrganizationSort,
+        PlanSort,
         StripeEventSort,
         SubscriptionSort,
         TransactionSort,

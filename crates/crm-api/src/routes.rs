@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod mrr_movements;
 pub mod organizations;
 pub mod own_account;
+pub mod plans;
 pub mod prices;
 pub mod profiles;
 pub mod second_factor;

@@ -177,6 +177,17 @@ pub(crate) fn push_currency(query: &mut QueryBuilder<Postgres>, currency: Option
     };
 }
 
+/// More words than that narrow nothing.
+const MOST_WORDS: usize = 8;
+
+/// Adds the condition that each word of the text is in an expression of ours that is in lower case.
+pub(crate) fn push_words(query: &mut QueryBuilder<Postgres>, expression: &'static str, text: Option<&Text>) {
+    for word in text.iter().flat_map(|text| text.as_str().split_whitespace().take(MOST_WORDS)) {
+        query.push(format_args!(" AND {expression} LIKE lower("));
+        query.push_bind(format!("%{}%", escape_like(word))).push(")");
+    }
+}
+
 /// Adds ` AND column = value` when there is a value.
 pub(crate) fn push_equal(query: &mut QueryBuilder<Postgres>, column: &'static str, value: Option<&str>) {
     if let Some(value) = value {

@@ -59,8 +59,10 @@ pub(crate) async fn subscription(pool: &PgPool, customer: Uuid, currency: &str, 
     let id = Uuid::now_v7();
     sqlx::query(
         "INSERT INTO subscriptions (id, customer_id, stripe_subscription_id, status, stripe_status, stream, tier,
-                                    currency, mrr_minor, interval, quantity, price_ids, created_at)
-         VALUES ($1, $2, $3, 'active', 'active', 'rev1_individual', 'tier1', $4, $5, 'month', 1, '{price_1}', $6)",
+                                    currency, mrr_minor, interval, quantity, price_ids, items, created_at)
+         VALUES ($1, $2, $3, 'active', 'active', 'rev1_individual', 'tier1', $4, $5, 'month', 1, '{price_1}',
+                 jsonb_build_array(jsonb_build_object('price', 'price_1', 'quantity', 1, 'unit', $5, 'amount', $5, 'interval', 'month',
+                                                      'interval_count', 1, 'metered', false, 'mrr', $5)), $6)",
     )
     .bind(id)
     .bind(customer)

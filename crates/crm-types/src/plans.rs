@@ -63,6 +63,8 @@ pub struct Price {
     pub id: String,
     /// Stripe's product id.
     pub product_id: Option<String>,
+    /// The plan it belongs to: its product, or the price itself where it names none.
+    pub plan_id: String,
     /// The product's name.
     pub product_name: Option<String>,
     /// The price's nickname.
@@ -85,10 +87,66 @@ pub struct Price {
     pub mapped_by: Option<MappingSource>,
     /// Events that wait for this price to be mapped.
     pub parked_events: i64,
-    /// Subscriptions that use it.
+    /// Subscriptions that have it now, also those that are over: those of `GET /api/subscriptions?price_id=`.
     pub subscriptions: i64,
+    /// Of them, those that are active or past due.
+    pub subscribers: i64,
+    /// Its part of MRR, one for each currency.
+    pub mrr: Vec<Money>,
     /// When it was last heard of.
     pub updated_at: DateTime<Utc>,
+}
+
+/// A plan: Stripe's product, with its prices and who subscribes to them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Plan {
+    /// Stripe's product id; the price's for a price that names no product.
+    pub id: String,
+    /// The product's name; a price's nickname or the id where Stripe told none.
+    pub name: String,
+    /// False when archived at Stripe.
+    pub active: bool,
+    /// The streams and tiers that its prices count for, each once.
+    pub streams: Vec<PlanStream>,
+    /// Subscriptions to it that are active or past due, whatever they cost.
+    pub subscribers: i64,
+    /// Subscriptions to it that are in their trial.
+    pub trials: i64,
+    /// Subscriptions to it that are set to end.
+    pub cancelling: i64,
+    /// Its part of MRR, one for each currency: that of the list's order first. Over all plans it adds up to MRR.
+    pub mrr: Vec<Money>,
+    /// Its prices: those that are sold first, then by what they cost.
+    pub prices: Vec<Price>,
+}
+
+/// Where a plan's prices count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlanStream {
+    /// The stream.
+    pub stream: Stream,
+    /// The tier, for `rev1_individual` only.
+    pub tier: Option<Tier>,
+}
+
+text_enum! {
+    /// The orders of the plan list.
+    PlanSort {
+        /// By name; the default.
+        Name => "name",
+        /// By name, backwards.
+        NameDescending => "-name",
+        /// Fewest subscribers first.
+        Subscribers => "subscribers",
+        /// Most subscribers first.
+        SubscribersDescending => "-subscribers",
+        /// Least MRR first, in one currency.
+        Mrr => "mrr",
+        /// Most MRR first, in one currency.
+        MrrDescending => "-mrr",
+    }
 }
 
 /// Says to which stream and tier a price belongs. Recomputes every customer who ever had it.

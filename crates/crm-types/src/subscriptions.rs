@@ -73,6 +73,49 @@ pub struct Subscription {
     pub created_at: DateTime<Utc>,
 }
 
+/// A subscription with what it consists of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SubscriptionDetails {
+    /// As in a list.
+    #[serde(flatten)]
+    pub subscription: Subscription,
+    /// Its items, in Stripe's order. Their MRR adds up to that of the subscription.
+    pub items: Vec<SubscriptionItem>,
+}
+
+/// One item of a subscription: so many units at a price.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SubscriptionItem {
+    /// Stripe's product id; the price's where it names no product.
+    pub plan_id: String,
+    /// The plan's name.
+    pub plan: String,
+    /// Stripe's price id.
+    pub price_id: String,
+    /// The price's nickname.
+    pub price: Option<String>,
+    /// The stream it counts for.
+    pub stream: Option<Stream>,
+    /// The tier, for `rev1_individual` only.
+    pub tier: Option<Tier>,
+    /// Units.
+    pub quantity: i64,
+    /// Per unit, rounded; null for tiered prices.
+    pub unit_amount: Option<Money>,
+    /// For all units, each time, before discounts; null for metered and tiered prices.
+    pub amount: Option<Money>,
+    /// How often it is charged.
+    pub interval: Interval,
+    /// Every how many intervals.
+    pub interval_count: i32,
+    /// Billed by usage: no part of MRR.
+    pub metered: bool,
+    /// Its share of the subscription's MRR.
+    pub mrr: Money,
+}
+
 text_enum! {
     /// The orders of the subscription list.
     SubscriptionSort {

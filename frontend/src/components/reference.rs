@@ -12,6 +12,8 @@ pub enum Target {
     Customers,
     /// Organizations.
     Organizations,
+    /// Plans.
+    Plans,
 }
 
 impl Target {
@@ -20,6 +22,7 @@ impl Target {
         match self {
             Self::Customers => "/api/customers",
             Self::Organizations => "/api/organizations",
+            Self::Plans => "/api/plans",
         }
     }
 
@@ -28,6 +31,7 @@ impl Target {
         match self {
             Self::Customers => "Name, e-mail or phone",
             Self::Organizations => "Name of the organization",
+            Self::Plans => "Name of the plan",
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod login;
 pub mod mrr_movements;
 mod not_found;
 pub mod organizations;
+pub mod plans;
 pub mod settings;
 mod setup;
 pub mod subscriptions;

@@ -1,5 +1,6 @@
 //! The MRR movement ledger.
 
+use crate::components::Target;
 use crate::labels;
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
 use crate::realtime::use_realtime;
@@ -26,6 +27,7 @@ pub static SPEC: ListSpec = ListSpec {
         Filter::new("from", "From", FilterKind::Day),
         Filter::new("to", "Until", FilterKind::Day),
         Filter::new("paying_at_start", "Paying at the start", FilterKind::Flag),
+        Filter::new("plan_id", "Plan", FilterKind::Reference(Target::Plans)),
         Filter::new("customer_id", "One customer", FilterKind::Link),
         Filter::new("subscription_id", "One subscription", FilterKind::Link),
     ],

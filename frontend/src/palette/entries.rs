@@ -13,6 +13,7 @@ use crate::shell::{PageAction, Theme, navigation};
 use crm_types::accounts::Permission;
 use crm_types::customers::Customer;
 use crm_types::organizations::Organization;
+use crm_types::plans::Plan;
 use crm_types::views::SavedView;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -66,12 +67,19 @@ pub struct Means {
     pub shortcuts: RwSignal<bool>,
 }
 
+/// What the server found.
+pub struct FoundThere {
+    pub people: Vec<Customer>,
+    pub organizations: Vec<Organization>,
+    pub plans: Vec<Plan>,
+}
+
 /// Entries that the text finds, the best of each group first. Without a text what was opened last stands on top.
 pub fn all(
     means: Means,
     of_page: Vec<PageAction>,
     views: Vec<SavedView>,
-    (people, organizations): (Vec<Customer>, Vec<Organization>),
+    found: &FoundThere,
     text: &str,
 ) -> Vec<Entry> {
     let text = text.trim();
@@ -80,8 +88,9 @@ pub fn all(
         entries.extend(recent::all().into_iter().map(|(path, title)| Entry::page("Recent", "clock", title, path)));
     }
     // The server found them, also by what is not shown here.
-    entries.extend(people.iter().map(person));
-    entries.extend(organizations.iter().map(organization));
+    entries.extend(found.people.iter().map(person));
+    entries.extend(found.organizations.iter().map(organization));
+    entries.extend(found.plans.iter().map(plan));
     let mut rest: Vec<Entry> = of_page.into_iter().map(of_this_page).collect();
     rest.extend(actions(means));
     rest.extend(pages(means.session));
@@ -115,6 +124,11 @@ fn organization(organization: &Organization) -> Entry {
     let hint = format!("{kind} · {}", labels::organization_status(organization.status));
     let href = routes::organization(organization.id);
     Entry { hint, ..Entry::page("Organizations", "building", organization.name.clone(), href) }
+}
+
+fn plan(plan: &Plan) -> Entry {
+    let hint = labels::counted(plan.subscribers, "subscriber", "subscribers");
+    Entry { hint, ..Entry::page("Plans", "tag", plan.name.clone(), routes::plan(&plan.id)) }
 }
 
 fn of_this_page(action: PageAction) -> Entry {

@@ -15,7 +15,8 @@ use crm_types::Page;
 use crm_types::accounts::Permission;
 use crm_types::customers::Customer;
 use crm_types::organizations::Organization;
-use entries::{Does, Entry, Means, all};
+use crm_types::plans::Plan;
+use entries::{Does, Entry, FoundThere, Means, all};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use matching::pieces;
@@ -28,6 +29,8 @@ const TYPING: Duration = Duration::from_millis(150);
 const FEWEST: usize = 2;
 /// People that are shown.
 const PEOPLE: &str = "6";
+/// Plans that are shown.
+const PLANS: &str = "4";
 /// Organizations that are shown.
 const ORGANIZATIONS: &str = "4";
 const LIST: &str = "palette-list";
@@ -95,7 +98,7 @@ pub fn Palette(
         <div class="palette__in">
             <Icon name="search"/>
             <input type="text" id=FIELD role="combobox" autocomplete="off" spellcheck="false" aria-autocomplete="list"
-                aria-label="Search, go to or do" placeholder="Search people and organizations, go to a page, do something"
+                aria-label="Search, go to or do" placeholder="Search people, organizations and plans, go to a page, do something"
                 aria-expanded=live(move || (count() > 0).to_string()) aria-controls=LIST
                 aria-activedescendant=live(move || (count() > 0).then(|| option_id(at.get())))
                 prop:value=text on:input=move |ev| text.set(event_target_value(&ev)) on:keydown=keys/>
@@ -156,6 +159,7 @@ fn entries(open: PaletteOpen, text: RwSignal<String>) -> Memo<Found> {
     let people = use_query::<Page<Customer>>(look_in(Permission::CustomersRead, "/api/customers", PEOPLE));
     let organizations =
         use_query::<Page<Organization>>(look_in(Permission::OrganizationsRead, "/api/organizations", ORGANIZATIONS));
+    let plans = use_query::<Page<Plan>>(look_in(Permission::PlansRead, crate::api::plans::PLANS, PLANS));
     let saved = use_query::<Views>(|| Some(views::VIEWS.into()));
     let of_page = use_page_actions();
     Memo::new(move |_| {
@@ -164,8 +168,10 @@ fn entries(open: PaletteOpen, text: RwSignal<String>) -> Memo<Found> {
         let same = sought.get() == text.trim() && text.trim().chars().count() >= FEWEST;
         let people = same.then(|| people.map(|page| page.items.clone())).flatten().unwrap_or_default();
         let organizations = same.then(|| organizations.map(|page| page.items.clone())).flatten().unwrap_or_default();
+        let plans = same.then(|| plans.map(|page| page.items.clone())).flatten().unwrap_or_default();
+        let found = FoundThere { people, organizations, plans };
         let saved = saved.map(|views| views.items.clone()).unwrap_or_default();
-        Found(Arc::new(all(means, of_page.all(), saved, (people, organizations), &text)))
+        Found(Arc::new(all(means, of_page.all(), saved, &found, &text)))
     })
 }
 

@@ -37,7 +37,8 @@ pub const GROUPS: &[Group] = &[
     (
         "Money",
         &[
-            entry("Subscriptions", "Plans", "card", routes::SUBSCRIPTIONS, Permission::SubscriptionsRead, "s"),
+            entry("Subscriptions", "Subs", "card", routes::SUBSCRIPTIONS, Permission::SubscriptionsRead, "s"),
+            entry("Plans", "Plans", "tag", routes::PLANS, Permission::PlansRead, "p"),
             entry("Transactions", "Money", "coins", routes::TRANSACTIONS, Permission::TransactionsRead, "t"),
             entry("MRR movements", "MRR", "chart", routes::MRR_MOVEMENTS, Permission::SubscriptionsRead, "m"),
         ],

@@ -145,7 +145,10 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/stripe-events/{id}", P::StripeRead),
     may("POST", "/api/stripe-events/replay", P::StripeWrite),
     // plans
+    may("GET", "/api/plans", P::PlansRead),
+    may("GET", "/api/plans/{id}", P::PlansRead),
     may("GET", "/api/prices", P::PlansRead),
+    may("GET", "/api/prices/{id}", P::PlansRead),
     may("PUT", "/api/prices/{id}/mapping", P::PlansWrite),
     may("POST", "/api/prices/{id}/mapping/preview", P::PlansRead),
     // settings

@@ -5,7 +5,7 @@ use crate::{ApiResult, AppState};
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
-use crm_domain::filter::DayRange;
+use crm_domain::filter::{DayRange, Text};
 use crm_domain::mrr::list::{self as movements, MovementFilter};
 use crm_domain::page::PageRequest;
 use crm_types::ids::{CustomerId, SubscriptionId};
@@ -39,6 +39,8 @@ struct MovementQuery {
     customer_id: Option<CustomerId>,
     /// The subscription that moved.
     subscription_id: Option<SubscriptionId>,
+    /// Of subscriptions that have a price of this plan now.
+    plan_id: Option<String>,
     /// First day, in the account's time zone.
     #[param(example = "2026-10-01")]
     from: Option<NaiveDate>,
@@ -69,6 +71,7 @@ impl MovementQuery {
             currency: self.currency,
             customer_id: self.customer_id,
             subscription_id: self.subscription_id,
+            plan_id: self.plan_id.map(|plan| Text::parse("plan_id", &plan)).transpose()?.flatten(),
             days: DayRange::new(self.from, self.to)?,
             paying_at_start: self.paying_at_start.unwrap_or_default(),
         };

@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(map).service(preview);
+    cfg.service(list).service(find).service(map).service(preview);
 }
 
 /// Filter and page of the price list.
@@ -24,6 +24,12 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct PriceQuery {
+    /// Words of the product's name, the nickname or an id of Stripe's.
+    q: Option<String>,
+    /// Of this Stripe product.
+    product_id: Option<String>,
+    /// Whether it is sold; `false` for those that are archived at Stripe.
+    active: Option<bool>,
     /// Whether a stream is known.
     mapped: Option<bool>,
     /// Rows on the page: 1 to 200.
@@ -40,19 +46,40 @@ struct PriceQuery {
 #[utoipa::path(tag = "plans", operation_id = "list_prices", params(PriceQuery), responses(
     (status = 200, description = "A page of prices", body = Page<Price>, example = json!({
         "items": [{
-            "id": "price_1MoBy5LkdIwHu7ix", "product_id": "prod_NZKdYqrwEYVT8B", "product_name": "Standard",
-            "nickname": null, "unit_amount": {"minor": 1900, "currency": "usd"}, "currency": "usd", "interval": "month",
+            "id": "price_1MoBy5LkdIwHu7ix", "product_id": "prod_NZKdYqrwEYVT8B", "plan_id": "prod_NZKdYqrwEYVT8B",
+            "product_name": "Standard", "nickname": null, "unit_amount": {"minor": 1900, "currency": "usd"}, "currency": "usd", "interval": "month",
             "interval_count": 1, "active": true, "stream": null, "tier": null, "mapped_by": null, "parked_events": 3,
-            "subscriptions": 0, "updated_at": "2026-10-11T09:30:00Z"
+            "subscriptions": 0, "subscribers": 0, "mrr": [], "updated_at": "2026-10-11T09:30:00Z"
         }],
         "next_cursor": null, "total": 1, "total_capped": false
     })),
 ))]
 #[get("/prices")]
 async fn list(state: Data<AppState>, query: Params<PriceQuery>) -> ApiResult<Json<Page<Price>>> {
-    let PriceQuery { mapped, limit, cursor, count } = query.0;
+    let PriceQuery { q, product_id, active, mapped, limit, cursor, count } = query.0;
+    let filter = PriceFilter {
+        q: q.map(|q| Text::parse("q", &q)).transpose()?.flatten(),
+        product_id: product_id.map(|id| Text::parse("product_id", &id)).transpose()?.flatten(),
+        active,
+        mapped,
+    };
     let page = PageRequest::new(limit, cursor, count)?;
-    Ok(Json(plans::list(&state.read_pool, &PriceFilter { mapped }, &page).await?))
+    Ok(Json(plans::list_prices(&state.read_pool, &filter, &page).await?))
+}
+
+/// One price
+#[utoipa::path(tag = "plans", operation_id = "find_price", params(("id" = String, Path, description = "Stripe's price id")),
+    responses((status = 200, description = "The price", body = Price, example = json!({
+        "id": "price_1MoBy5LkdIwHu7ix", "product_id": "prod_NZKdYqrwEYVT8B", "plan_id": "prod_NZKdYqrwEYVT8B",
+        "product_name": "Standard", "nickname": null, "unit_amount": {"minor": 1900, "currency": "usd"}, "currency": "usd",
+        "interval": "month", "interval_count": 1, "active": true, "stream": "rev1_individual", "tier": "tier2",
+        "mapped_by": "admin", "parked_events": 0, "subscriptions": 43, "subscribers": 41,
+        "mrr": [{"minor": 77900, "currency": "usd"}], "updated_at": "2026-10-11T09:30:00Z"
+    }))))]
+#[get("/prices/{id}")]
+async fn find(state: Data<AppState>, id: Path<String>) -> ApiResult<Json<Price>> {
+    let mut connection = state.read_pool.acquire().await?;
+    Ok(Json(plans::find_price(&mut connection, parse(&id)?.as_str()).await?))
 }
 
 /// Says to which stream and tier a price belongs

@@ -12,7 +12,7 @@ use crm_domain::subscriptions::list::{self as subscriptions, SubscriptionFilter}
 use crm_types::ids::{CustomerId, SubscriptionId};
 use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
-use crm_types::subscriptions::{Subscription, SubscriptionSort, SubscriptionStatus};
+use crm_types::subscriptions::{Subscription, SubscriptionDetails, SubscriptionSort, SubscriptionStatus};
 use crm_types::{Currency, Page};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -41,6 +41,10 @@ struct SubscriptionQuery {
     customer_id: Option<CustomerId>,
     /// Has this Stripe price now.
     price_id: Option<String>,
+    /// Has a price of this plan now.
+    plan_id: Option<String>,
+    /// Whether it is active or past due: neither in its trial, nor paused, nor over.
+    counted: Option<bool>,
     /// `mrr` is then the sum of the subscription's movements before the end of that day, and only subscriptions that had
     /// any are listed.
     #[param(example = "2026-10-31")]
@@ -73,6 +77,8 @@ impl SubscriptionQuery {
             currency: self.currency,
             customer_id: self.customer_id,
             price_id: self.price_id.map(|price| Text::parse("price_id", &price)).transpose()?.flatten(),
+            plan_id: self.plan_id.map(|plan| Text::parse("plan_id", &plan)).transpose()?.flatten(),
+            counted: self.counted,
             as_of: self.as_of.map(|day| Day::parse("as_of", day)).transpose()?,
             trialing_at: self.trialing_at.map(|day| Day::parse("trialing_at", day)).transpose()?,
             scheduled: self.scheduled,
@@ -105,11 +111,30 @@ async fn list(state: Data<AppState>, query: Params<SubscriptionQuery>) -> ApiRes
     Ok(Json(subscriptions::list(&state.read_pool, &filter, sort, &page).await?))
 }
 
-/// One subscription, as it is now
+/// One subscription, as it is now, with its items
+///
+/// What the items add to MRR adds up to what the subscription does.
 #[utoipa::path(tag = "subscriptions", operation_id = "find_subscription",
     params(("id" = SubscriptionId, Path, description = "Our id")),
-    responses((status = 200, description = "The subscription", body = Subscription)))]
+    responses((status = 200, description = "The subscription", body = SubscriptionDetails, example = json!({
+        "id": "019a1b2c-0000-7000-8000-000000000002", "customer_id": "019a1b2c-0000-7000-8000-000000000001",
+        "customer_name": "Iron Gym", "stripe_subscription_id": "sub_1MowQVLkdIwHu7ix", "status": "active",
+        "stripe_status": "active", "stream": "rev3_b2b", "tier": null, "plan": "Gym + Coaching",
+        "mrr": {"minor": 136700, "currency": "usd"}, "interval": "month", "interval_count": 1, "quantity": 73,
+        "current_period_start": "2026-10-11T09:30:00Z", "current_period_end": "2026-11-11T09:30:00Z",
+        "trial_start": null, "trial_end": null, "converted_from_trial": null, "cancel_at": null, "ended_at": null,
+        "cancel_reason": null, "created_at": "2026-02-01T09:30:00Z",
+        "items": [
+            {"plan_id": "prod_gym", "plan": "Gym", "price_id": "price_gym", "price": "Seat", "stream": "rev3_b2b", "tier": null,
+             "quantity": 72, "unit_amount": {"minor": 1800, "currency": "usd"}, "amount": {"minor": 129600, "currency": "usd"},
+             "interval": "month", "interval_count": 1, "metered": false, "mrr": {"minor": 129600, "currency": "usd"}},
+            {"plan_id": "prod_coach", "plan": "Coaching", "price_id": "price_coach", "price": null, "stream": "rev2_coaching",
+             "tier": null, "quantity": 1, "unit_amount": {"minor": 7100, "currency": "usd"},
+             "amount": {"minor": 7100, "currency": "usd"}, "interval": "month", "interval_count": 1, "metered": false,
+             "mrr": {"minor": 7100, "currency": "usd"}}
+        ]
+    }))))]
 #[get("/subscriptions/{id}")]
-async fn find(state: Data<AppState>, id: Path<SubscriptionId>) -> ApiResult<Json<Subscription>> {
+async fn find(state: Data<AppState>, id: Path<SubscriptionId>) -> ApiResult<Json<SubscriptionDetails>> {
     Ok(Json(subscriptions::find(&state.read_pool, *id).await?))
 }

@@ -17,11 +17,15 @@ INSERT INTO customers (id, name, email, billing_email, stripe_customer_id, custo
     ('019a1b2c-0000-7000-8000-00000000000b', 'Bob', 'bob@example.com', 'bob@example.com', 'cus_bob', 'rev2_coach', 'rev2_coach',
      'rev2_coaching', NULL, 19900, 'eur', '2026-01-02Z');
 INSERT INTO subscriptions (id, customer_id, stripe_subscription_id, status, stripe_status, stream, tier, currency, mrr_minor,
-                           price_ids, cancel_at, created_at) VALUES
+                           price_ids, items, cancel_at, created_at) VALUES
     ('019a1b2c-0000-7000-8000-0000000000a1', '019a1b2c-0000-7000-8000-00000000000a', 'sub_ada', 'active', 'active',
-     'rev1_individual', 'tier2', 'usd', 1900, '{price_1}', NULL, '2026-01-05Z'),
+     'rev1_individual', 'tier2', 'usd', 1900, '{price_1}',
+     '[{\"price\": \"price_1\", \"quantity\": 1, \"unit\": 1900, \"amount\": 1900, \"interval\": \"month\", \"interval_count\": 1,
+       \"metered\": false, \"mrr\": 1900}]', NULL, '2026-01-05Z'),
     ('019a1b2c-0000-7000-8000-0000000000b1', '019a1b2c-0000-7000-8000-00000000000b', 'sub_bob', 'active', 'active',
-     'rev2_coaching', NULL, 'eur', 19900, '{price_2}', '2026-12-31Z', '2026-03-10Z');
+     'rev2_coaching', NULL, 'eur', 19900, '{price_2}',
+     '[{\"price\": \"price_2\", \"quantity\": 1, \"unit\": 19900, \"amount\": 19900, \"interval\": \"month\", \"interval_count\": 1,
+       \"metered\": false, \"mrr\": 19900}]', '2026-12-31Z', '2026-03-10Z');
 INSERT INTO mrr_movements (id, customer_id, subscription_id, stripe_event_id, tie, movement, currency, amount_minor, before_minor,
                            after_minor, stream, tier, occurred_at, paying_since) VALUES
     ('019a1b2c-0000-7000-8000-000000000001', '019a1b2c-0000-7000-8000-00000000000a', '019a1b2c-0000-7000-8000-0000000000a1',

@@ -24,6 +24,7 @@ mod mrr_movements;
 mod openapi;
 mod organizations;
 mod permutations;
+mod plans;
 mod prices;
 mod problems;
 mod profiles;

@@ -46,6 +46,7 @@ async fn digest(pool: &PgPool) -> Vec<String> {
         UNION ALL SELECT 'transaction ' || (to_jsonb(t) - 'updated_at')::text FROM transactions t
         UNION ALL SELECT 'journey ' || to_jsonb(l)::text FROM lifecycle_transitions l
         UNION ALL SELECT 'tier ' || (to_jsonb(t) - 'recorded_at')::text FROM tier_transitions t
+        UNION ALL SELECT 'price ' || to_jsonb(p)::text FROM price_totals p WHERE subscriptions <> 0
         UNION ALL SELECT 'day ' || to_jsonb(d)::text FROM mrr_daily d WHERE amount_minor <> 0 OR movements <> 0
         ORDER BY 1";
     sqlx::query_scalar(sql).fetch_all(pool).await.unwrap()

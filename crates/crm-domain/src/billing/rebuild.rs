@@ -4,7 +4,7 @@ use super::apply::{Batch, take_turn};
 use super::normalise::normalise;
 use super::{recompute, settle, transactions};
 use crate::db::Result;
-use crate::{analytics, customers};
+use crate::{analytics, customers, plans};
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 use std::collections::HashMap;
@@ -57,6 +57,7 @@ pub async fn rebuild(db: &mut PgConnection, mut progress: impl FnMut(&Rebuilt)) 
         .execute(&mut *tx)
         .await?;
     recount(&mut tx).await?;
+    plans::recount(&mut tx).await?;
     analytics::rollup::rebuild(&mut tx).await?;
     tx.commit().await?;
     Ok(rebuilt)

@@ -85,6 +85,42 @@ pub fn monthly(snapshot: &Snapshot, catalog: &Catalog) -> Result<Vec<(PlanKey, i
     if !counts(snapshot, &catalog.policy) {
         return Ok(Vec::new());
     }
+    let amounts = after_discounts(snapshot, catalog)?;
+    let mut parts: Vec<(PlanKey, Exact)> = Vec::new();
+    for (item, amount) in snapshot.items.iter().zip(amounts) {
+        let Some(key) = catalog.prices.get(&item.price) else { continue };
+        match parts.iter_mut().find(|(k, _)| k == key) {
+            Some((_, sum)) => *sum = sum.checked_add(&amount).ok_or(Overflow)?,
+            None => parts.push((*key, amount)),
+        }
+    }
+    parts.sort_by_key(|(key, _)| *key);
+    let shares: Vec<Exact> = parts.iter().map(|(_, share)| *share).collect();
+    let total = sum(&shares).and_then(round_half_away).ok_or(Overflow)?;
+    let minors = largest_remainder(total, &shares);
+    Ok(parts.into_iter().map(|(key, _)| key).zip(minors).filter(|(_, minor)| *minor != 0).collect())
+}
+
+/// What each item adds to MRR, in the order of the items: they add up to `parts`, which are what [`monthly`] gave.
+pub fn shares(snapshot: &Snapshot, catalog: &Catalog, parts: &[(PlanKey, i64)]) -> Result<Vec<i64>, Overflow> {
+    let mut shares = vec![0; snapshot.items.len()];
+    if parts.is_empty() {
+        return Ok(shares);
+    }
+    let amounts = after_discounts(snapshot, catalog)?;
+    for (key, minor) in parts {
+        let of_part = snapshot.items.iter().zip(&amounts).zip(&mut shares);
+        let of_part = of_part.filter(|((item, _), _)| catalog.prices.get(&item.price) == Some(key));
+        let (exact, slots): (Vec<Exact>, Vec<&mut i64>) = of_part.map(|((_, amount), slot)| (*amount, slot)).unzip();
+        for (slot, share) in slots.into_iter().zip(largest_remainder(*minor, &exact)) {
+            *slot = share;
+        }
+    }
+    Ok(shares)
+}
+
+/// Each item's monthly amount, less what coupons take off it.
+fn after_discounts(snapshot: &Snapshot, catalog: &Catalog) -> Result<Vec<Exact>, Overflow> {
     let mut amounts = Vec::with_capacity(snapshot.items.len());
     for item in &snapshot.items {
         let coupons = applicable(&item.discounts, catalog);
@@ -101,19 +137,7 @@ pub fn monthly(snapshot: &Snapshot, catalog: &Catalog) -> Result<Vec<(PlanKey, i
         let coupons = applicable(&snapshot.discounts, catalog);
         amounts = discounted(amounts, &coupons, first, snapshot.currency).ok_or(Overflow)?;
     }
-    let mut parts: Vec<(PlanKey, Exact)> = Vec::new();
-    for (item, amount) in snapshot.items.iter().zip(amounts) {
-        let Some(key) = catalog.prices.get(&item.price) else { continue };
-        match parts.iter_mut().find(|(k, _)| k == key) {
-            Some((_, sum)) => *sum = sum.checked_add(&amount).ok_or(Overflow)?,
-            None => parts.push((*key, amount)),
-        }
-    }
-    parts.sort_by_key(|(key, _)| *key);
-    let shares: Vec<Exact> = parts.iter().map(|(_, share)| *share).collect();
-    let total = sum(&shares).and_then(round_half_away).ok_or(Overflow)?;
-    let minors = largest_remainder(total, &shares);
-    Ok(parts.into_iter().map(|(key, _)| key).zip(minors).filter(|(_, minor)| *minor != 0).collect())
+    Ok(amounts)
 }
 
 /// Months in a billing period, as a fraction: 12 for a year, 12/52 for a week.
@@ -128,10 +152,15 @@ fn months(interval: Interval, count: i32) -> Exact {
 }
 
 fn item_monthly(item: &Item) -> Option<Exact> {
-    if item.metered {
+    if item.metered || item.unit_amount.is_none() {
         return Some(Ratio::from_integer(0));
     }
-    let Some(unit) = item.unit_amount.as_deref() else { return Some(Ratio::from_integer(0)) };
+    charge(item)?.checked_div(&months(item.interval, item.interval_count))
+}
+
+/// What the item costs each time, before discounts; none for what is metered or tiered.
+pub fn charge(item: &Item) -> Option<Exact> {
+    let unit = item.unit_amount.as_deref().filter(|_| !item.metered)?;
     let unit = parse_decimal(unit)?;
     let quantity = match item.transform {
         Some(t) if t.divide_by > 0 => {
@@ -140,8 +169,7 @@ fn item_monthly(item: &Item) -> Option<Exact> {
         }
         _ => item.quantity,
     };
-    unit.checked_mul(&Ratio::from_integer(i128::from(quantity.max(0))))?
-        .checked_div(&months(item.interval, item.interval_count))
+    unit.checked_mul(&Ratio::from_integer(i128::from(quantity.max(0))))
 }
 
 fn sum(amounts: &[Exact]) -> Option<Exact> {

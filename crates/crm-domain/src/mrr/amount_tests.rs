@@ -195,6 +195,45 @@ fn transformed_quantities_are_charged_in_packs() {
 }
 
 #[test]
+fn items_share_what_the_subscription_adds_to_mrr() {
+    let yearly = |price: &str, amount: &str| item(price, amount, Interval::Year, 1, 1);
+    let mut metered = item("p1", "700", Interval::Month, 1, 9);
+    metered.metered = true;
+    for (items, discounts, expected) in [
+        (
+            vec![item("p1", "1800", Interval::Month, 1, 72), item("coach", "7100", Interval::Month, 1, 1)],
+            vec![],
+            vec![129_600, 7_100],
+        ),
+        // A third of a cent each: the first gets what is left of the cent.
+        (vec![yearly("p1", "100"), yearly("p1", "100"), yearly("p1", "100")], vec![], vec![9, 8, 8]),
+        (vec![yearly("p1", "100"), yearly("p2", "100")], vec![], vec![9, 8]),
+        (
+            vec![item("p1", "1000", Interval::Month, 1, 1), item("p1", "3000", Interval::Month, 1, 1)],
+            vec!["five_off"],
+            vec![875, 2_625],
+        ),
+        (
+            vec![item("p1", "1000", Interval::Month, 1, 1), item("nobody_knows", "500", Interval::Month, 1, 1)],
+            vec!["half"],
+            vec![500, 0],
+        ),
+        (vec![metered.clone(), item("p1", "1000", Interval::Month, 1, 1)], vec![], vec![0, 1_000]),
+        (vec![metered], vec![], vec![0]),
+        (vec![], vec![], vec![]),
+    ] {
+        let mut s = snapshot("active", items);
+        s.discounts = discounts.into_iter().map(str::to_owned).collect();
+        let parts = monthly(&s, &catalog()).unwrap();
+        assert_eq!(shares(&s, &catalog(), &parts).unwrap(), expected, "{:?}", s.items);
+        assert_eq!(expected.iter().sum::<i64>(), total(&s, &catalog()));
+        s.status = "trialing".into();
+        let nothing = monthly(&s, &catalog()).unwrap();
+        assert_eq!(shares(&s, &catalog(), &nothing).unwrap(), vec![0; s.items.len()], "what does not count");
+    }
+}
+
+#[test]
 fn a_requested_cancellation_counts_when_the_policy_says() {
     let mut s = snapshot("active", vec![item("p1", "900", Interval::Month, 1, 1)]);
     s.cancel_at_period_end = true;

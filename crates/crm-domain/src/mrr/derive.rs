@@ -88,6 +88,8 @@ pub struct Standing {
     pub body: Snapshot,
     /// MRR by stream and tier.
     pub parts: Vec<(PlanKey, i64)>,
+    /// The share of each item of `body` in it.
+    pub shares: Vec<i64>,
     /// Main stream and tier, also when it counts nothing now.
     pub plan: Option<PlanKey>,
     /// When the trial really began.
@@ -161,6 +163,10 @@ pub fn derive(versions: &[Version], catalog: &Catalog, known_since: DateTime<Utc
     let mut fold = Fold::begin(known_since);
     for version in ordered {
         fold.step(version, catalog)?;
+    }
+    // Only of where each stands in the end.
+    for standing in fold.history.standings.values_mut() {
+        standing.shares = amount::shares(&standing.body, catalog, &standing.parts)?;
     }
     Ok(fold.history)
 }
@@ -345,6 +351,7 @@ fn standing(old: Option<&Standing>, version: &Version, parts: &[(PlanKey, i64)],
         subscription: version.subscription.clone(),
         plan: plan.or_else(listed),
         parts: parts.to_vec(),
+        shares: Vec::new(),
         trialed_from,
         trialed_until,
         converted,

@@ -1,7 +1,7 @@
 //! The list of MRR movements as they count: without what was reversed, and without the reversals.
 
 use crate::db::{DomainError, Result};
-use crate::filter::{DayRange, push_day_start, push_equal};
+use crate::filter::{DayRange, Text, push_day_start, push_equal};
 use crate::page::{Keyset, Kind, Order, PageRequest, Sum};
 use crate::row::RowExt;
 use crm_types::ids::{CustomerId, MovementId, SubscriptionId};
@@ -28,6 +28,8 @@ pub struct MovementFilter {
     pub customer_id: Option<CustomerId>,
     /// The subscription that moved.
     pub subscription_id: Option<SubscriptionId>,
+    /// Of subscriptions that have a price of this plan now.
+    pub plan_id: Option<Text>,
     /// When it happened at Stripe.
     pub days: DayRange,
     /// Only customers who were paying when the first of `days` began, and without a break until the movement.
@@ -109,6 +111,10 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter, whol
     if let Some(subscription) = filter.subscription_id {
         query.push(" AND m.id IN (SELECT l.movement_id FROM mrr_movement_lines l WHERE l.subscription_id = ");
         query.push_bind(subscription.0).push(")");
+    }
+    if let Some(plan) = &filter.plan_id {
+        query.push(" AND m.subscription_id IN (SELECT s.id FROM subscriptions s WHERE s.price_ids && ARRAY(SELECT k.id FROM prices k WHERE k.plan_id = ");
+        query.push_bind(plan.as_str().to_owned()).push("))");
     }
     filter.days.push(query, "m.occurred_at");
     if let (true, Some(from)) = (filter.paying_at_start, filter.days.from()) {

@@ -1,7 +1,7 @@
 //! The list of organisations and an organisation's row.
 
 use crate::db::{DomainError, Result};
-use crate::filter::{Text, escape_like, push_equal};
+use crate::filter::{Text, push_equal, push_words};
 use crate::page::{Keyset, Kind, Order, PageRequest};
 use crate::row::RowExt;
 use crm_types::Page;
@@ -10,9 +10,6 @@ use crm_types::organizations::{Organization, OrganizationKind, OrganizationSort,
 use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row};
-
-/// More words than that narrow nothing.
-const MOST_WORDS: usize = 8;
 
 /// What to narrow the list with.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -84,9 +81,7 @@ fn order(sort: OrganizationSort) -> Order {
 
 fn push_source(query: &mut QueryBuilder<Postgres>, filter: &OrganizationFilter) {
     query.push(" FROM organizations o WHERE o.archived_at IS ").push(if filter.archived { "NOT NULL" } else { "NULL" });
-    for word in filter.q.iter().flat_map(|q| q.as_str().split_whitespace().take(MOST_WORDS)) {
-        query.push(" AND o.search_text LIKE lower(").push_bind(format!("%{}%", escape_like(word))).push(")");
-    }
+    push_words(query, "o.search_text", filter.q.as_ref());
     push_equal(query, "o.kind", filter.kind.map(OrganizationKind::as_str));
     push_equal(query, "o.status", filter.status.map(OrganizationStatus::as_str));
 }

@@ -1,37 +1,44 @@
-//! The list of prices: those that nobody has mapped come first, because events wait for them.
+//! The list of plans, and a plan. There are few of them, and their figures are read from `price_totals`, so that nothing here
+//! grows with the number of subscriptions.
 
+use super::prices;
 use crate::db::{DomainError, Result};
-use crate::page::{Keyset, Kind, Order, PageRequest};
+use crate::filter::{Text, push_currency, push_equal, push_words};
+use crate::page::{Column, Keyset, Kind, Order, PageRequest};
 use crate::row::RowExt;
-use crm_types::plans::Price;
+use crm_types::page::Count;
+use crm_types::plans::{Plan, PlanSort, PlanStream, Price, Stream, Tier};
 use crm_types::{Currency, Money, Page};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder, Row};
+use sqlx::{PgPool, Postgres, QueryBuilder, Row};
+use std::collections::BTreeSet;
 
-/// What to narrow the price list with.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct PriceFilter {
-    /// Whether a stream is known.
+/// What to narrow the plan list with.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct PlanFilter {
+    /// Words that are all in its name or id, or in the nicknames and ids of its prices.
+    pub q: Option<Text>,
+    /// One of its prices counts for this stream.
+    pub stream: Option<Stream>,
+    /// One of its prices counts for this tier.
+    pub tier: Option<Tier>,
+    /// One of its prices is in this currency, which is also that of the order by MRR; else that is the reporting currency.
+    pub currency: Option<Currency>,
+    /// Whether it is sold, or archived at Stripe.
+    pub active: Option<bool>,
+    /// Whether each of its prices has a stream.
     pub mapped: Option<bool>,
 }
 
-const ORDER: Order = Order {
-    name: "unmapped",
-    columns: &[
-        ("(CASE WHEN m.stream IS NULL THEN '0' ELSE '1' END || lower(coalesce(d.name, '')))", Kind::Text),
-        ("p.id", Kind::Text),
-    ],
-    descending: false,
-};
+const COLUMNS: &str = "p.id, p.name, p.active, f.subscribers, f.trials, f.cancelling";
 
-const COLUMNS: &str = "p.id, p.product_id, d.name AS product_name, p.nickname, round(p.unit_amount)::bigint AS unit_amount, \
-    p.currency, p.interval, p.interval_count, p.active, m.stream, m.tier, m.source, p.seen_at, \
-    (SELECT count(*) FROM stripe_events e WHERE e.parked_on = p.id) AS parked_events";
-
-/// One page of prices.
-pub async fn list(pool: &PgPool, filter: &PriceFilter, page: &PageRequest) -> Result<Page<Price>> {
-    let keyset = Keyset::new(ORDER, filter, page)?;
+/// One page of plans. An exact count adds up their MRR.
+///
+/// # Errors
+/// When the cursor is of another list, or the database fails.
+pub async fn list(pool: &PgPool, filter: &PlanFilter, sort: PlanSort, page: &PageRequest) -> Result<Page<Plan>> {
+    let keyset = Keyset::new(order(sort), filter, page)?;
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
     let mut query = QueryBuilder::new("SELECT page.*");
     keyset.push_outer_keys(&mut query);
@@ -39,64 +46,138 @@ pub async fn list(pool: &PgPool, filter: &PriceFilter, page: &PageRequest) -> Re
     keyset.push_page(&mut query, COLUMNS, &totals, |query| push_source(query, filter));
     keyset.push_outer_order(&mut query);
     let mut found = keyset.fetch(pool, &mut query, read, totals).await?;
-    count_subscriptions(pool, &mut found.items).await?;
+    fill(pool, &mut found.items, filter.currency).await?;
+    if page.count() == Count::Exact {
+        found.sums = sums(pool, filter).await?;
+    }
     Ok(found)
 }
 
-/// One price.
-pub async fn find(connection: &mut PgConnection, id: &str) -> Result<Price> {
+/// One plan.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub async fn find(pool: &PgPool, id: &Text) -> Result<Plan> {
     let mut query = QueryBuilder::new("SELECT ");
     query.push(COLUMNS);
-    push_source(&mut query, &PriceFilter::default());
-    query.push(" AND p.id = ").push_bind(id.to_owned());
-    let row = query.build().fetch_optional(&mut *connection).await?;
-    let mut price = read(&row.ok_or_else(|| DomainError::not_found("price", id))?)?;
-    count_subscriptions(connection, std::slice::from_mut(&mut price)).await?;
-    Ok(price)
+    push_source(&mut query, &PlanFilter::default());
+    query.push(" AND p.id = ").push_bind(id.as_str().to_owned());
+    let row = query.build().fetch_optional(pool).await?;
+    let mut plan = read(&row.ok_or_else(|| DomainError::not_found("plan", id.as_str()))?)?;
+    fill(pool, std::slice::from_mut(&mut plan), None).await?;
+    Ok(plan)
 }
 
-fn push_source(query: &mut QueryBuilder<Postgres>, filter: &PriceFilter) {
-    query.push(" FROM prices p JOIN price_mapping m ON m.price_id = p.id LEFT JOIN products d ON d.id = p.product_id WHERE true");
-    if let Some(mapped) = filter.mapped {
-        query.push(if mapped { " AND m.stream IS NOT NULL" } else { " AND m.stream IS NULL" });
+fn order(sort: PlanSort) -> Order {
+    use PlanSort as S;
+    const ID: Column = ("p.id", Kind::Text);
+    Order {
+        name: sort.as_str(),
+        columns: match sort {
+            S::Name | S::NameDescending => &[("lower(p.name)", Kind::Text), ID],
+            S::Subscribers | S::SubscribersDescending => &[("f.subscribers", Kind::Int), ID],
+            S::Mrr | S::MrrDescending => &[("f.mrr", Kind::Int), ID],
+        },
+        descending: sort.as_str().starts_with('-'),
     }
 }
 
-/// Counts for all prices at once who uses them. There are few combinations of prices, however many subscriptions.
-async fn count_subscriptions(executor: impl PgExecutor<'_>, prices: &mut [Price]) -> Result<()> {
-    let ids: Vec<String> = prices.iter().map(|price| price.id.clone()).collect();
-    let counts = sqlx::query!(
-        r#"SELECT price_id AS "price_id!", sum(n)::bigint AS "n!"
-           FROM (SELECT price_ids, count(*) AS n FROM subscriptions WHERE price_ids && $1 GROUP BY price_ids) AS sets,
-                unnest(price_ids) AS price_id
-           WHERE price_id = ANY($1) GROUP BY price_id"#,
-        &ids
-    )
-    .fetch_all(executor)
-    .await?;
-    for price in prices {
-        price.subscriptions = counts.iter().find(|count| count.price_id == price.id).map_or(0, |count| count.n);
+fn push_source(query: &mut QueryBuilder<Postgres>, filter: &PlanFilter) {
+    query.push(
+        " FROM plans p CROSS JOIN LATERAL (SELECT coalesce(sum(t.of_plan) FILTER (WHERE t.status IN ('active', 'past_due')), 0)::bigint AS subscribers, \
+         coalesce(sum(t.of_plan) FILTER (WHERE t.status = 'free_trial'), 0)::bigint AS trials, \
+         coalesce(sum(t.of_plan) FILTER (WHERE t.scheduled), 0)::bigint AS cancelling, \
+         coalesce(sum(t.mrr_minor) FILTER (WHERE t.currency = ",
+    );
+    push_currency(query, filter.currency);
+    query.push("), 0)::bigint AS mrr FROM prices k JOIN price_totals t ON t.price_id = k.id WHERE k.plan_id = p.id) AS f WHERE true");
+    push_words(
+        query,
+        "lower(concat_ws(' ', p.name, p.id, (SELECT string_agg(concat_ws(' ', k.nickname, k.id), ' ') FROM prices k WHERE k.plan_id = p.id)))",
+        filter.q.as_ref(),
+    );
+    if let Some(active) = filter.active {
+        query.push(" AND p.active = ").push_bind(active);
+    }
+    if let Some(currency) = filter.currency {
+        query.push(" AND (f.mrr <> 0 OR EXISTS (SELECT FROM prices k WHERE k.plan_id = p.id AND k.currency = ");
+        query.push_bind(currency.code().to_owned()).push("))");
+    }
+    if filter.stream.is_some() || filter.tier.is_some() {
+        push_mapped(query, " AND EXISTS");
+        push_equal(query, "m.stream", filter.stream.map(Stream::as_str));
+        push_equal(query, "m.tier", filter.tier.map(Tier::as_str));
+        query.push(")");
+    }
+    if let Some(mapped) = filter.mapped {
+        push_mapped(query, if mapped { " AND NOT EXISTS" } else { " AND EXISTS" });
+        query.push(" AND m.stream IS NULL)");
+    }
+}
+
+/// Adds the beginning of a condition on the mapping of the plan's prices.
+fn push_mapped(query: &mut QueryBuilder<Postgres>, exists: &'static str) {
+    query.push(exists).push(" (SELECT FROM prices k JOIN price_mapping m ON m.price_id = k.id WHERE k.plan_id = p.id");
+}
+
+/// MRR of all plans that match, by currency.
+async fn sums(pool: &PgPool, filter: &PlanFilter) -> Result<Vec<Money>> {
+    let mut query = QueryBuilder::new(
+        "SELECT t.currency, sum(t.mrr_minor)::bigint AS minor FROM prices k JOIN price_totals t ON t.price_id = k.id WHERE k.plan_id IN (SELECT p.id",
+    );
+    push_source(&mut query, filter);
+    query.push(") GROUP BY t.currency HAVING sum(t.mrr_minor) <> 0 ORDER BY t.currency");
+    let rows = query.build().persistent(false).fetch_all(pool).await?;
+    Ok(rows.iter().map(|row| row.money("minor", "currency")).collect::<sqlx::Result<_>>()?)
+}
+
+/// Puts prices and what they add up to into plans. Amounts in `first`, else in the reporting currency, come first.
+async fn fill(pool: &PgPool, plans: &mut [Plan], first: Option<Currency>) -> Result<()> {
+    let first = match first {
+        Some(currency) => currency,
+        None => crate::settings::find(pool).await?.reporting_currency,
+    };
+    let ids: Vec<String> = plans.iter().map(|plan| plan.id.clone()).collect();
+    for price in prices::of_plans(pool, &ids).await? {
+        if let Some(plan) = plans.iter_mut().find(|plan| plan.id == price.plan_id) {
+            plan.prices.push(price);
+        }
+    }
+    for plan in plans {
+        let streams = plan.prices.iter().filter_map(|p| p.stream.map(|stream| PlanStream { stream, tier: p.tier }));
+        plan.streams = streams.collect::<BTreeSet<_>>().into_iter().collect();
+        plan.mrr = add_up(&plan.prices);
+        plan.mrr.sort_by_key(|money| (money.currency != first, money.currency));
     }
     Ok(())
 }
 
-fn read(row: &PgRow) -> sqlx::Result<Price> {
-    let currency: Currency = row.word("currency")?;
-    Ok(Price {
+/// Each currency by itself.
+fn add_up(prices: &[Price]) -> Vec<Money> {
+    let mut sums: Vec<Money> = Vec::new();
+    for money in prices.iter().flat_map(|price| &price.mrr) {
+        match sums.iter_mut().find(|sum| sum.currency == money.currency) {
+            Some(sum) => sum.minor = sum.minor.saturating_add(money.minor),
+            None => sums.push(*money),
+        }
+    }
+    sums
+}
+
+fn read(row: &PgRow) -> sqlx::Result<Plan> {
+    Ok(Plan {
         id: row.try_get("id")?,
-        product_id: row.try_get("product_id")?,
-        product_name: row.try_get("product_name")?,
-        nickname: row.try_get("nickname")?,
-        unit_amount: row.try_get::<Option<i64>, _>("unit_amount")?.map(|minor| Money::new(minor, currency)),
-        currency,
-        interval: row.optional_word("interval")?,
-        interval_count: row.try_get("interval_count")?,
+        name: row.try_get("name")?,
         active: row.try_get("active")?,
-        stream: row.optional_word("stream")?,
-        tier: row.optional_word("tier")?,
-        mapped_by: row.optional_word("source")?,
-        parked_events: row.try_get("parked_events")?,
-        subscriptions: 0,
-        updated_at: row.try_get("seen_at")?,
+        streams: Vec::new(),
+        subscribers: row.try_get("subscribers")?,
+        trials: row.try_get("trials")?,
+        cancelling: row.try_get("cancelling")?,
+        mrr: Vec::new(),
+        prices: Vec::new(),
     })
 }
+
+#[cfg(test)]
+#[path = "list_tests.rs"]
+mod tests;

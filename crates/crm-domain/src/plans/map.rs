@@ -14,7 +14,7 @@ pub async fn map(pool: &PgPool, actor: &Actor, id: &Text, mapping: &PriceMapping
     check(mapping)?;
     let id = id.as_str();
     let mut tx = pool.begin().await?;
-    let before = super::find(&mut tx, id).await?;
+    let before = super::find_price(&mut tx, id).await?;
     sqlx::query!(
         "UPDATE prices SET mapped_stream = $2, mapped_tier = $3 WHERE id = $1",
         id,
@@ -42,7 +42,7 @@ pub async fn map(pool: &PgPool, actor: &Actor, id: &Text, mapping: &PriceMapping
     .execute(&mut *tx)
     .await?;
     sqlx::query!("SELECT pg_notify($1, '')", crate::billing::inbox::CHANNEL).execute(&mut *tx).await?;
-    let price = super::find(&mut tx, id).await?;
+    let price = super::find_price(&mut tx, id).await?;
     let subject = Subject { resource: "price", id, verb: "mapped" };
     audit::record(&mut tx, actor, subject, Some(&before), Some(&price)).await?;
     tx.commit().await?;

@@ -31,7 +31,7 @@ async fn prices_without_a_stream_come_first(pool: PgPool) {
     catalogue(&pool).await;
     let filter = PriceFilter::default();
     let (pool, filter) = (&pool, &filter);
-    let rows = walk(|page| async move { list(pool, filter, &page).await }, |p| p.id.clone()).await;
+    let rows = walk(|page| async move { list_prices(pool, filter, &page).await }, |p| p.id.clone()).await;
     let known: Vec<_> = rows.iter().map(|p| (p.id.as_str(), p.stream, p.mapped_by)).collect();
     assert_eq!(
         known,
@@ -44,7 +44,13 @@ async fn prices_without_a_stream_come_first(pool: PgPool) {
     );
     assert_eq!(rows[1].unit_amount, Some(Money::new(2_000, Currency::USD)));
     for (mapped, total) in [(true, 2), (false, 2)] {
-        assert_eq!(list(pool, &PriceFilter { mapped: Some(mapped) }, &exact()).await.unwrap().total, total);
+        assert_eq!(
+            list_prices(pool, &PriceFilter { mapped: Some(mapped), ..PriceFilter::default() }, &exact())
+                .await
+                .unwrap()
+                .total,
+            total
+        );
     }
     assert_eq!(stats(pool).await.unwrap().unmapped_prices, 2);
 }
@@ -62,7 +68,7 @@ async fn a_mapping_releases_events_and_queues_who_ever_had_the_price(pool: PgPoo
         .execute(&pool)
         .await
         .unwrap();
-    let page = list(&pool, &PriceFilter::default(), &exact()).await.unwrap();
+    let page = list_prices(&pool, &PriceFilter::default(), &exact()).await.unwrap();
     let price = page.items.iter().find(|p| p.id == "price_1").unwrap();
     assert_eq!((price.parked_events, price.subscriptions), (1, 1));
 

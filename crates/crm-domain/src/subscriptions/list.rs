@@ -1,5 +1,6 @@
 //! The subscription list: as it is now, or with the MRR that each subscription had at the end of a day.
 
+use super::items;
 use crate::customers::search::Search;
 use crate::db::{DomainError, Result};
 use crate::filter::{Day, Text, push_currency, push_day_start, push_equal};
@@ -8,7 +9,7 @@ use crate::row::RowExt;
 use crm_types::ids::{CustomerId, SubscriptionId};
 use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
-use crm_types::subscriptions::{Subscription, SubscriptionSort, SubscriptionStatus};
+use crm_types::subscriptions::{Subscription, SubscriptionDetails, SubscriptionSort, SubscriptionStatus};
 use crm_types::{Currency, Page};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
@@ -31,6 +32,10 @@ pub struct SubscriptionFilter {
     pub customer_id: Option<CustomerId>,
     /// Has this price now.
     pub price_id: Option<Text>,
+    /// Has a price of this plan now.
+    pub plan_id: Option<Text>,
+    /// Whether it is active or past due.
+    pub counted: Option<bool>,
     /// MRR as at the end of this day, and only subscriptions that had any.
     pub as_of: Option<Day>,
     /// In its trial at the end of this day.
@@ -77,14 +82,17 @@ pub async fn list(
     keyset.fetch(pool, &mut query, read, totals).await
 }
 
-/// One subscription, as it is now.
-pub async fn find(pool: &PgPool, id: SubscriptionId) -> Result<Subscription> {
-    let mut query = QueryBuilder::new("SELECT ");
+/// One subscription, as it is now, with its items.
+pub async fn find(pool: &PgPool, id: SubscriptionId) -> Result<SubscriptionDetails> {
+    let mut query = QueryBuilder::new("SELECT page.items, ");
     query.push(COLUMNS);
     query.push(" FROM (SELECT s.*, s.mrr_minor AS shown_mrr, s.currency AS shown_currency FROM subscriptions s WHERE s.id = ").push_bind(id.0);
     query.push(") AS page JOIN customers c ON c.id = page.customer_id");
-    let row = query.build().fetch_optional(pool).await?;
-    Ok(read(&row.ok_or_else(|| DomainError::not_found("subscription", id))?)?)
+    let row = query.build().fetch_optional(pool).await?.ok_or_else(|| DomainError::not_found("subscription", id))?;
+    let subscription = read(&row)?;
+    let sqlx::types::Json(items) = row.try_get("items")?;
+    let items = items::described(pool, items, subscription.mrr.currency).await?;
+    Ok(SubscriptionDetails { subscription, items })
 }
 
 fn order(sort: SubscriptionSort, filter: &SubscriptionFilter) -> Order {
@@ -130,6 +138,13 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, 
     }
     if let Some(price) = &filter.price_id {
         query.push(" AND s.price_ids @> ARRAY[").push_bind(price.as_str().to_owned()).push("]");
+    }
+    if let Some(plan) = &filter.plan_id {
+        query.push(" AND s.price_ids && ARRAY(SELECT k.id FROM prices k WHERE k.plan_id = ");
+        query.push_bind(plan.as_str().to_owned()).push(")");
+    }
+    if let Some(counted) = filter.counted {
+        query.push(if counted { " AND s.status IN" } else { " AND s.status NOT IN" }).push(" ('active', 'past_due')");
     }
     if let Some(day) = filter.trialing_at {
         query.push(" AND s.trialed_from < ");

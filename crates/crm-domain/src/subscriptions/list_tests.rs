@@ -199,7 +199,10 @@ async fn filters_narrow_to_what_they_name(pool: PgPool) {
         assert_eq!(ids(&pool, filter.clone()).await, wanted, "{filter:?}");
     }
     let one = find(&pool, SubscriptionId(coach)).await.unwrap();
-    assert_eq!((one.customer_name.as_deref(), one.mrr), (Some("Bob"), Money::new(19_900, Currency::EUR)));
+    assert_eq!(
+        (one.subscription.customer_name.as_deref(), one.subscription.mrr),
+        (Some("Bob"), Money::new(19_900, Currency::EUR))
+    );
     assert!(matches!(find(&pool, SubscriptionId(Uuid::nil())).await, Err(DomainError::NotFound { .. })));
 }
 

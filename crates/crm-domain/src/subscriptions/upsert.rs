@@ -1,5 +1,6 @@
 //! Snapshots in, the newest state of each subscription out.
 
+use super::items;
 use super::version::Version;
 use crate::db::{DomainError, Result};
 use crate::mrr::amount::scheduled_end;
@@ -99,6 +100,7 @@ pub async fn store_standings(db: &mut PgConnection, histories: &[(Uuid, &History
             serde_json::to_string(&s.body.items.iter().map(|i| &i.price).collect::<Vec<_>>()).unwrap_or_default()
         })
         .collect();
+    let items = all.iter().map(|(_, s)| items::to_json(s)).collect::<Result<Vec<_>>>()?;
     macro_rules! column {
         ($f:expr) => {
             &all.iter().map($f).collect::<Vec<_>>()
@@ -110,19 +112,19 @@ pub async fn store_standings(db: &mut PgConnection, histories: &[(Uuid, &History
     sqlx::query!(
         "INSERT INTO subscriptions AS t (id, customer_id, stripe_subscription_id, status, stripe_status, stream, tier, currency, mrr_minor,
              interval, interval_count, quantity, price_ids, current_period_start, current_period_end, trial_start, trial_end,
-             trialed_from, trialed_until, converted_from_trial, cancel_at, ended_at, cancelled_at, cancel_reason, created_at)
+             trialed_from, trialed_until, converted_from_trial, cancel_at, ended_at, cancelled_at, cancel_reason, created_at, items)
          SELECT n.id, n.customer_id, n.stripe_id, n.status, n.stripe_status, n.stream, n.tier, n.currency, n.mrr,
              n.interval, n.interval_count, n.quantity,
              ARRAY(SELECT value FROM jsonb_array_elements_text(n.price_ids::jsonb) WITH ORDINALITY AS e (value, i) ORDER BY i),
              n.period_start, n.period_end, n.trial_start, n.trial_end,
-             n.trialed_from, n.trialed_until, n.converted, n.cancel_at, n.ended_at, n.cancelled_at, n.cancel_reason, n.created_at
+             n.trialed_from, n.trialed_until, n.converted, n.cancel_at, n.ended_at, n.cancelled_at, n.cancel_reason, n.created_at, n.items
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int8[],
                      $10::text[], $11::int4[], $12::int8[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[],
                      $17::timestamptz[], $18::timestamptz[], $19::timestamptz[], $20::bool[], $21::timestamptz[], $22::timestamptz[],
-                     $23::timestamptz[], $24::text[], $25::timestamptz[])
+                     $23::timestamptz[], $24::text[], $25::timestamptz[], $26::jsonb[])
               AS n (id, customer_id, stripe_id, status, stripe_status, stream, tier, currency, mrr, interval, interval_count, quantity,
                     price_ids, period_start, period_end, trial_start, trial_end, trialed_from, trialed_until, converted, cancel_at,
-                    ended_at, cancelled_at, cancel_reason, created_at)
+                    ended_at, cancelled_at, cancel_reason, created_at, items)
          ON CONFLICT (stripe_subscription_id) DO UPDATE SET
              customer_id = excluded.customer_id, status = excluded.status, stripe_status = excluded.stripe_status, stream = excluded.stream,
              tier = excluded.tier, currency = excluded.currency, mrr_minor = excluded.mrr_minor, interval = excluded.interval,
@@ -131,16 +133,16 @@ pub async fn store_standings(db: &mut PgConnection, histories: &[(Uuid, &History
              trial_start = excluded.trial_start, trial_end = excluded.trial_end, trialed_from = excluded.trialed_from,
              trialed_until = excluded.trialed_until, converted_from_trial = excluded.converted_from_trial, cancel_at = excluded.cancel_at,
              ended_at = excluded.ended_at, cancelled_at = excluded.cancelled_at, cancel_reason = excluded.cancel_reason,
-             created_at = excluded.created_at, updated_at = now()
+             created_at = excluded.created_at, items = excluded.items, updated_at = now()
          WHERE (t.customer_id, t.status, t.stripe_status, t.stream, t.tier, t.currency, t.mrr_minor, t.interval, t.interval_count, t.quantity,
                 t.price_ids, t.current_period_start, t.current_period_end, t.trial_start, t.trial_end, t.trialed_from, t.trialed_until,
-                t.converted_from_trial, t.cancel_at, t.ended_at, t.cancelled_at, t.cancel_reason, t.created_at)
+                t.converted_from_trial, t.cancel_at, t.ended_at, t.cancelled_at, t.cancel_reason, t.created_at, t.items)
                IS DISTINCT FROM
                (excluded.customer_id, excluded.status, excluded.stripe_status, excluded.stream, excluded.tier, excluded.currency,
                 excluded.mrr_minor, excluded.interval, excluded.interval_count, excluded.quantity, excluded.price_ids,
                 excluded.current_period_start, excluded.current_period_end, excluded.trial_start, excluded.trial_end,
                 excluded.trialed_from, excluded.trialed_until, excluded.converted_from_trial, excluded.cancel_at, excluded.ended_at,
-                excluded.cancelled_at, excluded.cancel_reason, excluded.created_at)",
+                excluded.cancelled_at, excluded.cancel_reason, excluded.created_at, excluded.items)",
         column!(|_| Uuid::now_v7()),
         column!(|(customer, _)| *customer),
         &stripe_ids as &[&str],
@@ -166,6 +168,7 @@ pub async fn store_standings(db: &mut PgConnection, histories: &[(Uuid, &History
         column!(|(_, s)| s.body.canceled_at) as &[Option<DateTime<Utc>>],
         column!(|(_, s)| s.body.cancel_reason.as_deref()) as &[Option<&str>],
         column!(|(_, s)| s.body.created),
+        &items,
     )
     .execute(&mut *db)
     .await?;

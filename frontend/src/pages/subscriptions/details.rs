@@ -1,5 +1,6 @@
 //! What is known about a subscription: for the preview and for its page.
 
+use super::items::Items;
 use super::state_words;
 use crate::components::{Avatar, Badge, ErrorBox, Moment, SkeletonCard};
 use crate::format::{self, MISSING, money};
@@ -9,11 +10,11 @@ use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
 use crate::routes;
 use chrono::{DateTime, Local, Utc};
-use crm_types::subscriptions::Subscription;
+use crm_types::subscriptions::{Subscription, SubscriptionDetails};
 use leptos::prelude::*;
 
 /// Reads one subscription, and again when it may have changed.
-pub fn use_subscription(id: impl Fn() -> Option<String> + Send + Sync + 'static) -> Query<Subscription> {
+pub fn use_subscription(id: impl Fn() -> Option<String> + Send + Sync + 'static) -> Query<SubscriptionDetails> {
     use_query(move || id().map(|id| format!("/api/subscriptions/{id}"))).refresh_on(use_realtime().billing())
 }
 
@@ -25,14 +26,16 @@ pub fn SubscriptionPreview(
 ) -> impl IntoView {
     let query = use_subscription(move || Some(id.clone()));
     move || match (query.get(), query.error().get()) {
-        (Some(s), _) => view! {
+        (Some(SubscriptionDetails { subscription: s, items }), _) => view! {
             <section class="drawer__sec">
                 <Head subscription=s.clone()/>
             </section>
             <section class="drawer__sec"><Facts subscription=s.clone()/></section>
+            <section class="drawer__sec"><h3>"Items"</h3><Items items=items/></section>
             <section class="drawer__sec"><h3>"At Stripe"</h3><AtStripe subscription=s.clone()/></section>
             <div class="drawer__foot">
-                <a class="btn btn--primary" href=routes::customer(s.customer_id)>"Open customer"</a>
+                <a class="btn btn--primary" href=routes::subscription(s.id)>"Open subscription"</a>
+                <a class="btn" href=routes::customer(s.customer_id)>"Open customer"</a>
             </div>
         }
         .into_any(),

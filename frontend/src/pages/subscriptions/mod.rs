@@ -1,10 +1,12 @@
 //! Subscriptions: the list with a preview, and a page for each.
 
 mod details;
+mod items;
 mod page;
 
 pub use page::SubscriptionPage;
 
+use crate::components::Target;
 use crate::format;
 use crate::labels::{self, Tone};
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
@@ -33,6 +35,8 @@ pub static SPEC: ListSpec = ListSpec {
         Filter::new("as_of", "With MRR at the end of", FilterKind::Day),
         Filter::new("trialing_at", "In trial at the end of", FilterKind::Day),
         Filter::new("scheduled", "Cancellation scheduled", FilterKind::Flag),
+        Filter::new("counted", "Active or past due", FilterKind::Flag),
+        Filter::new("plan_id", "Plan", FilterKind::Reference(Target::Plans)),
         Filter::new("price_id", "Price", FilterKind::Text),
         Filter::new("customer_id", "One customer", FilterKind::Link),
     ],
@@ -90,6 +94,31 @@ fn state_words(s: &Subscription) -> (Tone, String) {
             (Tone::Warning, format!("Cancels {}", format::day_short(end.with_timezone(&Local).date_naive())))
         }
         (status, _) => (labels::subscription_tone(status), labels::subscription_status(status).into()),
+    }
+}
+
+/// The columns of a plan's subscriptions.
+pub static OF_PLAN: &[Column] = &[
+    Column::new("Customer", "lead"),
+    Column::new("Plans", "p2"),
+    Column::new("Status", ""),
+    Column::new("Renews", "num p3"),
+    Column::new("MRR", "num"),
+];
+
+/// A row of a plan's subscriptions.
+pub fn row_of_plan(subscription: &Subscription) -> Row {
+    let s = subscription;
+    Row {
+        id: s.id.to_string(),
+        href: routes::subscription(s.id),
+        lead: Lead::person(s.customer_name.as_deref(), None, &s.stripe_subscription_id),
+        cells: vec![
+            Cell::Text(s.plan.clone()),
+            state(s),
+            Cell::Day(s.current_period_end.filter(|_| s.ended_at.is_none())),
+            Cell::Money(Some(s.mrr)),
+        ],
     }
 }
 

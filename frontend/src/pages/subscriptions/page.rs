@@ -1,9 +1,11 @@
 //! A subscription's own page: the preview at full width.
 
 use super::details::{AtStripe, Facts, Head, use_subscription};
+use super::items::Items;
 use crate::components::{ErrorBox, Icon, SkeletonCard, use_title};
 use crate::glance::{Glance, drawn};
 use crate::routes;
+use crm_types::subscriptions::SubscriptionDetails;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -14,7 +16,7 @@ pub fn SubscriptionPage() -> impl IntoView {
     let query = use_subscription(move || params.glance(|p| p.get("id")));
     use_title(move || {
         query
-            .map(|s| s.customer_name.clone().unwrap_or_default())
+            .map(|s| s.subscription.customer_name.clone().unwrap_or_default())
             .map_or("Subscription".into(), |n| format!("{n}, subscription"))
     });
     view! {
@@ -25,7 +27,7 @@ pub fn SubscriptionPage() -> impl IntoView {
             <h1>"Subscription"</h1>
         </header>
         {drawn(move || match (query.get(), query.error().get()) {
-            (Some(s), _) => view! {
+            (Some(SubscriptionDetails { subscription: s, items }), _) => view! {
                 <div class="grid">
                     <section class="card c6">
                         <div class="card__body stack">
@@ -42,6 +44,10 @@ pub fn SubscriptionPage() -> impl IntoView {
                     <section class="card c6" aria-labelledby="at-stripe">
                         <header class="card__head card__head--line"><h2 id="at-stripe">"At Stripe"</h2></header>
                         <div class="card__body"><AtStripe subscription=s/></div>
+                    </section>
+                    <section class="card c12" aria-labelledby="items">
+                        <header class="card__head card__head--line"><h2 id="items">"Items"</h2></header>
+                        <Items items=items/>
                     </section>
                 </div>
             }.into_any(),

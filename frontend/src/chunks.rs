@@ -6,7 +6,7 @@
 use crate::api::ApiError;
 use crate::components::ErrorBox;
 use crate::pages::{
-    AccountLinkPage, SetupPage, customers, mrr_movements, organizations, settings, subscriptions, transactions,
+    AccountLinkPage, SetupPage, coaches, customers, mrr_movements, organizations, settings, subscriptions, transactions,
 };
 use crate::palette::Palette;
 use crate::shell::use_palette;
@@ -34,6 +34,8 @@ pub enum Page {
     Organizations,
     /// One organization.
     Organization,
+    /// Who coaches.
+    Coaches,
     /// All subscriptions.
     Subscriptions,
     /// One subscription.
@@ -80,6 +82,7 @@ fn draw_list(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::ImportFile => view! { <customers::ImportFilePage/> }.into_any(),
         Page::Organizations => view! { <organizations::OrganizationsPage/> }.into_any(),
         Page::Organization => view! { <organizations::OrganizationPage/> }.into_any(),
+        Page::Coaches => view! { <coaches::CoachesPage/> }.into_any(),
         Page::Subscriptions => view! { <subscriptions::SubscriptionsPage/> }.into_any(),
         Page::Subscription => view! { <subscriptions::SubscriptionPage/> }.into_any(),
         Page::Transactions => view! { <transactions::TransactionsPage/> }.into_any(),

@@ -92,6 +92,29 @@ test("some are archived, others get a priority", async ({ page, server }) => {
   await expect.poll(() => total(server, "tag=bulk&archived=true")).toBe(1);
 });
 
+test("some belong to an organization from now on, and no more", async ({ page, server }) => {
+  const gym = await server.api<{ id: string }>("/api/organizations", "POST", { name: "Iron Gym", kind: "gym" });
+  await signIn(page, server, "/customers?tag=bulk&sort=name");
+  await box(page, "Bulk 10").click();
+  await box(page, "Bulk 12").click({ modifiers: ["Shift"] });
+  await bar(page).getByRole("button", { name: "Set organization" }).click();
+  const dialog = page.getByRole("dialog", { name: "Set organization" });
+  await dialog.getByRole("button", { name: "Change 3 customers" }).click();
+  await expect(dialog.getByText("Choose an organization from the list.")).toBeVisible();
+  await dialog.getByLabel("Organization").fill("iron");
+  await dialog.getByRole("option", { name: "Iron Gym" }).click();
+  await inEveryLook(page, () => expectAccessible(page));
+  await dialog.getByRole("button", { name: "Change 3 customers" }).click();
+  await expect(page.getByText("Set the organization: 3 changed")).toBeVisible();
+  expect(await total(server, `organization=${gym.id}`)).toBe(3);
+  await box(page, "Bulk 11").click();
+  await bar(page).getByRole("button", { name: "Set organization" }).click();
+  await dialog.getByRole("button", { name: "Remove their organization" }).click();
+  await expect.poll(() => total(server, `organization=${gym.id}`)).toBe(2);
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  await expect.poll(() => total(server, `organization=${gym.id}`)).toBe(3);
+});
+
 test("the list is exported as it is filtered", async ({ page, server }) => {
   await signIn(page, server, "/customers?tag=bulk&q=Bulk 1");
   await expect(table(page).getByRole("row", { name: /Bulk 10/ })).toBeVisible();

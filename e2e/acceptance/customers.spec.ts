@@ -93,9 +93,28 @@ test("a customer is archived and brought back, notes are written and deleted, an
   await notes.getByRole("button", { name: "Add note" }).click();
   await expect(notes.getByText("Asked for an invoice.")).toBeVisible();
   await expect(notes.getByLabel("New note")).toHaveValue("");
+  const text = notes.getByLabel("Text of the note");
+  await notes.getByRole("button", { name: "Edit note" }).click();
+  await expect(text).toBeFocused();
+  await text.fill("Never mind.");
+  await text.press("Escape");
+  await expect(notes.getByText("Asked for an invoice.")).toBeVisible();
+  await expect(notes.getByRole("button", { name: "Edit note" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await text.fill("Asked for an invoice to the club.");
+  // Somebody is faster: what was typed stays, and what they wrote is shown.
+  const id = page.url().split("/").pop();
+  const { items } = await server.api<{ items: { id: string }[] }>(`/api/customers/${id}/notes`);
+  await server.api(`/api/customers/${id}/notes/${items[0]?.id}`, "PATCH", { body: "Asked twice.", version: 1 });
+  await text.press("Control+Enter");
+  await expect(notes.getByRole("alert")).toContainText("It says now: “Asked twice.”");
+  await expect(text).toHaveValue("Asked for an invoice to the club.");
+  await notes.getByRole("button", { name: "Save note" }).click();
+  await expect(notes.getByText("Asked for an invoice to the club.")).toBeVisible();
+  await expect(notes.getByText("· changed")).toBeVisible();
   await notes.getByRole("button", { name: "Delete note" }).click();
   await page.getByRole("button", { name: "Undo" }).click();
-  await expect(notes.getByText("Asked for an invoice.")).toBeVisible();
+  await expect(notes.getByText("Asked for an invoice to the club.")).toBeVisible();
 
   await page.getByRole("button", { name: "Archive" }).click();
   await expect(page.getByText("Archived", { exact: true })).toBeVisible();

@@ -15,6 +15,17 @@ test("a call is logged, now and in the past, and stands in the timeline", async 
   await expect(entries.nth(1)).toContainText("Coached by Theo Trainer");
   await expect(entries.nth(2)).toContainText("Lead");
 
+  await timeline.getByRole("combobox", { name: "Shown in the timeline" }).selectOption("Notes");
+  await expect(entries).toHaveCount(1);
+  await expect(entries.nth(0)).toContainText("Prefers mornings");
+  await expect(page).toHaveURL(/\?timeline=note$/);
+  await page.reload();
+  await expect(entries).toHaveCount(1);
+  await timeline.getByRole("combobox", { name: "Shown in the timeline" }).selectOption("Payments");
+  await expect(timeline.getByText("Nothing of this kind so far.")).toBeVisible();
+  await timeline.getByRole("combobox", { name: "Shown in the timeline" }).selectOption("Everything");
+  await expect(entries).toHaveCount(3);
+
   await timeline.getByRole("button", { name: "Log an interaction" }).click();
   const dialog = page.getByRole("dialog", { name: "Log an interaction" });
   await dialog.getByLabel("Who began").selectOption("The customer");
@@ -53,6 +64,7 @@ test("a viewer sees the timeline without payments, and why they cannot add to it
   await signIn(page, server, `/customers/${id}`, "viewer");
   const timeline = page.getByRole("region", { name: "Timeline" });
   await expect(timeline.getByText("Hello")).toBeVisible();
+  await expect(timeline.getByRole("option", { name: "Payments" })).toHaveCount(0);
   const button = timeline.getByRole("button", { name: "Log an interaction" });
   await expect(button).toHaveAttribute("aria-disabled", "true");
   await expect(button).toHaveAccessibleDescription(/role|owner|admin/i);

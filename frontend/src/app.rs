@@ -8,6 +8,7 @@ use crate::glance::Glance;
 use crate::pages::NotFoundPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::login::{LoginDialog, LoginPage};
+use crate::pages::settings::first_tab;
 use crate::realtime::Realtime;
 use crate::routes;
 use crate::session::{Phase, Session, use_session};
@@ -98,13 +99,14 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/customers/:id") view=|| Page::Customer.view()/>
             <Route path=path!("/organizations") view=|| Page::Organizations.view()/>
             <Route path=path!("/organizations/:id") view=|| Page::Organization.view()/>
+            <Route path=path!("/coaches") view=|| Page::Coaches.view()/>
             <Route path=path!("/subscriptions") view=|| Page::Subscriptions.view()/>
             <Route path=path!("/subscriptions/:id") view=|| Page::Subscription.view()/>
             <Route path=path!("/plans") view=|| Page::Plans.view()/>
             <Route path=path!("/plans/:id") view=|| Page::Plan.view()/>
             <Route path=path!("/transactions") view=|| Page::Transactions.view()/>
             <Route path=path!("/mrr-movements") view=|| Page::MrrMovements.view()/>
-            <Route path=path!("/settings") view=|| view! { <Redirect path=routes::SETTINGS_STRIPE/> }.into_any()/>
+            <Route path=path!("/settings") view=|| view! { <Redirect path=first_tab(use_session())/> }.into_any()/>
             <Route path=path!("/settings/stripe") view=|| Page::Stripe.view()/>
             <Route path=path!("/settings/stripe/:id") view=|| Page::Event.view()/>
             <Route path=path!("/settings/prices") view=|| Page::Prices.view()/>

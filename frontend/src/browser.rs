@@ -55,10 +55,15 @@ pub fn focus_element(element: &HtmlElement) {
 /// Scrolls the element with an id into view, as little as possible.
 pub fn show_nearest(id: &str) {
     if let Some(element) = by_id(id) {
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        element.scroll_into_view_with_scroll_into_view_options(&options);
+        show_element(&element);
     }
+}
+
+/// The same for an element.
+pub fn show_element(element: &HtmlElement) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// Selects the text of an input after moving the focus there.

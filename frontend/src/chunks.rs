@@ -6,7 +6,8 @@
 use crate::api::ApiError;
 use crate::components::ErrorBox;
 use crate::pages::{
-    AccountLinkPage, SetupPage, customers, mrr_movements, organizations, plans, settings, subscriptions, transactions,
+    AccountLinkPage, SetupPage, coaches, customers, mrr_movements, organizations, plans, settings, subscriptions,
+    transactions,
 };
 use crate::palette::Palette;
 use crate::shell::use_palette;
@@ -34,6 +35,8 @@ pub enum Page {
     Organizations,
     /// One organization.
     Organization,
+    /// Who coaches.
+    Coaches,
     /// All subscriptions.
     Subscriptions,
     /// One subscription.
@@ -84,6 +87,7 @@ fn draw_list(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::ImportFile => view! { <customers::ImportFilePage/> }.into_any(),
         Page::Organizations => view! { <organizations::OrganizationsPage/> }.into_any(),
         Page::Organization => view! { <organizations::OrganizationPage/> }.into_any(),
+        Page::Coaches => view! { <coaches::CoachesPage/> }.into_any(),
         Page::Subscriptions => view! { <subscriptions::SubscriptionsPage/> }.into_any(),
         Page::Subscription => view! { <subscriptions::SubscriptionPage/> }.into_any(),
         Page::Plans => view! { <plans::PlansPage/> }.into_any(),

@@ -5,7 +5,7 @@ mod words;
 
 pub use contacts::{
     coaching_status, coaching_tone, interaction_channel, interaction_direction, interaction_kind, interaction_outcome,
-    organization_kind, organization_status, organization_tone, sentiment,
+    organization_kind, organization_status, organization_tone, sentiment, timeline_kind,
 };
 pub use words::{billed, counted, every, initials, phrase};
 

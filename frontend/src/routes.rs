@@ -14,6 +14,8 @@ pub const NEW_CUSTOMER: &str = "/customers?new=customer";
 pub const CUSTOMERS_IMPORT: &str = "/customers/import";
 /// All organizations.
 pub const ORGANIZATIONS: &str = "/organizations";
+/// Who coaches.
+pub const COACHES: &str = "/coaches";
 /// All subscriptions.
 pub const SUBSCRIPTIONS: &str = "/subscriptions";
 /// What is sold.
@@ -22,7 +24,7 @@ pub const PLANS: &str = "/plans";
 pub const TRANSACTIONS: &str = "/transactions";
 /// The MRR movement ledger.
 pub const MRR_MOVEMENTS: &str = "/mrr-movements";
-/// Settings; opens the Stripe tab.
+/// Settings; opens the first tab that the user may read.
 pub const SETTINGS: &str = "/settings";
 /// The Stripe connection and its inbox.
 pub const SETTINGS_STRIPE: &str = "/settings/stripe";

@@ -1,7 +1,7 @@
 //! One change to many customers, and many customers in a file.
 
 use crate::customers::Priority;
-use crate::ids::{CustomerId, UserId};
+use crate::ids::{CustomerId, OrganizationId, UserId};
 use crate::text_enum::text_enum;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,9 +21,11 @@ pub enum BulkAction {
     RemoveTags(Vec<String>),
     /// A member of staff looks after them from now on; null: nobody.
     SetOwner(Option<UserId>),
+    /// They belong to this organization from now on; null: to none.
+    SetOrganization(Option<OrganizationId>),
     /// How much they matter.
     SetPriority(Priority),
-    /// Out of the lists. Who has a running subscription stays.
+    /// Out of the lists, and out of the coaching that runs. Who has a running subscription stays.
     Archive {},
     /// Back into the lists. Who would have somebody else's e-mail stays out.
     Restore {},

@@ -183,6 +183,22 @@ pub struct NewInteraction {
     pub occurred_at: Option<DateTime<Utc>>,
 }
 
+text_enum! {
+    /// A kind of what stands in a timeline.
+    TimelineKind {
+        /// Contacts.
+        Interaction => "interaction",
+        /// Changes of the lifecycle: trials, subscriptions that began, ended and came back.
+        Lifecycle => "lifecycle",
+        /// Payments, refunds and those that failed.
+        Payment => "payment",
+        /// Notes of the staff.
+        Note => "note",
+        /// Coaching that began or ended.
+        Coaching => "coaching",
+    }
+}
+
 /// Something that happened with a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

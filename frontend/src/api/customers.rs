@@ -82,6 +82,17 @@ pub async fn write_note(session: Session, customer: &str, body: &str) -> Result<
     send_json(session, Method::Post, &notes(customer), &note).await
 }
 
+/// Changes a note's text; 409 with the present one in `current` when somebody was faster.
+pub async fn change_note(
+    session: Session,
+    customer: &str,
+    note: &CustomerNote,
+    body: &str,
+) -> Result<CustomerNote, ApiError> {
+    let text = NoteText { body: body.to_owned(), version: Some(note.version) };
+    send_json(session, Method::Patch, &format!("{}/{}", notes(customer), note.id), &text).await
+}
+
 /// Deletes a note.
 pub async fn delete_note(session: Session, customer: &str, note: &CustomerNote) -> Result<(), ApiError> {
     send(session, Method::Delete, &format!("{}/{}", notes(customer), note.id)).await

@@ -177,7 +177,7 @@ mod tests {
                 "discounts_limited":false,"cancellation":"period_end","version":1}"#,
         );
         for action in
-            [r#"{"add_tags":["a","b"]}"#, r#"{"set_owner":null}"#, r#"{"set_priority":"vip"}"#, r#"{"archive":{}}"#]
+            [r#"{"add_tags":["a","b"]}"#, r#"{"set_owner":null}"#, r#"{"set_organization":null}"#, r#"{"archive":{}}"#]
         {
             same::<BulkAction>(action);
         }

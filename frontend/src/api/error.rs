@@ -1,6 +1,6 @@
 //! What can go wrong with a request, always as the one envelope.
 
-use crm_types::Problem;
+use crm_types::{FieldError, Problem};
 
 /// A request that failed. When the server could not be reached or understood, status is 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,13 @@ impl ApiError {
             "A part of the app cannot be loaded",
             "Check your connection. If that does not help, reload the page: there may be a newer version of the app.",
         )
+    }
+
+    /// Fields of a form are wrong, which is known before it is sent.
+    pub fn of_fields(errors: Vec<FieldError>) -> Self {
+        let mut error = Self::local("/problems/invalid", "Some fields are wrong", "");
+        error.0.errors = errors;
+        error
     }
 
     fn local(kind: &str, title: &str, detail: &str) -> Self {

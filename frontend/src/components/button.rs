@@ -19,6 +19,9 @@ pub fn ActionButton(
     /// Why it cannot be done, if so.
     #[prop(optional, into)]
     denied: Signal<Option<String>>,
+    /// Where the focus can be moved to.
+    #[prop(optional)]
+    id: Option<String>,
     /// More classes, such as `btn--primary btn--sm`.
     #[prop(optional)]
     class: &'static str,
@@ -31,6 +34,7 @@ pub fn ActionButton(
         <button
             class=format!("btn {class}")
             type="button"
+            id=id
             // Not `disabled`: the keyboard must reach it to learn the reason.
             aria-disabled=live(move || off().then_some("true"))
             aria-busy=live(move || busy.get().then_some("true"))

@@ -15,21 +15,26 @@ const TYPING: Duration = Duration::from_millis(200);
 /// Rows that are offered.
 const OFFERED: &str = "8";
 
-/// The field and its list, without a label.
+/// The field with its list.
 #[component]
-pub fn Combobox(
+pub fn ReferenceField(
     /// Unique on the page.
     #[prop(into)]
     id: String,
-    /// The label, where none is visible.
-    #[prop(optional, into)]
-    label: Option<&'static str>,
+    /// The label.
+    label: &'static str,
+    /// Whether label and errors stand around it already.
+    #[prop(optional)]
+    bare: bool,
     /// What is looked for.
     target: Target,
+    /// Who cannot be chosen: an id; empty for nobody.
+    #[prop(optional, into)]
+    except: Signal<String>,
     /// What is chosen.
     #[prop(into)]
     value: Signal<Reference>,
-    /// Chosen, or emptied.
+    /// Chosen, emptied, or left with something that is not chosen.
     #[prop(into)]
     on_change: Callback<Reference>,
     /// What is wrong with it.
@@ -59,7 +64,12 @@ pub fn Combobox(
     let query = use_query::<Page<Found>>(url);
     let fresh =
         live(move || !pending.get() && query.loaded().is_some_and(|loaded| url().as_deref() == Some(&*loaded.url)));
-    let found = Memo::new(move |_| query.map(|page| page.items.clone()).unwrap_or_default());
+    let found = Memo::new(move |_| {
+        let except = except.get();
+        query
+            .map(|page| page.items.iter().filter(|one| one.id != except).cloned().collect::<Vec<_>>())
+            .unwrap_or_default()
+    });
     Effect::watch(move || found.get(), move |_, _, _| at.set(0), false);
     let show = move || {
         if !open.get_untracked() {
@@ -74,7 +84,7 @@ pub fn Combobox(
         pending.set(true);
         hurried.set(false);
         open.set(true);
-        if now.trim().is_empty() && !value.get_untracked().id.is_empty() {
+        if now.trim().is_empty() && value.get_untracked() != Reference::default() {
             on_change.run(Reference::default());
         }
         let mine = turn.get_value().wrapping_add(1);
@@ -88,10 +98,16 @@ pub fn Combobox(
         };
         set_timeout(look, TYPING);
     };
-    let close = move || {
+    let close = move |taken_back: bool| {
         // The field may be gone by the time it has lost the focus.
+        let was_open = open.try_get_untracked() == Some(true);
         open.try_set(false);
         hurried.try_set(false);
+        let (Some(now), Some(typed)) = (value.try_get_untracked(), text.try_get_untracked()) else { return };
+        let typed = typed.trim();
+        if was_open && !taken_back && !typed.is_empty() && typed != now.name {
+            on_change.run(Reference::new("", typed));
+        }
         if let Some(value) = value.try_get_untracked() {
             text.try_set(value.name);
         }
@@ -109,6 +125,7 @@ pub fn Combobox(
             choose(0);
         }
     });
+    let error = live(move || error.get().or_else(|| value.get().not_taken().filter(|_| !open.get())));
     let list = format!("{id}-list");
     // Within a panel that scrolls, it may hang below the edge.
     let shown = list.clone();
@@ -143,7 +160,7 @@ pub fn Combobox(
                 true => choose(at.get_untracked()),
                 false => hurried.set(true),
             },
-            "Escape" if shown => close(),
+            "Escape" if shown => close(true),
             _ => return,
         }
         event.prevent_default();
@@ -174,13 +191,13 @@ pub fn Combobox(
     };
     let options = move || found.get().into_iter().enumerate().map(option.clone()).collect_view();
     let labelled = list.clone();
-    view! {
+    let field = view! {
         <div class="combo">
             <input class="input" type="text" id=id.clone() role="combobox" autocomplete="off" spellcheck="false"
-                aria-label=label aria-autocomplete="list" aria-expanded=live(move || open.get().to_string()) aria-controls=labelled
+                aria-label=bare.then_some(label) aria-autocomplete="list" aria-expanded=live(move || open.get().to_string()) aria-controls=labelled
                 aria-activedescendant=active aria-invalid=invalid(error) aria-describedby=format!("{id}-note")
                 placeholder=target.hint() prop:value=text on:input=move |ev| typed(event_target_value(&ev)) on:keydown=keys
-                on:click=move |_| show() on:blur=move |_| close()/>
+                on:click=move |_| show() on:blur=move |_| close(false)/>
             <ul class="menu combo__list" id=list role="listbox" aria-label="Results" hidden=live(move || !open.get())>
                 {options}
                 {move || (open.get() && count.get() == 0 && !query.is_busy().get())
@@ -188,34 +205,16 @@ pub fn Combobox(
             </ul>
             <p class="vh" role="status">{said}</p>
         </div>
+    };
+    if bare {
+        return field.into_any();
     }
-}
-
-/// The field with its label, as a form has it.
-#[component]
-pub fn ReferenceField(
-    /// Unique on the page.
-    #[prop(into)]
-    id: String,
-    /// The label.
-    label: &'static str,
-    /// What is looked for.
-    target: Target,
-    /// What is chosen.
-    #[prop(into)]
-    value: Signal<Reference>,
-    /// Chosen, or emptied.
-    #[prop(into)]
-    on_change: Callback<Reference>,
-    /// What is wrong with it.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
-) -> impl IntoView {
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
-            <Combobox id=id.clone() target=target value=value on_change=on_change error=error/>
+            {field}
             <FieldNote id=id hint=None error=error/>
         </div>
     }
+    .into_any()
 }

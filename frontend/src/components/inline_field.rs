@@ -1,6 +1,6 @@
 //! A field that is changed where it stands: Enter saves, Escape cancels. What saving means is for its page.
 
-use super::{Combobox, Icon, Reference, Target};
+use super::{Icon, Reference, ReferenceField, Target};
 use crate::browser;
 use crate::glance::live;
 use crate::labels::Choice;
@@ -93,6 +93,9 @@ pub fn InlineField(
     /// A sentence below while it is typed in; none when empty.
     #[prop(default = "")]
     hint: &'static str,
+    /// Of what is referred to, who cannot be chosen: an id.
+    #[prop(optional, into)]
+    except: Signal<String>,
     /// Whether it can be changed.
     may: bool,
     /// Draws the value.
@@ -103,6 +106,16 @@ pub fn InlineField(
     on_save: Callback<()>,
 ) -> impl IntoView {
     let InlineDraft { typing, text, error, .. } = draft;
+    let on_save = Callback::new(move |()| {
+        let not_taken = match editor {
+            Editor::Reference(_) => Reference::of_text(&text.get_untracked()).not_taken(),
+            _ => None,
+        };
+        match not_taken {
+            Some(why) => error.set(Some(why)),
+            None => on_save.run(()),
+        }
+    });
     let keys = move |event: web_sys::KeyboardEvent| match event.key().as_str() {
         "Enter" if matches!(editor, Editor::Paragraphs) && !(event.ctrl_key() || event.meta_key()) => {}
         "Enter" => {
@@ -134,6 +147,7 @@ pub fn InlineField(
             Editor::Reference(target) => {
                 let choose = Callback::new(move |chosen: Reference| {
                     text.set(chosen.to_text());
+                    error.set(chosen.not_taken());
                     // Whoever empties it may want to type another one.
                     if !chosen.id.is_empty() {
                         on_save.run(());
@@ -142,7 +156,7 @@ pub fn InlineField(
                 let value = live(move || Reference::of_text(&text.get()));
                 view! {
                     <div class="inline__combo" on:keydown=keys>
-                        <Combobox id=input label=label target=target value=value on_change=choose error=error/>
+                        <ReferenceField id=input label=label bare=true target=target except=except value=value on_change=choose error=error/>
                     </div>
                 }
                 .into_any()

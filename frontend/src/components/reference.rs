@@ -36,7 +36,7 @@ impl Target {
     }
 }
 
-/// What is chosen: its id and what it is called. No id is nothing.
+/// What is chosen: its id and what it is called. No id is nothing, or something that was typed and not chosen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reference {
     /// Its id.
@@ -49,6 +49,12 @@ impl Reference {
     /// Something.
     pub fn new(id: impl ToString, name: &str) -> Self {
         Self { id: id.to_string(), name: name.to_owned() }
+    }
+
+    /// What to say when it was typed, but not chosen.
+    pub fn not_taken(&self) -> Option<String> {
+        (self.id.is_empty() && !self.name.is_empty())
+            .then(|| format!("“{}” was not taken. Choose from the list that opens while you type.", self.name))
     }
 
     /// As one text, for who keeps texts: an id has no space.
@@ -101,7 +107,12 @@ mod tests {
     fn a_reference_is_a_text_and_back() {
         let gym = Reference::new("019a1b2c-0000-7000-8000-000000000021", "Iron Gym & Co");
         assert_eq!(Reference::of_text(&gym.to_text()), gym);
+        assert_eq!(gym.not_taken(), None);
+        let typed = Reference::new("", "Irn Gym");
+        assert_eq!(Reference::of_text(&typed.to_text()), typed);
+        assert!(typed.not_taken().is_some_and(|why| why.starts_with("“Irn Gym” was not taken.")));
         let nothing = Reference::default();
+        assert_eq!(nothing.not_taken(), None);
         assert_eq!(Reference::of_text(&nothing.to_text()), nothing);
         assert_eq!(Reference::of_text(""), nothing);
     }

@@ -3,7 +3,7 @@
 use super::Tone;
 use crm_types::coaching::CoachingStatus;
 use crm_types::interactions::{
-    InteractionChannel, InteractionDirection, InteractionKind, InteractionOutcome, Sentiment,
+    InteractionChannel, InteractionDirection, InteractionKind, InteractionOutcome, Sentiment, TimelineKind,
 };
 use crm_types::organizations::{OrganizationKind, OrganizationStatus};
 
@@ -76,6 +76,17 @@ pub const fn interaction_direction(direction: InteractionDirection) -> &'static 
     match direction {
         InteractionDirection::Inbound => "The customer",
         InteractionDirection::Outbound => "We",
+    }
+}
+
+/// A kind of what happened.
+pub const fn timeline_kind(kind: TimelineKind) -> &'static str {
+    match kind {
+        TimelineKind::Interaction => "Interactions",
+        TimelineKind::Lifecycle => "Lifecycle",
+        TimelineKind::Payment => "Payments",
+        TimelineKind::Note => "Notes",
+        TimelineKind::Coaching => "Coaching",
     }
 }
 

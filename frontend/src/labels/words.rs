@@ -23,15 +23,17 @@ pub fn phrase(word: &str) -> String {
         .map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(letters).collect())
 }
 
-/// The letters of an avatar: first and last word, else the first two letters. Only ASCII changes its case: the tables for
+/// The letters of an avatar: first and last word, else the first two letters. An apostrophe belongs to its word. Only ASCII changes its case: the tables for
 /// all of Unicode would be a fiftieth of the bundle.
 pub fn initials(name: &str) -> String {
-    let mut words = name.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
+    let apostrophe = |c: char| matches!(c, '\'' | '’');
+    let letters = |word: &str, most| word.chars().filter(|c| !apostrophe(*c)).take(most).collect::<String>();
+    let words = name.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && !apostrophe(c));
+    let mut words = words.filter(|word| !word.chars().all(apostrophe));
     let Some(first) = words.next() else { return "?".into() };
-    let last = words.next_back();
-    let letters = match last {
-        Some(last) => first.chars().take(1).chain(last.chars().take(1)).collect::<String>(),
-        None => first.chars().take(2).collect(),
+    let letters = match words.next_back() {
+        Some(last) => letters(first, 1) + &letters(last, 1),
+        None => letters(first, 2),
     };
     letters.to_ascii_uppercase()
 }
@@ -56,6 +58,10 @@ mod tests {
             ("", "?"),
             ("@.", "?"),
             ("Élodie Ñandú", "ÉÑ"),
+            ("Conan O'Brien", "CO"),
+            ("O’Brien", "OB"),
+            ("'t Hooft", "TH"),
+            ("' '", "?"),
         ] {
             assert_eq!(initials(name), letters, "{name}");
         }

@@ -71,6 +71,7 @@ pub fn FilterBar(list: List) -> impl IntoView {
         <div class="toolbar toolbar--scroll toolbar--filters" role="group" aria-label="Filters">
             {(!list.spec.search.is_empty()).then(|| view! { <Search list=list/> })}
             <For each=active key=Clone::clone children=chip/>
+            <Sort list=list/>
             {settable.then(|| view! {
                 <span class="chip chip--add">
                     <button type="button" id="filter-add" popovertarget=PANEL aria-haspopup="dialog">
@@ -84,6 +85,23 @@ pub fn FilterBar(list: List) -> impl IntoView {
             <div class="toolbar__end only-desk"><Display list=list/></div>
         </div>
         {settable.then(|| view! { <Panel list=list/> })}
+    }
+}
+
+/// The order, on a phone, whose cards have no heads to press.
+#[component]
+fn Sort(list: List) -> impl IntoView {
+    let sort = live(move || list.params.glance(|p| list.spec.sort_of(p).to_owned()));
+    let orders = list.spec.columns.iter().flat_map(|c| [(c.sort.0, c.label, "↑"), (c.sort.1, c.label, "↓")]);
+    let orders = orders.filter(|(order, ..)| !order.is_empty()).map(|(order, label, way)| {
+        view! { <option value=order selected=live(move || sort.get() == order)>{format!("{label} {way}")}</option> }
+    });
+    let choose = move |ev| {
+        let order = event_target_value(&ev);
+        list.filter(|p| p.with("sort", &order));
+    };
+    view! {
+        <select class="input input--fit only-phone" aria-label="Sort by" on:change=choose>{orders.collect_view()}</select>
     }
 }
 
@@ -173,7 +191,12 @@ fn field(list: List, filter: &'static Filter) -> AnyView {
         }
         FilterKind::Reference(target) => {
             let chosen = use_reference(target, value);
-            let set = Callback::new(move |chosen: Reference| set.run(chosen.id));
+            // What is typed and not chosen changes nothing.
+            let set = Callback::new(move |chosen: Reference| {
+                if chosen.not_taken().is_none() {
+                    set.run(chosen.id);
+                }
+            });
             view! { <ReferenceField id=key label=filter.label target=target value=chosen on_change=set/> }.into_any()
         }
         FilterKind::Many(choices) => {

@@ -5,7 +5,9 @@ use super::view_content::{Content, VIEW, address};
 use super::views::denied;
 use crate::api::{ApiError, views};
 use crate::browser;
-use crate::components::{Check, Dialog, ErrorNote, Field, FormErrors, Icon, Menu, MenuItem, Notes, use_toasts};
+use crate::components::{
+    Check, Dialog, DialogForm, ErrorNote, Field, FormErrors, Icon, Menu, MenuItem, Notes, Sending, use_toasts,
+};
 use crate::query::changed;
 use crate::session::{Session, use_session};
 use crm_types::views::{SavedView, ViewPatch};
@@ -157,50 +159,32 @@ fn Form(list: List, naming: Naming, open: RwSignal<bool>) -> impl IntoView {
     let name = RwSignal::new(before);
     let shared = RwSignal::new(shares);
     let errors = FormErrors::new();
-    let busy = RwSignal::new(false);
     let naming = StoredValue::new(naming);
-    let save = Callback::new(move |()| {
-        busy.set(true);
-        let (name, shared) = (name.get_untracked(), shared.get_untracked());
-        let is_new = naming.with_value(|naming| matches!(naming, Naming::New(_)));
-        let naming = naming.get_value();
-        spawn_local(async move {
-            let saved = match naming {
-                Naming::New(content) => views::create(session, &content.named(list.spec, name, shared)).await,
+    let send = move |()| -> Sending {
+        let (name, shared, naming) = (name.get_untracked(), shared.get_untracked(), naming.get_value());
+        Box::pin(async move {
+            let is_new = matches!(naming, Naming::New(_));
+            let view = match naming {
+                Naming::New(content) => views::create(session, &content.named(list.spec, name, shared)).await?,
                 Naming::Old(view) => {
                     let version = Some(view.version);
                     let patch = ViewPatch { version, name: Some(name), shared: Some(shared), ..ViewPatch::default() };
-                    views::change(session, view.id, &patch).await
+                    views::change(session, view.id, &patch).await?
                 }
             };
-            match saved {
-                Ok(view) => {
-                    changed(&views::of_list(list.spec.path));
-                    open.try_set(false);
-                    toasts.done(format!("View “{}” saved", view.name));
-                    if is_new {
-                        list.show(address(list.spec, &view), false);
-                    }
-                }
-                Err(error) => drop(errors.0.try_set(Some(error))),
+            changed(&views::of_list(list.spec.path));
+            toasts.done(format!("View “{}” saved", view.name));
+            if is_new {
+                list.show(address(list.spec, &view), false);
             }
-            busy.try_set(false);
-        });
-    });
+            Ok(())
+        })
+    };
     view! {
-        <form novalidate on:submit=move |ev| {
-            ev.prevent_default();
-            if !busy.get_untracked() { save.run(()) }
-        }>
-            <div class="dialog__body stack">
-                <ErrorNote error=errors.general()/>
-                <Field id="view-name-field" label="Name" value=name error=errors.of("name")/>
-                <Check label="Share with everybody" checked=shared on_change=Callback::new(move |on| shared.set(on))/>
-            </div>
-            <div class="dialog__foot">
-                <button class="btn" type="button" on:click=move |_| open.set(false)>"Cancel"</button>
-                <button class="btn btn--primary" type="submit" prop:disabled=busy>"Save view"</button>
-            </div>
-        </form>
+        <DialogForm open=open errors=errors submit="Save view" send=Callback::new(send)>
+            <ErrorNote error=errors.general()/>
+            <Field id="view-name-field" label="Name" value=name error=errors.of("name")/>
+            <Check label="Share with everybody" checked=shared on_change=Callback::new(move |on| shared.set(on))/>
+        </DialogForm>
     }
 }

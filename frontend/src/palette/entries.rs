@@ -140,7 +140,7 @@ fn of_this_page(action: PageAction) -> Entry {
 fn pages(session: Session) -> Vec<Entry> {
     let main = navigation::groups(session).into_iter().flat_map(|(_, entries)| entries);
     let main = main.map(|e| Entry { keys: vec!["g", e.key], ..Entry::page("Pages", e.icon, e.name, e.href) });
-    let settings = settings::tabs().into_iter().map(|(href, name)| {
+    let settings = settings::tabs(session).into_iter().map(|(href, name)| {
         let hint = "Settings".to_owned();
         Entry { hint, ..Entry::page("Pages", "gear", name, href) }
     });

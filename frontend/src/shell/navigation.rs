@@ -32,6 +32,7 @@ pub const GROUPS: &[Group] = &[
         &[
             entry("Customers", "People", "users", routes::CUSTOMERS, Permission::CustomersRead, "c"),
             entry("Organizations", "Orgs", "building", routes::ORGANIZATIONS, Permission::OrganizationsRead, "o"),
+            entry("Coaches", "Coaches", "coach", routes::COACHES, Permission::CustomersRead, "h"),
         ],
     ),
     (

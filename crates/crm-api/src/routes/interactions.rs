@@ -1,7 +1,7 @@
 //! Interactions with a customer, and the timeline of all that happened with them.
 
 use crate::auth::{By, Caller};
-use crate::params::{PageQuery, Params};
+use crate::params::{AnyOf, Params};
 use crate::{ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
@@ -12,7 +12,7 @@ use crm_domain::page::PageRequest;
 use crm_types::Page;
 use crm_types::accounts::Permission;
 use crm_types::ids::CustomerId;
-use crm_types::interactions::{Interaction, InteractionKind, NewInteraction, TimelineEntry};
+use crm_types::interactions::{Interaction, InteractionKind, NewInteraction, TimelineEntry, TimelineKind};
 use crm_types::page::Count;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -76,11 +76,31 @@ async fn log(state: Data<AppState>, by: By, id: Path<CustomerId>, body: Json<New
     Ok(HttpResponse::Created().json(create(&state.pool, &by.0, *id, &body).await?))
 }
 
+/// What of a timeline.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct TimelineQuery {
+    /// One kind or several, separated by commas: interaction, lifecycle, payment, note, coaching. All when not given;
+    /// payments need `transactions:read`.
+    #[param(value_type = Option<String>, example = "payment,lifecycle")]
+    kind: Option<AnyOf<TimelineKind>>,
+    /// Rows on the page: 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before, with the same filter.
+    cursor: Option<String>,
+    /// `exact` counts every matching row.
+    #[param(default = "capped")]
+    count: Option<Count>,
+}
+
 /// All that happened with a customer, newest first
 ///
-/// Interactions, changes of the lifecycle, notes, coaching, and payments for those with `transactions:read`.
+/// Interactions, changes of the lifecycle, notes, coaching, and payments for those with `transactions:read`; or only some
+/// kinds of it.
 #[utoipa::path(tag = "interactions", operation_id = "customer_timeline",
-    params(("id" = CustomerId, Path, description = "Our id"), PageQuery),
+    params(("id" = CustomerId, Path, description = "Our id"), TimelineQuery),
     responses((status = 200, description = "A page of the timeline", body = Page<TimelineEntry>, example = json!({
         "items": [
             {"at": "2026-02-11T09:30:00Z", "key": "interaction 019a1b2c-0000-7000-8000-000000000041", "event": {
@@ -100,9 +120,18 @@ async fn happened(
     state: Data<AppState>,
     who: Caller,
     id: Path<CustomerId>,
-    query: Params<PageQuery>,
+    query: Params<TimelineQuery>,
 ) -> ApiResult<Json<Page<TimelineEntry>>> {
+    let query = query.0;
+    let page = PageRequest::new(query.limit, query.cursor, query.count)?;
     let payments = who.may(Permission::TransactionsRead);
+    let kinds = match query.kind {
+        Some(AnyOf(kinds)) if !payments && kinds.contains(&TimelineKind::Payment) => {
+            return Err(who.lacks(Permission::TransactionsRead));
+        }
+        Some(AnyOf(kinds)) => kinds,
+        None => TimelineKind::ALL.iter().copied().filter(|kind| payments || *kind != TimelineKind::Payment).collect(),
+    };
     // Not from the replica: what one has just logged must be there.
-    Ok(Json(timeline::timeline(&state.pool, *id, payments, &query.0.page()?).await?))
+    Ok(Json(timeline::timeline(&state.pool, *id, &kinds, &page).await?))
 }

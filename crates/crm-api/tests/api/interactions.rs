@@ -39,6 +39,9 @@ async fn what_passed_is_logged_and_stands_in_the_timeline() {
         matches!(&second.items[1].event, TimelineEvent::Interaction { summary, .. } if summary.as_deref() == Some("Asked 👋\nabout tax"))
     );
     assert_eq!(second.next_cursor, None);
+    let notes: Page<TimelineEntry> = ada.get(&format!("{path}/timeline?kind=note,coaching&count=exact")).await.json();
+    assert!(notes.total == 1 && matches!(notes.items[0].event, TimelineEvent::Note { .. }), "{notes:?}");
+    assert_eq!(ada.get(&format!("{path}/timeline?kind=gossip")).await.problem(422).errors[0].field, "kind");
 
     for (body, field) in [
         (json!({"kind": "call", "direction": "inbound", "occurred_at": "2999-01-01T00:00:00Z"}), "occurred_at"),
@@ -77,6 +80,8 @@ async fn who_may_not_see_payments_sees_the_rest() {
     }
     let viewer = app.client(Role::Viewer).await;
     let call = json!({"kind": "call", "direction": "inbound"});
+    let payments = viewer.get(&format!("{path}/timeline?kind=note,payment")).await.problem(403);
+    assert_eq!(payments.permission.as_deref(), Some("transactions:read"));
     let denied = viewer.post_json(&format!("{path}/interactions"), &call).await.problem(403);
     assert_eq!(denied.permission.as_deref(), Some("customers:write"));
 }

@@ -1,7 +1,7 @@
 //! What staff do with a coaching relationship: begin, pause, resume, end. A client's row is locked first, always.
 
 use super::list::{COLUMNS, read};
-use crate::audit::{self, Actor, Subject};
+use crate::audit::{self, Actor, Change, Subject};
 use crate::customers::edit::hold;
 use crate::customers::fields::parse_line;
 use crate::customers::references::{require_customer, require_organization};
@@ -11,12 +11,16 @@ use chrono::{DateTime, Datelike, Utc};
 use crm_types::coaching::{CoachingRelationship, CoachingStatus, NewCoachingRelationship};
 use crm_types::ids::{CoachingRelationshipId, CustomerId, OrganizationId};
 use crm_types::realtime::RealtimeEvent;
+use serde_json::json;
 use sqlx::{PgConnection, PgPool, QueryBuilder};
 use uuid::Uuid;
 
 /// Why a relationship ended that was changed on the client's page.
 const REPLACED: &str = "replaced";
 const REMOVED: &str = "removed";
+/// Why one ended whose coach or client was archived.
+const ARCHIVED: &str = "archived";
+const RESOURCE: &str = "coaching_relationship";
 const LONGEST_REASON: usize = 200;
 
 /// Begins a relationship.
@@ -36,7 +40,7 @@ pub async fn begin(pool: &PgPool, actor: &Actor, new: &NewCoachingRelationship) 
     require_customer(&mut tx, "client_id", new.client_id).await?;
     require_customer(&mut tx, "coach_id", new.coach_id).await?;
     if let Some(organization) = new.organization_id {
-        require_organization(&mut tx, organization).await?;
+        require_organization(&mut tx, "organization_id", organization).await?;
     }
     hold(&mut tx, new.client_id).await?;
     let begun = insert(&mut tx, actor, (new.coach_id, new.client_id), new.organization_id, new.started_at).await?;
@@ -107,6 +111,52 @@ pub(crate) async fn set_coach(
         insert(tx, actor, (coach, client), None, None).await?;
     }
     Ok(())
+}
+
+/// Keeps people and those whom they coach as they are until the transaction ends, in the order of ids: two who do so never
+/// wait for each other crosswise.
+pub(crate) async fn hold_clients(tx: &mut PgConnection, people: &[Uuid]) -> Result<()> {
+    sqlx::query!(
+        "SELECT id FROM customers WHERE id = ANY ($1) OR coach_id = ANY ($1) ORDER BY id FOR NO KEY UPDATE",
+        people
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(())
+}
+
+/// Ends what runs of people who are archived: whom they coach, and who coaches them. The caller has held them with
+/// [`hold_clients`] and counts their version; that of their clients, whose ids these are, is counted here.
+pub(crate) async fn end_of_archived(tx: &mut PgConnection, actor: &Actor, people: &[Uuid]) -> Result<Vec<CustomerId>> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ended = sqlx::query!(
+        r#"UPDATE coaching_relationships r SET status = 'ended', end_reason = $2, updated_at = now(),
+               during = tstzrange(lower(r.during), greatest(clock_timestamp(), lower(r.during) + interval '1 microsecond'))
+           FROM (SELECT id, status FROM coaching_relationships
+                 WHERE status <> 'ended' AND (client_id = ANY ($1) OR coach_id = ANY ($1)) FOR UPDATE) old
+           WHERE r.id = old.id
+           RETURNING r.id, r.client_id, old.status AS before, upper(r.during) AS ended_at"#,
+        people,
+        ARCHIVED
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let changes: Vec<Change> = ended
+        .iter()
+        .map(|row| Change {
+            id: row.id,
+            before: json!({"status": row.before, "ended_at": null, "end_reason": null}),
+            after: json!({"status": CoachingStatus::Ended, "ended_at": row.ended_at, "end_reason": ARCHIVED}),
+        })
+        .collect();
+    audit::record_many(tx, actor, RESOURCE, "ended", &changes).await?;
+    let left: Vec<Uuid> = ended.iter().map(|row| row.client_id).filter(|client| !people.contains(client)).collect();
+    sqlx::query!("UPDATE customers SET version = version + 1, updated_at = now() WHERE id = ANY ($1)", &left)
+        .execute(tx)
+        .await?;
+    Ok(left.into_iter().map(CustomerId).collect())
 }
 
 async fn rest(
@@ -210,7 +260,7 @@ async fn record(
     after: &CoachingRelationship,
 ) -> Result<()> {
     let id = after.id.to_string();
-    audit::record(tx, actor, Subject { resource: "coaching_relationship", id: &id, verb }, before, Some(after)).await
+    audit::record(tx, actor, Subject { resource: RESOURCE, id: &id, verb }, before, Some(after)).await
 }
 
 /// The client has another coach: whoever edits an older version must see that.

@@ -4,4 +4,4 @@ pub mod coaches;
 pub mod edit;
 pub mod list;
 
-pub(crate) use edit::set_coach;
+pub(crate) use edit::{end_of_archived, hold_clients, set_coach};

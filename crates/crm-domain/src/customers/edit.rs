@@ -123,8 +123,10 @@ pub(crate) async fn change(
 }
 
 /// Takes a customer out of the lists. Whoever has a running subscription stays: archiving would not end what they pay.
+/// The coaching that they give or get ends: nobody would see any more who is left without a coach.
 pub async fn archive(pool: &PgPool, actor: &Actor, id: CustomerId) -> Result<Customer> {
     let mut tx = pool.begin().await?;
+    coaching::hold_clients(&mut tx, &[id.0]).await?;
     let old = lock(&mut tx, id).await?;
     if old.archived_at.is_some() {
         return Ok(old);
@@ -139,6 +141,7 @@ pub async fn archive(pool: &PgPool, actor: &Actor, id: CustomerId) -> Result<Cus
         let message = "A subscription of this customer still runs. Cancel it first; archiving would not end it.";
         return Err(DomainError::Conflict { field: None, message: message.into() });
     }
+    let left = coaching::end_of_archived(&mut tx, actor, &[id.0]).await?;
     sqlx::query!(
         "UPDATE customers SET archived_at = now(), version = version + 1, updated_at = now() WHERE id = $1",
         id.0
@@ -147,6 +150,9 @@ pub async fn archive(pool: &PgPool, actor: &Actor, id: CustomerId) -> Result<Cus
     .await?;
     let customer = lock(&mut tx, id).await?;
     finish(&mut tx, actor, "archived", Some(&old), &customer).await?;
+    for id in left {
+        realtime::publish(&mut tx, &RealtimeEvent::CustomerUpdated { id }).await?;
+    }
     tx.commit().await?;
     Ok(customer)
 }

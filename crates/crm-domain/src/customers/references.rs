@@ -21,7 +21,7 @@ pub(super) async fn check(tx: &mut PgConnection, old: Option<&Customer>, fields:
     }
     let before = old.and_then(|old| old.organization.as_ref()).map(|organization| organization.id);
     if let Some(Some(organization)) = fields.organization.filter(|organization| *organization != before) {
-        require_organization(tx, organization).await?;
+        require_organization(tx, "organization_id", organization).await?;
     }
     let before = old.and_then(|old| old.coach.as_ref()).map(|coach| coach.id);
     if let Some(Some(coach)) = fields.coach.filter(|coach| *coach != before) {
@@ -48,7 +48,7 @@ pub(super) async fn require_staff(tx: &mut PgConnection, field: &'static str, id
 }
 
 /// Fails unless the id is that of an organisation that is not archived.
-pub(crate) async fn require_organization(tx: &mut PgConnection, id: OrganizationId) -> Result<()> {
+pub(crate) async fn require_organization(tx: &mut PgConnection, field: &'static str, id: OrganizationId) -> Result<()> {
     let living = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM organizations WHERE id = $1 AND archived_at IS NULL) AS "living!""#,
         id.0
@@ -58,7 +58,7 @@ pub(crate) async fn require_organization(tx: &mut PgConnection, id: Organization
     if living {
         return Ok(());
     }
-    Err(DomainError::invalid("organization_id", "unknown_value", "No organization has this id (any more)."))
+    Err(DomainError::invalid(field, "unknown_value", "No organization has this id (any more)."))
 }
 
 /// Fails unless the id is that of a customer who is not archived.

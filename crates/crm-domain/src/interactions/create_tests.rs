@@ -4,7 +4,9 @@ use crate::fixture::{self, exact, walk};
 use crate::interactions::list::{InteractionFilter, list};
 use crate::interactions::timeline::timeline;
 use crm_types::customers::CustomerPatch;
-use crm_types::interactions::{InteractionChannel, InteractionDirection, InteractionKind, Sentiment, TimelineEvent};
+use crm_types::interactions::{
+    InteractionChannel, InteractionDirection, InteractionKind, Sentiment, TimelineEvent, TimelineKind,
+};
 
 fn staff() -> Actor {
     Actor::system("test")
@@ -107,8 +109,8 @@ async fn a_timeline_is_all_that_happened_in_its_order(pool: PgPool) {
         edit::update(&pool, &staff(), customer, version, &patch).await.unwrap();
     }
     let pool_ = &pool;
-    let seen = |payments| async move {
-        let page = |page| async move { timeline(pool_, customer, payments, &page).await };
+    let seen = |kinds: &'static [TimelineKind]| async move {
+        let page = |page| async move { timeline(pool_, customer, kinds, &page).await };
         let entries = walk(page, |entry| entry.key.clone()).await;
         assert!(entries.is_sorted_by(|a, b| (a.at, &a.key) > (b.at, &b.key)));
         let kinds = entries.iter().map(|entry| match &entry.event {
@@ -121,9 +123,17 @@ async fn a_timeline_is_all_that_happened_in_its_order(pool: PgPool) {
         });
         kinds.collect::<Vec<_>>()
     };
-    assert_eq!(seen(true).await, ["ended", "began", "note", "payment", "interaction", "lifecycle"]);
-    assert_eq!(seen(false).await, ["ended", "began", "note", "interaction", "lifecycle"]);
-    let page = timeline(&pool, customer, true, &exact()).await.unwrap();
+    assert_eq!(seen(TimelineKind::ALL).await, ["ended", "began", "note", "payment", "interaction", "lifecycle"]);
+    assert_eq!(seen(&[TimelineKind::Coaching, TimelineKind::Payment]).await, ["ended", "began", "payment"]);
+    for (kind, name) in [
+        (TimelineKind::Interaction, "interaction"),
+        (TimelineKind::Lifecycle, "lifecycle"),
+        (TimelineKind::Note, "note"),
+    ] {
+        let of = timeline(&pool, customer, &[kind], &exact()).await.unwrap();
+        assert!(of.total == 1 && of.items[0].key.starts_with(name), "{kind}: {of:?}");
+    }
+    let page = timeline(&pool, customer, TimelineKind::ALL, &exact()).await.unwrap();
     match &page.items[0].event {
         TimelineEvent::CoachingEnded { coach, reason } => {
             assert_eq!((coach.name.as_str(), reason.as_deref()), ("Coach", Some("removed")));

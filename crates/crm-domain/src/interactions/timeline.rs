@@ -5,50 +5,66 @@ use crate::db::Result;
 use crate::page::{Keyset, Kind, Order, PageRequest};
 use crm_types::Page;
 use crm_types::ids::CustomerId;
-use crm_types::interactions::{TimelineEntry, TimelineEvent};
+use crm_types::interactions::{TimelineEntry, TimelineEvent, TimelineKind};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row};
 
-/// Each source as instant, key and event; `$1` is the customer. The event is written as [`TimelineEvent`] is.
-const SOURCES: [&str; 5] = [
-    "SELECT occurred_at AS at, 'interaction ' || id AS key, jsonb_build_object('type', 'interaction', 'kind', kind, 'channel', channel,
+/// Each source as instant, key and event, before the customer's id. The event is written as [`TimelineEvent`] is.
+const SOURCES: [(TimelineKind, &str); 6] = [
+    (
+        TimelineKind::Interaction,
+        "SELECT occurred_at, 'interaction ' || id, jsonb_build_object('type', 'interaction', 'kind', kind, 'channel', channel,
             'direction', direction, 'summary', summary, 'outcome', outcome, 'sentiment', sentiment, 'follow_up_at', follow_up_at,
-            'author', author_name) AS event
+            'author', author_name)
      FROM interactions WHERE customer_id = ",
-    "SELECT at, 'lifecycle ' || lpad(position::text, 10, '0'),
+    ),
+    (
+        TimelineKind::Lifecycle,
+        "SELECT at, 'lifecycle ' || lpad(position::text, 10, '0'),
             jsonb_build_object('type', 'lifecycle', 'from', from_state, 'to', to_state, 'reason', reason)
      FROM lifecycle_transitions WHERE customer_id = ",
-    "SELECT created_at, 'note ' || id, jsonb_build_object('type', 'note', 'author', author_name, 'body', body)
+    ),
+    (
+        TimelineKind::Note,
+        "SELECT created_at, 'note ' || id, jsonb_build_object('type', 'note', 'author', author_name, 'body', body)
      FROM customer_notes WHERE deleted_at IS NULL AND customer_id = ",
-    "SELECT lower(r.during), 'coaching began ' || r.id, jsonb_build_object('type', 'coaching_began', 'coach',
+    ),
+    (
+        TimelineKind::Coaching,
+        "SELECT lower(r.during), 'coaching began ' || r.id, jsonb_build_object('type', 'coaching_began', 'coach',
             jsonb_build_object('id', k.id, 'name', customer_called(k)))
      FROM coaching_relationships r JOIN customers k ON k.id = r.coach_id WHERE r.client_id = ",
-    "SELECT upper(r.during), 'coaching ended ' || r.id, jsonb_build_object('type', 'coaching_ended', 'reason', r.end_reason, 'coach',
+    ),
+    (
+        TimelineKind::Coaching,
+        "SELECT upper(r.during), 'coaching ended ' || r.id, jsonb_build_object('type', 'coaching_ended', 'reason', r.end_reason, 'coach',
             jsonb_build_object('id', k.id, 'name', customer_called(k)))
      FROM coaching_relationships r JOIN customers k ON k.id = r.coach_id WHERE r.status = 'ended' AND r.client_id = ",
+    ),
+    (
+        TimelineKind::Payment,
+        "SELECT occurred_at, 'payment ' || id, jsonb_build_object('type', 'payment', 'kind', kind, 'status', status,
+            'amount', jsonb_build_object('minor', amount_minor, 'currency', currency), 'invoice_number', invoice_number, 'reason', reason)
+     FROM transactions WHERE customer_id = ",
+    ),
 ];
 
-/// The same of what somebody may not be allowed to see.
-const PAYMENTS: &str = "SELECT occurred_at, 'payment ' || id, jsonb_build_object('type', 'payment', 'kind', kind, 'status', status,
-            'amount', jsonb_build_object('minor', amount_minor, 'currency', currency), 'invoice_number', invoice_number, 'reason', reason)
-     FROM transactions WHERE customer_id = ";
-
-/// One page of the timeline, newest first; without `payments`, those are left out.
+/// One page of what of these kinds happened, newest first.
 ///
 /// # Errors
 /// When there is no such customer, the cursor is of another list, or the database fails.
 pub async fn timeline(
     pool: &PgPool,
     customer: CustomerId,
-    payments: bool,
+    kinds: &[TimelineKind],
     page: &PageRequest,
 ) -> Result<Page<TimelineEntry>> {
     require(pool, customer).await?;
     let columns = &[("t.at", Kind::Time), ("t.key", Kind::Text)];
     let order = Order { name: "-at", columns, descending: true };
-    let keyset = Keyset::new(order, &(customer, payments), page)?;
-    let source = |query: &mut QueryBuilder<Postgres>| push_source(query, customer, payments);
+    let keyset = Keyset::new(order, &(customer, kinds), page)?;
+    let source = |query: &mut QueryBuilder<Postgres>| push_source(query, customer, kinds);
     let totals = keyset.totals(pool, page.count(), source, None).await?;
     let mut query = QueryBuilder::new("SELECT page.*");
     keyset.push_outer_keys(&mut query);
@@ -58,12 +74,12 @@ pub async fn timeline(
     keyset.fetch(pool, &mut query, read, totals).await
 }
 
-fn push_source(query: &mut QueryBuilder<Postgres>, customer: CustomerId, payments: bool) {
+fn push_source(query: &mut QueryBuilder<Postgres>, customer: CustomerId, kinds: &[TimelineKind]) {
     query.push(" FROM (");
-    for (i, source) in SOURCES.into_iter().chain(payments.then_some(PAYMENTS)).enumerate() {
-        query.push(if i == 0 { "" } else { " UNION ALL " }).push(source).push_bind(customer.0);
+    for (i, (_, source)) in SOURCES.iter().filter(|(kind, _)| kinds.contains(kind)).enumerate() {
+        query.push(if i == 0 { "" } else { " UNION ALL " }).push(*source).push_bind(customer.0);
     }
-    query.push(") AS t WHERE true");
+    query.push(") AS t (at, key, event) WHERE true");
 }
 
 fn read(row: &PgRow) -> sqlx::Result<TimelineEntry> {

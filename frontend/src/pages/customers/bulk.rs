@@ -1,7 +1,9 @@
 //! One change to many customers.
 
 use crate::api::customers;
-use crate::components::{ActionButton, Dialog, Field, Select, UserSelect, use_toasts};
+use crate::components::{
+    ActionButton, Dialog, Field, Reference, ReferenceField, Select, Target, UserSelect, use_toasts,
+};
 use crate::jobs::Follower;
 use crate::labels::{self, counted};
 use crate::list::{List, Selection};
@@ -20,6 +22,7 @@ enum Asks {
     AddTags,
     RemoveTags,
     Owner,
+    Organization,
     Priority,
 }
 
@@ -29,7 +32,16 @@ impl Asks {
             Self::AddTags => "Add tags",
             Self::RemoveTags => "Remove tags",
             Self::Owner => "Set owner",
+            Self::Organization => "Set organization",
             Self::Priority => "Set priority",
+        }
+    }
+
+    /// What is missing when nothing was filled in.
+    const fn missing(self) -> &'static str {
+        match self {
+            Self::Organization => "Choose an organization from the list.",
+            _ => "Enter at least one tag.",
         }
     }
 
@@ -44,6 +56,9 @@ impl Asks {
             Self::AddTags => tags().map(BulkAction::AddTags),
             Self::RemoveTags => tags().map(BulkAction::RemoveTags),
             Self::Owner => Some(BulkAction::SetOwner(value.parse().ok())),
+            Self::Organization => {
+                Reference::of_text(value).id.parse().ok().map(|id| BulkAction::SetOrganization(Some(id)))
+            }
             Self::Priority => value.parse::<Priority>().ok().map(BulkAction::SetPriority),
         }
     }
@@ -82,7 +97,7 @@ pub fn actions(list: List, selection: Selection) -> AnyView {
     let archive = Callback::new(move |()| run.run(BulkAction::Archive {}));
     let title = Signal::derive(move || asks.get().title().to_owned());
     view! {
-        {[Asks::AddTags, Asks::RemoveTags, Asks::Owner, Asks::Priority].map(ask).into_iter().collect_view()}
+        {[Asks::AddTags, Asks::RemoveTags, Asks::Owner, Asks::Organization, Asks::Priority].map(ask).into_iter().collect_view()}
         <ActionButton label="Archive".to_owned() class="btn--sm" denied=denied busy=busy on_press=archive/>
         <Dialog id="bulk-change" title=title open=open>
             <Form asks=asks.get_untracked() selection=selection run=run busy=busy open=open/>
@@ -120,6 +135,18 @@ fn Form(
             <UserSelect id="bulk-owner" label="Owner" value=value none="Nobody" on_change=set/>
         }
         .into_any(),
+        Asks::Organization => {
+            let chosen = Signal::derive(move || Reference::of_text(&value.get()));
+            let choose = Callback::new(move |chosen: Reference| {
+                error.set(None);
+                value.set(chosen.to_text());
+            });
+            view! {
+                <ReferenceField id="bulk-organization" label="Organization" target=Target::Organizations value=chosen
+                    on_change=choose error=error/>
+            }
+            .into_any()
+        }
         Asks::Priority => view! {
             <Select id="bulk-priority" label="Priority" value=value choices=labels::priorities() on_change=set/>
         }
@@ -130,7 +157,7 @@ fn Form(
         match asks.action(&value.get_untracked()) {
             Some(action) if !busy.get_untracked() => run.run(action),
             Some(_) => {}
-            None => error.set(Some("Enter at least one tag.".into())),
+            None => error.set(Some(asks.missing().into())),
         }
     };
     let whom = move || counted(selection.count(), "customer", "customers");
@@ -138,6 +165,10 @@ fn Form(
         <form novalidate on:submit=submit>
             <div class="dialog__body stack">{field}</div>
             <div class="dialog__foot">
+                {(asks == Asks::Organization).then(|| view! {
+                    <button class="btn btn--ghost dialog__aside" type="button" prop:disabled=busy
+                        on:click=move |_| run.run(BulkAction::SetOrganization(None))>"Remove their organization"</button>
+                })}
                 <button class="btn" type="button" on:click=move |_| open.set(false)>"Cancel"</button>
                 <button class="btn btn--primary" type="submit" prop:disabled=busy>{move || format!("Change {}", whom())}</button>
             </div>
@@ -159,6 +190,8 @@ mod tests {
             (Asks::RemoveTags, "a", Some(r#"{"remove_tags":["a"]}"#.to_owned())),
             (Asks::Owner, "", Some(r#"{"set_owner":null}"#.to_owned())),
             (Asks::Owner, id, Some(format!(r#"{{"set_owner":"{id}"}}"#))),
+            (Asks::Organization, "", None),
+            (Asks::Organization, &format!("{id} Iron Gym"), Some(format!(r#"{{"set_organization":"{id}"}}"#))),
             (Asks::Priority, "vip", Some(r#"{"set_priority":"vip"}"#.to_owned())),
             (Asks::Priority, "most", None),
         ] {

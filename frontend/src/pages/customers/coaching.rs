@@ -3,7 +3,8 @@
 use crate::api::coaching::{self, COACHING_RELATIONSHIPS};
 use crate::api::customers;
 use crate::components::{
-    ActionButton, Badge, Dialog, ErrorBox, ErrorNote, Field, FormErrors, Icon, Moment, SkeletonCard, use_toasts,
+    ActionButton, Badge, Dialog, DialogForm, ErrorBox, ErrorNote, Field, FormErrors, Icon, Moment, Sending,
+    SkeletonCard, use_toasts,
 };
 use crate::glance::drawn;
 use crate::labels;
@@ -103,39 +104,24 @@ fn Actions(id: CoachingRelationshipId, client: CustomerId, paused: bool) -> impl
 #[component]
 fn End(id: CoachingRelationshipId, client: CustomerId, open: RwSignal<bool>) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
-    let (reason, busy) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let reason = RwSignal::new(String::new());
     let errors = FormErrors::new();
-    let end = move || {
-        busy.set(true);
+    let send = move |()| -> Sending {
         let why = Some(reason.get_untracked().trim().to_owned()).filter(|why| !why.is_empty());
-        spawn_local(async move {
-            match coaching::end(session, id, &CoachingEnd { reason: why }).await {
-                Ok(_) => {
-                    open.try_set(false);
-                    toasts.done("Coaching ended");
-                    changed(COACHING_RELATIONSHIPS);
-                    changed(&customers::customer(client));
-                    changed(customers::CUSTOMERS);
-                }
-                Err(error) => drop(errors.0.try_set(Some(error))),
-            }
-            busy.try_set(false);
-        });
+        Box::pin(async move {
+            coaching::end(session, id, &CoachingEnd { reason: why }).await?;
+            toasts.done("Coaching ended");
+            changed(COACHING_RELATIONSHIPS);
+            changed(&customers::customer(client));
+            changed(customers::CUSTOMERS);
+            Ok(())
+        })
     };
     view! {
-        <form novalidate on:submit=move |ev| {
-            ev.prevent_default();
-            if !busy.get_untracked() { end() }
-        }>
-            <div class="dialog__body stack">
-                <p>"It ends now, and stays in the history."</p>
-                <ErrorNote error=errors.general()/>
-                <Field id="end-reason" label="Reason" value=reason error=errors.of("reason") hint="Optional, such as: moved away."/>
-            </div>
-            <div class="dialog__foot">
-                <button class="btn" type="button" on:click=move |_| open.set(false)>"Cancel"</button>
-                <button class="btn btn--primary" type="submit" prop:disabled=busy>"End coaching"</button>
-            </div>
-        </form>
+        <DialogForm open=open errors=errors submit="End coaching" send=Callback::new(send)>
+            <p>"It ends now, and stays in the history."</p>
+            <ErrorNote error=errors.general()/>
+            <Field id="end-reason" label="Reason" value=reason error=errors.of("reason") hint="Optional, such as: moved away."/>
+        </DialogForm>
     }
 }

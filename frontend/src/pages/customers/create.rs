@@ -3,14 +3,13 @@
 use super::form::{CustomerFields, Draft};
 use super::values::Values;
 use crate::api::customers;
-use crate::components::{ActionButton, Dialog, FormErrors, use_toasts};
+use crate::components::{ActionButton, Dialog, DialogForm, FormErrors, Sending, use_toasts};
 use crate::params::Params;
 use crate::query::changed;
 use crate::routes;
 use crate::session::use_session;
 use crm_types::accounts::Permission;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
@@ -43,34 +42,20 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
     let (session, toasts, navigate) = (use_session(), use_toasts(), use_navigate());
     let draft = Draft::new(Values::default());
     let errors = FormErrors::new();
-    let busy = RwSignal::new(false);
-    let save = Callback::new(move |()| {
-        let navigate = navigate.clone();
-        busy.set(true);
-        let new = untrack(|| draft.values()).new_customer();
-        spawn_local(async move {
-            match customers::create(session, &new).await {
-                Ok(customer) => {
-                    changed(customers::CUSTOMERS);
-                    open.try_set(false);
-                    toasts.done("Customer created");
-                    navigate(&routes::customer(customer.id), Default::default());
-                }
-                Err(error) => drop(errors.0.try_set(Some(error))),
-            }
-            busy.try_set(false);
-        });
-    });
+    let send = move |()| -> Sending {
+        let (navigate, values) = (navigate.clone(), untrack(|| draft.values()));
+        Box::pin(async move {
+            values.resolved()?;
+            let customer = customers::create(session, &values.new_customer()).await?;
+            changed(customers::CUSTOMERS);
+            toasts.done("Customer created");
+            navigate(&routes::customer(customer.id), Default::default());
+            Ok(())
+        })
+    };
     view! {
-        <form novalidate on:submit=move |ev| {
-            ev.prevent_default();
-            if !busy.get_untracked() { save.run(()) }
-        }>
-            <div class="dialog__body stack"><CustomerFields draft=draft errors=errors/></div>
-            <div class="dialog__foot">
-                <button class="btn" type="button" on:click=move |_| open.set(false)>"Cancel"</button>
-                <button class="btn btn--primary" type="submit" prop:disabled=busy>"Create customer"</button>
-            </div>
-        </form>
+        <DialogForm open=open errors=errors submit="Create customer" send=Callback::new(send)>
+            <CustomerFields draft=draft errors=errors/>
+        </DialogForm>
     }
 }

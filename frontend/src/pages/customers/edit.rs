@@ -142,6 +142,9 @@ fn Form(
     let busy = RwSignal::new(false);
     let patch = move || base.with_value(|base| draft.values().patch_from(base, version.get()));
     let save = Callback::new(move |()| {
+        if let Err(error) = untrack(|| draft.values()).resolved() {
+            return errors.0.set(Some(error));
+        }
         let Some(patch) = untrack(patch) else { return open.set(false) };
         busy.set(true);
         spawn_local(async move {
@@ -173,7 +176,7 @@ fn Form(
         }>
             <div class="dialog__body stack">
                 {move || theirs.get().map(|theirs| view! { <Conflict theirs=Values::of(&theirs) draft=draft/> })}
-                <CustomerFields draft=draft errors=errors/>
+                <CustomerFields draft=draft errors=errors of=id.get_value()/>
             </div>
             <div class="dialog__foot">
                 {move || match theirs.get().is_some() {

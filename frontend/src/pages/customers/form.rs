@@ -62,6 +62,9 @@ pub fn CustomerFields(
     draft: Draft,
     /// What is wrong with it.
     errors: FormErrors,
+    /// Whose form it is: an id, empty for somebody new. Nobody coaches themselves.
+    #[prop(optional, into)]
+    of: String,
 ) -> impl IntoView {
     let priorities: Vec<Choice> = labels::priorities();
     let d = draft;
@@ -80,7 +83,7 @@ pub fn CustomerFields(
         <div class="fields-2">
             <ReferenceField id="customer-organization" label="Organization" target=Target::Organizations value=d.organization
                 on_change=Callback::new(move |v| d.organization.set(v)) error=errors.of("organization_id")/>
-            <ReferenceField id="customer-coach" label="Coach" target=Target::Customers value=d.coach
+            <ReferenceField id="customer-coach" label="Coach" target=Target::Customers except=Signal::stored(of) value=d.coach
                 on_change=Callback::new(move |v| d.coach.set(v)) error=errors.of("coach_id")/>
         </div>
         <UserSelect id="customer-owner" label="Looked after by" value=d.owner none="Nobody"

@@ -5,6 +5,7 @@ use super::values::Values;
 use crate::api::customers;
 use crate::components::{Editor, InlineDraft, InlineField, Reference, Target, use_toasts};
 use crate::format::MISSING;
+use crate::glance::live;
 use crate::labels;
 use crate::query::Query;
 use crate::session::use_session;
@@ -167,9 +168,11 @@ pub fn Inline(
         }
     });
     let may = session.may(Permission::CustomersWrite);
+    // Nobody coaches themselves.
+    let except = live(move || query.map(|c| c.id.to_string()).filter(|_| what == What::Coach).unwrap_or_default());
     view! {
-        <InlineField draft=draft label=what.label() editor=what.editor() hint=what.hint() may=may shown=shown on_begin=begin
-            on_save=save/>
+        <InlineField draft=draft label=what.label() editor=what.editor() hint=what.hint() except=except may=may shown=shown
+            on_begin=begin on_save=save/>
     }
 }
 

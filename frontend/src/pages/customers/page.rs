@@ -42,7 +42,7 @@ pub fn CustomerPage() -> impl IntoView {
     let failed = Memo::new(move |_| query.error().get().filter(|_| query.map(|_| ()).is_none()));
     let retry = Callback::new(move |()| query.refresh());
     let edit = Edit::new();
-    // A field that is being changed stays while the customer is read again.
+    // Nothing else is asked of somebody who is not there; and a field that is being changed stays while they are read again.
     let known = Memo::new(move |_| query.map(|customer| customer.id).is_some());
     move || {
         match failed.get() {
@@ -67,13 +67,23 @@ pub fn CustomerPage() -> impl IntoView {
             </header>
             <div class="grid">
                 <div class="c8 stack">
-                    <AtAGlance id=id customer=query/>
-                    <MrrHistory id=id/>
-                    <Subscriptions id=id/>
-                    <Timeline id=id/>
-                    <Movements id=id/>
-                    <Transactions id=id/>
-                    <Clients id=id/>
+                    {drawn(move || match known.get() {
+                        true => view! {
+                            <AtAGlance id=id customer=query/>
+                            <MrrHistory id=id/>
+                            <Subscriptions id=id/>
+                            <Timeline id=id/>
+                            <Movements id=id/>
+                            <Transactions id=id/>
+                            <Clients id=id/>
+                        }
+                        .into_any(),
+                        false => view! {
+                            <section class="card"><SkeletonCard label="Loading the figures" lines=4/></section>
+                            <section class="card"><SkeletonCard label="Loading the history" lines=8/></section>
+                        }
+                        .into_any(),
+                    })}
                 </div>
                 <div class="c4 stack">
                     <section class="card" aria-labelledby="profile">
@@ -84,11 +94,13 @@ pub fn CustomerPage() -> impl IntoView {
                             false => view! { <SkeletonCard label="Loading the profile" lines=7/> }.into_any(),
                         })}
                     </section>
-                    <Coaching id=id/>
-                    <Answers id=id/>
-                    <Notes id=id/>
-                    <History id=id/>
-                    <Source id=id/>
+                    {drawn(move || known.get().then(|| view! {
+                        <Coaching id=id/>
+                        <Answers id=id/>
+                        <Notes id=id/>
+                        <History id=id/>
+                        <Source id=id/>
+                    }).into_any())}
                 </div>
             </div>
         }

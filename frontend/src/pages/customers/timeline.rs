@@ -4,26 +4,42 @@ use super::log::LogInteraction;
 use crate::api::interactions;
 use crate::components::{Badge, ErrorBox, Icon, Moment, SkeletonCard};
 use crate::format::money;
-use crate::glance::drawn;
+use crate::glance::{drawn, live};
 use crate::labels::{self, Tone, phrase};
+use crate::params::Params;
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use crate::routes;
+use crate::session::use_session;
 use crm_types::Page;
+use crm_types::accounts::Permission;
 use crm_types::billing::{TransactionKind, TransactionStatus};
 use crm_types::customers::{CustomerRef, LifecycleState};
-use crm_types::interactions::{InteractionDirection, InteractionKind, Sentiment, TimelineEntry, TimelineEvent};
+use crm_types::interactions::{
+    InteractionDirection, InteractionKind, Sentiment, TimelineEntry, TimelineEvent, TimelineKind,
+};
 use crm_types::page::MAX_LIMIT;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
 
 /// Entries at first, and with each press more.
 const STEP: u32 = 20;
+
+/// In the page's address: the kind that is shown.
+const SHOWN: &str = "timeline";
 
 /// The card.
 #[component]
 pub fn Timeline(id: Memo<String>) -> impl IntoView {
     let limit = RwSignal::new(STEP);
-    let url = move || Some(format!("{}?limit={}", interactions::timeline(&id.get()), limit.get()));
+    let search = use_location().search;
+    let kind = Memo::new(move |_| Params::parse(&search.get()).get(SHOWN).and_then(|kind| kind.parse().ok()));
+    let url = move || {
+        let kind = kind.get().map(TimelineKind::as_str).unwrap_or_default();
+        let params = Params::from_pairs(&[("kind", kind), ("limit", &limit.get().to_string())]);
+        Some(params.with_path(&interactions::timeline(&id.get())))
+    };
     let query = use_query::<Page<TimelineEntry>>(url).refresh_on(use_realtime().billing());
     let retry = Callback::new(move |()| query.refresh());
     let more = move |_| limit.update(|limit| *limit = (*limit + STEP).min(MAX_LIMIT));
@@ -31,11 +47,12 @@ pub fn Timeline(id: Memo<String>) -> impl IntoView {
         <section class="card" aria-labelledby="timeline">
             <header class="card__head card__head--line">
                 <h2 id="timeline">"Timeline"</h2>
-                <span class="end"><LogInteraction id=id/></span>
+                <span class="end row"><Kinds kind=kind/><LogInteraction id=id/></span>
             </header>
             {drawn(move || match (query.get(), query.error().get()) {
                 (Some(page), _) if page.items.is_empty() => {
-                    view! { <p class="card__body muted">"Nothing happened so far."</p> }.into_any()
+                    let none = if kind.get().is_some() { "Nothing of this kind so far." } else { "Nothing happened so far." };
+                    view! { <p class="card__body muted">{none}</p> }.into_any()
                 }
                 (Some(page), _) => {
                     let rest = page.next_cursor.is_some();
@@ -55,6 +72,29 @@ pub fn Timeline(id: Memo<String>) -> impl IntoView {
                 (None, None) => view! { <SkeletonCard label="Loading the timeline" lines=6/> }.into_any(),
             })}
         </section>
+    }
+}
+
+/// Which kind is shown; for who may not see payments, they are no choice.
+#[component]
+fn Kinds(kind: Memo<Option<TimelineKind>>) -> impl IntoView {
+    let (location, navigate) = (use_location(), use_navigate());
+    let payments = use_session().may(Permission::TransactionsRead);
+    let choose = move |ev| {
+        let params = untrack(|| Params::parse(&location.search.get())).with(SHOWN, &event_target_value(&ev));
+        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        navigate(&params.with_path(&location.pathname.get_untracked()), options);
+    };
+    let of = |kind: &TimelineKind| payments || *kind != TimelineKind::Payment;
+    let options = TimelineKind::ALL.iter().copied().filter(of).map(|one| {
+        let chosen = live(move || kind.get() == Some(one));
+        view! { <option value=one.as_str() selected=chosen>{labels::timeline_kind(one)}</option> }
+    });
+    view! {
+        <select class="input input--fit input--sm" aria-label="Shown in the timeline" on:change=choose>
+            <option value="" selected=live(move || kind.get().is_none())>"Everything"</option>
+            {options.collect_view()}
+        </select>
     }
 }
 

@@ -1,6 +1,8 @@
 //! What of a customer can be typed in, as text, and what changed of it.
 
+use crate::api::ApiError;
 use crate::components::Reference;
+use crm_types::FieldError;
 use crm_types::customers::{Customer, CustomerPatch, NewCustomer, Priority};
 
 /// What the form calls who of the staff looks after a customer.
@@ -59,6 +61,14 @@ impl Values {
             organization: customer.organization.as_ref().map(|o| Reference::new(o.id, &o.name)).unwrap_or_default(),
             coach: customer.coach.as_ref().map(|coach| Reference::new(coach.id, &coach.name)).unwrap_or_default(),
         }
+    }
+
+    /// Fails at the fields whose text was typed, and not chosen.
+    pub fn resolved(&self) -> Result<(), ApiError> {
+        let wrong = [("organization_id", &self.organization), ("coach_id", &self.coach)].into_iter();
+        let wrong: Vec<FieldError> =
+            wrong.filter_map(|(field, to)| Some(FieldError::new(field, "unknown_value", to.not_taken()?))).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(ApiError::of_fields(wrong)) }
     }
 
     /// A new customer with these values.
@@ -190,6 +200,15 @@ mod tests {
         let back = serde_json::to_string(&ada().patch_from(&member, 2).unwrap()).unwrap();
         assert_eq!(back, r#"{"version":2,"organization_id":null}"#);
         assert_eq!(member.against(&ada()), [("Organization", "Iron Gym".into(), String::new())]);
+    }
+
+    #[test]
+    fn what_is_typed_and_not_chosen_goes_nowhere() {
+        assert!(ada().resolved().is_ok());
+        let typed = Values { coach: Reference::new("", "Somebody"), ..ada() };
+        let error = typed.resolved().unwrap_err();
+        assert!(error.field("coach_id").is_some_and(|why| why.contains("Somebody")));
+        assert_eq!(error.field("organization_id"), None);
     }
 
     #[test]

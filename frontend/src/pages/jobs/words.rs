@@ -25,6 +25,8 @@ fn action_title(action: &BulkAction) -> String {
         BulkAction::RemoveTags(given) => format!("Remove {}", tags(given)),
         BulkAction::SetOwner(Some(_)) => "Set the owner".into(),
         BulkAction::SetOwner(None) => "Remove the owner".into(),
+        BulkAction::SetOrganization(Some(_)) => "Set the organization".into(),
+        BulkAction::SetOrganization(None) => "Remove the organization".into(),
         BulkAction::SetPriority(priority) => format!("Set the priority to {}", labels::priority(*priority)),
         BulkAction::Archive {} => "Archive customers".into(),
         BulkAction::Restore {} => "Restore customers".into(),

@@ -1,7 +1,7 @@
 //! A new organization.
 
 use crate::api::organizations;
-use crate::components::{ActionButton, Dialog, ErrorNote, Field, FormErrors, Select, use_toasts};
+use crate::components::{ActionButton, Dialog, DialogForm, ErrorNote, Field, FormErrors, Select, Sending, use_toasts};
 use crate::labels;
 use crate::query::changed;
 use crate::routes;
@@ -9,7 +9,6 @@ use crate::session::use_session;
 use crm_types::accounts::Permission;
 use crm_types::organizations::{NewOrganization, OrganizationKind, OrganizationStatus};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 
 /// The button, and the dialog that it opens.
@@ -34,8 +33,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
     let kind = RwSignal::new(OrganizationKind::Gym.to_string());
     let status = RwSignal::new(OrganizationStatus::Active.to_string());
     let errors = FormErrors::new();
-    let busy = RwSignal::new(false);
-    let save = Callback::new(move |()| {
+    let send = move |()| -> Sending {
         let navigate = navigate.clone();
         let given = |text: RwSignal<String>| Some(text.get_untracked()).filter(|text| !text.trim().is_empty());
         let new = NewOrganization {
@@ -47,43 +45,28 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
             phone: given(phone),
             notes: None,
         };
-        busy.set(true);
-        spawn_local(async move {
-            match organizations::create(session, &new).await {
-                Ok(organization) => {
-                    changed(organizations::ORGANIZATIONS);
-                    open.try_set(false);
-                    toasts.done("Organization created");
-                    navigate(&routes::organization(organization.id), Default::default());
-                }
-                Err(error) => drop(errors.0.try_set(Some(error))),
-            }
-            busy.try_set(false);
-        });
-    });
+        Box::pin(async move {
+            let organization = organizations::create(session, &new).await?;
+            changed(organizations::ORGANIZATIONS);
+            toasts.done("Organization created");
+            navigate(&routes::organization(organization.id), Default::default());
+            Ok(())
+        })
+    };
     view! {
-        <form novalidate on:submit=move |ev| {
-            ev.prevent_default();
-            if !busy.get_untracked() { save.run(()) }
-        }>
-            <div class="dialog__body stack">
-                <ErrorNote error=errors.general()/>
-                <Field id="organization-name" label="Name" value=name error=errors.of("name")/>
-                <div class="fields-2">
-                    <Select id="organization-kind" label="Kind" value=kind choices=labels::organization_kinds()
-                        on_change=Callback::new(move |v| kind.set(v)) error=errors.of("kind")/>
-                    <Select id="organization-status" label="Status" value=status choices=labels::organization_statuses()
-                        on_change=Callback::new(move |v| status.set(v)) error=errors.of("status")/>
-                    <Field id="organization-email" label="E-mail" kind="email" value=email error=errors.of("email")/>
-                    <Field id="organization-phone" label="Phone" kind="tel" value=phone error=errors.of("phone")/>
-                </div>
-                <Field id="organization-website" label="Website" value=website error=errors.of("website")
-                    hint="Such as iron-gym.example."/>
+        <DialogForm open=open errors=errors submit="Create organization" send=Callback::new(send)>
+            <ErrorNote error=errors.general()/>
+            <Field id="organization-name" label="Name" value=name error=errors.of("name")/>
+            <div class="fields-2">
+                <Select id="organization-kind" label="Kind" value=kind choices=labels::organization_kinds()
+                    on_change=Callback::new(move |v| kind.set(v)) error=errors.of("kind")/>
+                <Select id="organization-status" label="Status" value=status choices=labels::organization_statuses()
+                    on_change=Callback::new(move |v| status.set(v)) error=errors.of("status")/>
+                <Field id="organization-email" label="E-mail" kind="email" value=email error=errors.of("email")/>
+                <Field id="organization-phone" label="Phone" kind="tel" value=phone error=errors.of("phone")/>
             </div>
-            <div class="dialog__foot">
-                <button class="btn" type="button" on:click=move |_| open.set(false)>"Cancel"</button>
-                <button class="btn btn--primary" type="submit" prop:disabled=busy>"Create organization"</button>
-            </div>
-        </form>
+            <Field id="organization-website" label="Website" value=website error=errors.of("website")
+                hint="Such as iron-gym.example."/>
+        </DialogForm>
     }
 }

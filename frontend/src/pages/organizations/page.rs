@@ -42,7 +42,7 @@ pub fn OrganizationPage() -> impl IntoView {
     });
     let failed = Memo::new(move |_| query.error().get().filter(|_| query.map(|_| ()).is_none()));
     let retry = Callback::new(move |()| query.refresh());
-    // A field that is being changed stays while the organization is read again.
+    // Nothing else is asked of one that is not there; and a field that is being changed stays while it is read again.
     let known = Memo::new(move |_| query.map(|organization| organization.id).is_some());
     move || {
         match failed.get() {
@@ -66,7 +66,12 @@ pub fn OrganizationPage() -> impl IntoView {
                 <PrintHead shows=Signal::stored(String::new())/>
             </header>
             <div class="grid">
-                <div class="c8 stack"><Coaches id=id/><Customers id=id/></div>
+                <div class="c8 stack">
+                    {drawn(move || match known.get() {
+                        true => view! { <Coaches id=id/><Customers id=id/> }.into_any(),
+                        false => view! { <section class="card"><SkeletonCard label="Loading who belongs to it" lines=6/></section> }.into_any(),
+                    })}
+                </div>
                 <div class="c4 stack">
                     <section class="card" aria-labelledby="details">
                         <header class="card__head card__head--line"><h2 id="details">"Details"</h2></header>

@@ -30,22 +30,35 @@ pub use team::TeamPage;
 
 use crate::components::{RouteTabs, use_title};
 use crate::routes;
+use crate::session::{Session, use_session};
+use crm_types::accounts::Permission;
 use leptos::prelude::*;
 
-/// The pages of the settings: path and name.
-pub fn tabs() -> Vec<(&'static str, &'static str)> {
-    vec![
-        (routes::SETTINGS_STRIPE, "Stripe"),
-        (routes::SETTINGS_PRICES, "Prices"),
-        (routes::SETTINGS_POLICIES, "Policies"),
-        (routes::SETTINGS_PROFILE, "Profile"),
-        (routes::SETTINGS_HEALTH, "Health"),
-        (routes::SETTINGS_TEAM, "Team"),
-        (routes::SETTINGS_API_KEYS, "API keys"),
-        (routes::SETTINGS_AUDIT, "Audit log"),
-        (routes::SETTINGS_JOBS, "Jobs"),
-        (routes::SETTINGS_SESSIONS, "Your account"),
-    ]
+/// A tab: its path, its name, and what must be granted to read anything there; none when everybody may.
+type Tab = (&'static str, &'static str, Option<Permission>);
+
+const TABS: [Tab; 10] = [
+    (routes::SETTINGS_STRIPE, "Stripe", Some(Permission::StripeRead)),
+    (routes::SETTINGS_PRICES, "Prices", Some(Permission::PlansRead)),
+    (routes::SETTINGS_POLICIES, "Policies", Some(Permission::SettingsRead)),
+    (routes::SETTINGS_PROFILE, "Profile", Some(Permission::CustomersRead)),
+    (routes::SETTINGS_HEALTH, "Health", Some(Permission::SystemRead)),
+    (routes::SETTINGS_TEAM, "Team", Some(Permission::UsersRead)),
+    (routes::SETTINGS_API_KEYS, "API keys", Some(Permission::ApiKeysRead)),
+    (routes::SETTINGS_AUDIT, "Audit log", Some(Permission::AuditRead)),
+    (routes::SETTINGS_JOBS, "Jobs", None),
+    (routes::SETTINGS_SESSIONS, "Your account", None),
+];
+
+/// The pages of the settings of which the user may read something: path and name.
+pub fn tabs(session: Session) -> Vec<(&'static str, &'static str)> {
+    let may = |tab: &Tab| tab.2.is_none_or(|permission| session.may(permission));
+    TABS.into_iter().filter(may).map(|(path, name, _)| (path, name)).collect()
+}
+
+/// Where the settings begin: the first page that the user may read.
+pub fn first_tab(session: Session) -> &'static str {
+    tabs(session).first().map_or(routes::SETTINGS_SESSIONS, |(path, _)| path)
 }
 
 /// Head and tabs around a tab's page.
@@ -59,7 +72,7 @@ fn SettingsFrame(
     view! {
         <header class="page-head">
             <h1>"Settings"</h1>
-            <RouteTabs label="Settings" tabs=tabs()/>
+            <RouteTabs label="Settings" tabs=tabs(use_session())/>
         </header>
         {children()}
     }

@@ -66,8 +66,9 @@ async fn update(
 
 /// Archives a customer
 ///
-/// They leave the lists, and their e-mail is free; nothing is deleted. 409 while a subscription of theirs runs. Once more is
-/// no error.
+/// They leave the lists, and their e-mail is free; nothing is deleted. The coaching that they give or get ends now, for the
+/// reason `archived`, and does not go on when they are restored. 409 while a subscription of theirs runs. Once more is no
+/// error.
 #[utoipa::path(tag = "customers", operation_id = "archive_customer", params(("id" = CustomerId, Path, description = "Our id")),
     responses(
         (status = 200, description = "The archived customer", body = Customer),

@@ -3,6 +3,7 @@
 use super::decide::{Changed, Person, decide, opposite};
 use super::{Chosen, Params};
 use crate::audit::{self, Change};
+use crate::coaching;
 use crate::customers::edit::remember_tags;
 use crate::customers::list::push_source;
 use crate::db::Result;
@@ -10,7 +11,7 @@ use crate::jobs::{Batch, Work};
 use crate::row::parse;
 use chrono::{DateTime, Utc};
 use crm_types::customers_bulk::BulkAction;
-use crm_types::ids::UserId;
+use crm_types::ids::{OrganizationId, UserId};
 use crm_types::jobs::SkipReason;
 use serde_json::{Value, json};
 use sqlx::{PgConnection, QueryBuilder};
@@ -99,6 +100,9 @@ async fn change(tx: &mut PgConnection, work: &Work, params: &Params, ids: &[Uuid
             Err(reason) => batch.skip(reason),
         }
     }
+    let archived: Vec<Uuid> =
+        changes.iter().filter(|(.., changed)| *changed == Changed::Archived).map(|(id, ..)| *id).collect();
+    coaching::end_of_archived(tx, &work.actor, &archived).await?;
     batch.changed = i64::try_from(changes.len()).unwrap_or(i64::MAX);
     store(tx, work, &changes).await?;
     record(tx, work, &changes).await
@@ -109,9 +113,12 @@ async fn lock(tx: &mut PgConnection, params: &Params, ids: &[Uuid]) -> Result<Ve
         Chosen::ChangedBy(job) => Some(job.0),
         Chosen::Ids(_) | Chosen::Matching(_) => None,
     };
+    if matches!(params.action, BulkAction::Archive {}) || undone.is_some() {
+        coaching::hold_clients(tx, ids).await?;
+    }
     // In the order of ids: two jobs never wait for each other crosswise.
     let rows = sqlx::query!(
-        r#"SELECT c.id, c.email::text AS email, c.tags, c.owner_id, c.priority, c.archived_at,
+        r#"SELECT c.id, c.email::text AS email, c.tags, c.owner_id, c.organization_id, c.priority, c.archived_at,
                   ($2 AND EXISTS (SELECT FROM subscriptions s WHERE s.customer_id = c.id AND s.status <> 'cancelled')) AS "runs!",
                   ($2 AND EXISTS (SELECT FROM customers o WHERE o.email = c.email AND o.archived_at IS NULL AND o.id <> c.id)) AS "taken!",
                   (SELECT r.changed FROM job_rows r WHERE r.job_id = $3 AND r.customer_id = c.id) AS changed
@@ -126,6 +133,7 @@ async fn lock(tx: &mut PgConnection, params: &Params, ids: &[Uuid]) -> Result<Ve
         let person = Person {
             tags: row.tags,
             owner: row.owner_id.map(UserId),
+            organization: row.organization_id.map(OrganizationId),
             priority: parse("priority", &row.priority)?,
             archived_at: row.archived_at,
             runs: row.runs,
@@ -142,26 +150,29 @@ async fn lock(tx: &mut PgConnection, params: &Params, ids: &[Uuid]) -> Result<Ve
 async fn store(tx: &mut PgConnection, work: &Work, changes: &[(Uuid, Person, Person, Changed)]) -> Result<()> {
     let n = changes.len();
     let (mut ids, mut tags, mut owners) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
-    let (mut priorities, mut archived, mut kept) =
-        (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
+    let (mut organizations, mut priorities) = (Vec::with_capacity(n), Vec::with_capacity(n));
+    let (mut archived, mut kept) = (Vec::with_capacity(n), Vec::with_capacity(n));
     for (id, _, then, changed) in changes {
         ids.push(*id);
         // No tag has a comma.
         tags.push(then.tags.join(","));
         owners.push(then.owner.map(|owner| owner.0));
+        organizations.push(then.organization.map(|organization| organization.0));
         priorities.push(then.priority.as_str());
         archived.push(then.archived_at);
         kept.push(serde_json::to_value(changed).map_err(|error| sqlx::Error::Encode(error.into()))?);
     }
     sqlx::query!(
         "UPDATE customers c SET tags = coalesce(string_to_array(nullif(n.tags, ''), ','), '{}'),
-             owner_id = (SELECT u.id FROM users u WHERE u.id = n.owner), priority = n.priority, archived_at = n.archived,
-             version = c.version + 1, updated_at = now()
-         FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::timestamptz[]) AS n (id, tags, owner, priority, archived)
+             owner_id = (SELECT u.id FROM users u WHERE u.id = n.owner), organization_id = n.organization, priority = n.priority,
+             archived_at = n.archived, version = c.version + 1, updated_at = now()
+         FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[])
+              AS n (id, tags, owner, organization, priority, archived)
          WHERE c.id = n.id",
         &ids,
         &tags,
         &owners as &[Option<Uuid>],
+        &organizations as &[Option<Uuid>],
         &priorities as &[&str],
         &archived as &[Option<DateTime<Utc>>],
     )
@@ -181,17 +192,18 @@ async fn store(tx: &mut PgConnection, work: &Work, changes: &[(Uuid, Person, Per
 
 /// Writes the audit rows: one for each customer, as if each had been changed by hand.
 async fn record(tx: &mut PgConnection, work: &Work, changes: &[(Uuid, Person, Person, Changed)]) -> Result<()> {
-    let staff = sqlx::query!("SELECT id, name FROM users").fetch_all(&mut *tx).await?;
-    let names: HashMap<Uuid, String> = staff.into_iter().map(|user| (user.id, user.name)).collect();
-    let owner =
-        |owner: Option<UserId>| owner.map_or(Value::Null, |owner| json!({"id": owner, "name": names.get(&owner.0)}));
+    let names = names(tx, changes).await?;
+    let named = |id: Option<Uuid>| id.map_or(Value::Null, |id| json!({"id": id, "name": names.get(&id)}));
+    let owner = |owner: Option<UserId>| json!({"owner": named(owner.map(|owner| owner.0))});
+    let organization = |of: Option<OrganizationId>| json!({"organization": named(of.map(|of| of.0))});
     let mut verbs: BTreeMap<&'static str, Vec<Change>> = BTreeMap::new();
     for (id, before, after, changed) in changes {
         let (verb, before, after) = match changed {
             Changed::TagsAdded(_) | Changed::TagsRemoved(_) => {
                 ("updated", json!({"tags": before.tags}), json!({"tags": after.tags}))
             }
-            Changed::Owner { from, to } => ("updated", json!({"owner": owner(*from)}), json!({"owner": owner(*to)})),
+            Changed::Owner { from, to } => ("updated", owner(*from), owner(*to)),
+            Changed::Organization { from, to } => ("updated", organization(*from), organization(*to)),
             Changed::Priority { from, to } => ("updated", json!({"priority": from}), json!({"priority": to})),
             Changed::Archived | Changed::Restored => (
                 if after.archived_at.is_some() { "archived" } else { "restored" },
@@ -205,4 +217,25 @@ async fn record(tx: &mut PgConnection, work: &Work, changes: &[(Uuid, Person, Pe
         audit::record_many(tx, &work.actor, "customer", verb, &changes).await?;
     }
     Ok(())
+}
+
+/// What the owners and organizations of a change are called.
+async fn names(tx: &mut PgConnection, changes: &[(Uuid, Person, Person, Changed)]) -> Result<HashMap<Uuid, String>> {
+    let mut ids = HashSet::new();
+    for (.., changed) in changes {
+        match changed {
+            Changed::Owner { from, to } => ids.extend([from, to].into_iter().flatten().map(|owner| owner.0)),
+            Changed::Organization { from, to } => ids.extend([from, to].into_iter().flatten().map(|of| of.0)),
+            _ => {}
+        }
+    }
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let rows = sqlx::query!(
+        r#"SELECT id AS "id!", name AS "name!" FROM users WHERE id = ANY ($1)
+           UNION ALL SELECT id, name FROM organizations WHERE id = ANY ($1)"#,
+        &ids
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }

@@ -4,7 +4,7 @@ use super::super::fields::MOST_TAGS;
 use chrono::{DateTime, Utc};
 use crm_types::customers::Priority;
 use crm_types::customers_bulk::BulkAction;
-use crm_types::ids::UserId;
+use crm_types::ids::{OrganizationId, UserId};
 use crm_types::jobs::SkipReason;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Person {
     pub tags: Vec<String>,
     pub owner: Option<UserId>,
+    pub organization: Option<OrganizationId>,
     pub priority: Priority,
     pub archived_at: Option<DateTime<Utc>>,
     /// A subscription of theirs runs.
@@ -28,6 +29,7 @@ pub(super) enum Changed {
     TagsAdded(Vec<String>),
     TagsRemoved(Vec<String>),
     Owner { from: Option<UserId>, to: Option<UserId> },
+    Organization { from: Option<OrganizationId>, to: Option<OrganizationId> },
     Priority { from: Priority, to: Priority },
     Archived,
     Restored,
@@ -54,6 +56,10 @@ pub(super) fn decide(action: &BulkAction, now: &Person, at: DateTime<Utc>) -> Re
             then.owner = *owner;
             Changed::Owner { from: now.owner, to: *owner }
         }
+        BulkAction::SetOrganization(organization) => {
+            then.organization = *organization;
+            Changed::Organization { from: now.organization, to: *organization }
+        }
         BulkAction::SetPriority(priority) => {
             then.priority = *priority;
             Changed::Priority { from: now.priority, to: *priority }
@@ -78,8 +84,11 @@ pub(super) fn opposite(changed: &Changed, now: &Person) -> Result<BulkAction, Sk
         Changed::TagsAdded(tags) => Ok(BulkAction::RemoveTags(tags.clone())),
         Changed::TagsRemoved(tags) => Ok(BulkAction::AddTags(tags.clone())),
         Changed::Owner { from, to } if now.owner == *to => Ok(BulkAction::SetOwner(*from)),
+        Changed::Organization { from, to } if now.organization == *to => Ok(BulkAction::SetOrganization(*from)),
         Changed::Priority { from, to } if now.priority == *to => Ok(BulkAction::SetPriority(*from)),
-        Changed::Owner { .. } | Changed::Priority { .. } => Err(SkipReason::ChangedSince),
+        Changed::Owner { .. } | Changed::Organization { .. } | Changed::Priority { .. } => {
+            Err(SkipReason::ChangedSince)
+        }
         Changed::Archived => Ok(BulkAction::Restore {}),
         Changed::Restored => Ok(BulkAction::Archive {}),
     }
@@ -94,6 +103,7 @@ mod tests {
         Person {
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
             owner: None,
+            organization: None,
             priority: Priority::Medium,
             archived_at: None,
             runs: false,
@@ -144,6 +154,7 @@ mod tests {
             BulkAction::AddTags(tags(&["a"])),
             BulkAction::RemoveTags(tags(&["b"])),
             BulkAction::SetOwner(Some(ada)),
+            BulkAction::SetOrganization(Some(OrganizationId(Uuid::max()))),
             BulkAction::SetPriority(Priority::Vip),
             BulkAction::Archive {},
         ] {

@@ -8,7 +8,7 @@ pub(crate) use batch::batch;
 
 use super::fields::parse_tags;
 use super::list::CustomerFilter;
-use super::references::require_staff;
+use super::references::{require_organization, require_staff};
 use crate::audit::Actor;
 use crate::db::{DomainError, Result};
 use crate::jobs::list::{self as jobs, Viewer};
@@ -86,6 +86,10 @@ async fn parse(pool: &PgPool, action: BulkAction) -> Result<BulkAction> {
         BulkAction::SetOwner(Some(owner)) => {
             require_staff(&mut *pool.acquire().await?, "action", owner.0).await?;
             Ok(BulkAction::SetOwner(Some(owner)))
+        }
+        BulkAction::SetOrganization(Some(organization)) => {
+            require_organization(&mut *pool.acquire().await?, "action", organization).await?;
+            Ok(BulkAction::SetOrganization(Some(organization)))
         }
         other => Ok(other),
     }

@@ -5,7 +5,7 @@ use crate::fixture::{customer, run, subscription};
 use crate::jobs::{Step, step};
 use crm_types::audit::ActorKind;
 use crm_types::customers::{Customer, CustomerPatch, NewCustomer, Priority};
-use crm_types::ids::UserId;
+use crm_types::ids::{OrganizationId, UserId};
 use crm_types::jobs::{JobState, SkipReason};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -55,6 +55,17 @@ async fn user(pool: &PgPool, name: &str) -> UserId {
         .await
         .unwrap();
     UserId(id)
+}
+
+async fn organization(pool: &PgPool, name: &str) -> OrganizationId {
+    let id = Uuid::now_v7();
+    sqlx::query("INSERT INTO organizations (id, name, kind, status) VALUES ($1, $2, 'gym', 'active')")
+        .bind(id)
+        .bind(name)
+        .execute(pool)
+        .await
+        .unwrap();
+    OrganizationId(id)
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -152,6 +163,55 @@ async fn an_owner_goes_back_unless_somebody_chose_another(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn an_organization_is_given_taken_and_taken_back(pool: PgPool) {
+    let gym = organization(&pool, "Iron Gym").await;
+    let (ada, bob) = (person(&pool, "Ada", None).await, person(&pool, "Bob", None).await);
+    let set = BulkAction::SetOrganization;
+    let job = finished(&pool, start(&pool, &staff(), set(Some(gym)), everybody()).await.unwrap()).await;
+    assert_eq!((job.changed, job.can_undo), (2, true));
+    let of = async |id| list::find(&pool, id).await.unwrap().organization.map(|organization| organization.name);
+    assert_eq!((of(ada.id).await, of(bob.id).await), (Some("Iron Gym".into()), Some("Iron Gym".into())));
+    let found = CustomerFilter { organization: Some(gym), ..CustomerFilter::default() };
+    let out = start(&pool, &staff(), set(None), Chosen::Matching(Box::new(found))).await.unwrap();
+    let out = finished(&pool, out).await;
+    assert_eq!((out.changed, of(ada.id).await), (2, None));
+    let back = finished(&pool, undo(&pool, &staff(), out.id, Viewer::Everybody).await.unwrap()).await;
+    assert_eq!((back.changed, of(bob.id).await), (2, Some("Iron Gym".into())));
+    let rows: Vec<(serde_json::Value, serde_json::Value)> = sqlx::query_as(
+        "SELECT before, after FROM audit_log WHERE action = 'customer.updated' AND resource_id = $1 ORDER BY id",
+    )
+    .bind(ada.id.to_string())
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let none = serde_json::json!({"organization": null});
+    let some = serde_json::json!({"organization": {"id": gym, "name": "Iron Gym"}});
+    assert_eq!(rows, [(none.clone(), some.clone()), (some.clone(), none.clone()), (none, some)]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_is_archived_coaches_nobody_and_is_coached_by_nobody(pool: PgPool) {
+    let (coach, client, other) =
+        (person(&pool, "Coach", None).await, person(&pool, "Client", None).await, person(&pool, "Other", None).await);
+    for id in [client.id, other.id] {
+        let patch = CustomerPatch { coach_id: Some(Some(coach.id)), ..CustomerPatch::default() };
+        edit::update(&pool, &staff(), id, 1, &patch).await.unwrap();
+    }
+    let job = start(&pool, &staff(), BulkAction::Archive {}, Chosen::Ids(vec![coach.id, client.id])).await.unwrap();
+    assert_eq!(finished(&pool, job).await.changed, 2);
+    let left = list::find(&pool, other.id).await.unwrap();
+    assert_eq!((left.coach, left.version), (None, 3), "whoever edits an older version sees it");
+    let ended: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM audit_log WHERE action = 'coaching_relationship.ended' AND after->>'end_reason' = 'archived'
+           AND before->>'status' = 'active' AND actor_name = 'Ada'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(ended, 2);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn what_cannot_be_is_refused_before_it_begins(pool: PgPool) {
     let refused = async |action: BulkAction, chosen: Chosen| match start(&pool, &staff(), action, chosen).await {
         Err(DomainError::Invalid { field, .. }) => field,
@@ -163,6 +223,7 @@ async fn what_cannot_be_is_refused_before_it_begins(pool: PgPool) {
     assert_eq!(refused(BulkAction::AddTags(Vec::new()), everybody()).await, "action");
     assert_eq!(refused(BulkAction::AddTags(tags(&["a,b"])), everybody()).await, "tags");
     assert_eq!(refused(BulkAction::SetOwner(Some(UserId(Uuid::now_v7()))), everybody()).await, "action");
+    assert_eq!(refused(BulkAction::SetOrganization(Some(OrganizationId(Uuid::now_v7()))), everybody()).await, "action");
     let nobody = start(&pool, &staff(), BulkAction::Archive {}, everybody()).await.unwrap();
     let nobody = finished(&pool, nobody).await;
     assert_eq!((nobody.total, nobody.can_undo), (Some(0), false));

@@ -1,0 +1,51 @@
+//! Who coaches: the list. A coach's page is that of a customer.
+
+use crate::api::coaching::COACHES;
+use crate::components::Target;
+use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
+use crate::realtime::use_realtime;
+use crate::routes;
+use crm_types::accounts::Permission;
+use crm_types::coaching::Coach;
+use leptos::prelude::*;
+
+/// The list.
+pub static SPEC: ListSpec = ListSpec {
+    path: routes::COACHES,
+    api: COACHES,
+    title: "Coaches",
+    one: "coach",
+    many: "coaches",
+    permission: Permission::CustomersRead,
+    search: "Name, e-mail, phone, organization",
+    filters: &[Filter::new("organization", "Organization", FilterKind::Reference(Target::Organizations))],
+    columns: &[
+        Column::sorted("Coach", "lead", "name", "-name"),
+        Column::new("Organization", ""),
+        Column::new("Clients", "num"),
+        Column::sorted("Known since", "num p2", "created_at", "-created_at"),
+    ],
+    sort: "name",
+    sum: "",
+    empty: "Whoever pays for coaching, or coaches a customer. Choose a coach on a customer’s page.",
+};
+
+/// The page.
+#[component]
+pub fn CoachesPage() -> impl IntoView {
+    let list = use_list(&SPEC, use_realtime().billing(), row);
+    view! { <ListView list=list/> }
+}
+
+fn row(coach: &Coach) -> Row {
+    Row {
+        id: coach.id.to_string(),
+        href: routes::customer(coach.id),
+        lead: Lead::person(Some(&coach.name), coach.email.as_deref(), ""),
+        cells: vec![
+            Cell::maybe(coach.organization.as_ref().map(|organization| organization.name.clone())),
+            Cell::Count(coach.clients),
+            Cell::Day(Some(coach.created_at)),
+        ],
+    }
+}

@@ -1,7 +1,8 @@
 use super::*;
 use crate::coaching::list::{CoachingFilter, list};
 use crate::customers::edit;
-use crate::customers::list::{self as customers, CustomerFilter};
+use crate::customers::filter::CustomerFilter;
+use crate::customers::list as customers;
 use crate::fixture::exact;
 use crm_types::coaching::CoachingSort;
 use crm_types::customers::{Customer, CustomerPatch, CustomerSort, NewCustomer};

@@ -1,6 +1,7 @@
 use super::*;
 use crate::billing::facts::{CustomerFact, Stamp};
-use crate::customers::list::{self, CustomerFilter};
+use crate::customers::filter::CustomerFilter;
+use crate::customers::list;
 use crate::customers::upsert;
 use crate::fixture;
 use crate::page::PageRequest;

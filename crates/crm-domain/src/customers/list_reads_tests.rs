@@ -1,7 +1,11 @@
 //! What a page costs does not grow with the table: counted in rows that PostgreSQL read.
 
 use super::*;
+use crate::filter::{AmountRange, Text};
 use crate::fixture::run;
+use crm_types::Currency;
+use crm_types::customers::{CustomerType, LifecycleState, Priority};
+use crm_types::plans::{Stream, Tier};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 const CUSTOMERS: i64 = 60_000;

@@ -1,6 +1,10 @@
 use super::*;
+use crate::filter::{Day, Text};
 use crate::fixture::{self, NewMovement, exact, page, refused, walk, walk_by};
+use crm_types::Currency;
 use crm_types::Money;
+use crm_types::customers::{CustomerType, LifecycleState, Priority};
+use crm_types::plans::{Stream, Tier};
 use uuid::Uuid;
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -6,6 +6,7 @@ pub(crate) mod copy;
 pub mod edit;
 pub mod export;
 pub(crate) mod fields;
+pub mod filter;
 pub mod import;
 pub mod list;
 pub mod notes;

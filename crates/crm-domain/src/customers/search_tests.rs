@@ -1,5 +1,6 @@
 use super::*;
-use crate::customers::list::{CustomerFilter, list};
+use crate::customers::filter::CustomerFilter;
+use crate::customers::list::list;
 use crate::fixture::{self, exact};
 use crm_types::customers::CustomerSort;
 

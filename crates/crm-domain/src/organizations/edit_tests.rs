@@ -1,6 +1,7 @@
 use super::*;
 use crate::customers::edit;
-use crate::customers::list::{self as customers, CustomerFilter};
+use crate::customers::filter::CustomerFilter;
+use crate::customers::list as customers;
 use crate::customers::search::Search;
 use crate::fixture::exact;
 use crate::organizations::list::{OrganizationFilter, find, list};

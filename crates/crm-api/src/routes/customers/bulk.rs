@@ -7,7 +7,7 @@ use crate::{ApiError, ApiResult, AppState, params};
 use actix_web::post;
 use actix_web::web::{Data, Json};
 use crm_domain::customers::bulk::{self, Chosen};
-use crm_domain::customers::list::CustomerFilter;
+use crm_domain::customers::filter::CustomerFilter;
 use crm_types::customers::CustomerSort;
 use crm_types::customers_bulk::BulkRequest;
 use crm_types::jobs::Job;

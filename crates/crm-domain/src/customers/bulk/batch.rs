@@ -5,7 +5,7 @@ use super::{Chosen, Params};
 use crate::audit::{self, Change};
 use crate::coaching;
 use crate::customers::edit::remember_tags;
-use crate::customers::list::push_source;
+use crate::customers::filter::push_source;
 use crate::db::Result;
 use crate::jobs::{Batch, Work};
 use crate::row::parse;

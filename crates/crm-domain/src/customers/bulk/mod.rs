@@ -7,7 +7,7 @@ mod decide;
 pub(crate) use batch::batch;
 
 use super::fields::parse_tags;
-use super::list::CustomerFilter;
+use super::filter::CustomerFilter;
 use super::references::{require_organization, require_staff};
 use crate::audit::Actor;
 use crate::db::{DomainError, Result};

@@ -6,7 +6,8 @@ mod xlsx;
 
 pub use ticket::{redeem, ticket, trim};
 
-use super::list::{COLUMNS, CustomerFilter, order, push_source, read};
+use super::filter::{CustomerFilter, push_source};
+use super::list::{COLUMNS, order, read};
 use crate::audit::{self, Actor, Subject};
 use crate::db::{DomainError, Result};
 use crm_types::customers::{Customer, CustomerSort};

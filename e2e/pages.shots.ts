@@ -9,6 +9,7 @@ const pages = {
   customers: "/customers",
   organizations: "/organizations",
   subscriptions: "/subscriptions",
+  plans: "/plans",
   transactions: "/transactions",
   "mrr-movements": "/mrr-movements",
   "settings-stripe": "/settings/stripe",
@@ -42,6 +43,16 @@ test("pages", async ({ page, server }) => {
     await inEveryLook(page, async (look) => {
       await expect(page.locator(".skel")).toHaveCount(0);
       await page.screenshot({ path: file(name, look), fullPage: true });
+    });
+  }
+  // What is behind the first row of a list.
+  for (const name of ["plans", "subscriptions"] as const) {
+    await page.goto(server.url + pages[name]);
+    const first = page.getByRole("table").getByRole("link", { name: /\w/ }).and(page.locator(".who__name")).first();
+    await page.goto(server.url + ((await first.getAttribute("href")) ?? ""));
+    await inEveryLook(page, async (look) => {
+      await expect(page.locator(".skel")).toHaveCount(0);
+      await page.screenshot({ path: file(name.slice(0, -1), look), fullPage: true });
     });
   }
 });

@@ -12,7 +12,7 @@ UNION ALL
 SELECT p.plan_id, coalesce(min(p.nickname), p.plan_id), bool_or(p.active) FROM prices p
 WHERE NOT EXISTS (SELECT FROM products d WHERE d.id = p.plan_id) GROUP BY p.plan_id;
 
--- What is subscribed to, in Stripe's order: price, quantity, what one unit and all of them cost each time (null for what is
+-- What is subscribed to: price, quantity, what one unit and all of them cost each time (null for what is
 -- metered or tiered), how often, and its share of `mrr_minor`.
 ALTER TABLE subscriptions ADD COLUMN items jsonb NOT NULL DEFAULT '[]'
     CONSTRAINT subscriptions_items CHECK (jsonb_typeof(items) = 'array');

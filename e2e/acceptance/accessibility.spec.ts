@@ -30,6 +30,7 @@ const pages = {
   customers: "/customers",
   organizations: "/organizations",
   subscriptions: "/subscriptions",
+  plans: "/plans",
   transactions: "/transactions",
   "MRR movements": "/mrr-movements",
   "a list without a result": "/customers?q=nobody-has-this-name",
@@ -46,6 +47,7 @@ const pages = {
   "profile fields": "/settings/profile",
   "your account": "/settings/sessions",
   "no such page": "/nowhere",
+  "no such plan": "/plans/prod_nobody",
   "no such customer": "/customers/00000000-0000-7000-8000-000000000000",
 };
 
@@ -56,11 +58,11 @@ for (const [name, path] of Object.entries(pages)) {
   });
 }
 
-test("the pages of a customer, a subscription and an event", async ({ page, server }) => {
+test("the pages of a customer, a subscription, a plan and an event", async ({ page, server }) => {
   await signIn(page, server);
-  for (const list of ["/customers?q=Grows", "/subscriptions?q=Grows", "/settings/stripe?state=dead"]) {
+  for (const list of ["/customers?q=Grows", "/subscriptions?q=Grows", "/plans?mapped=true", "/settings/stripe?state=dead"]) {
     await page.goto(list);
-    const row = page.getByRole("table").getByRole("link").filter({ hasText: /Grows|invoice/ }).first();
+    const row = page.getByRole("table").getByRole("link").filter({ hasText: /Grows|prod_|invoice/ }).first();
     const href = (await row.getAttribute("href")) ?? "";
     await page.goto(href);
     await expectGoodInEveryLook(page);
@@ -69,9 +71,9 @@ test("the pages of a customer, a subscription and an event", async ({ page, serv
 
 test("previews beside a list", async ({ page, server }) => {
   await signIn(page, server);
-  for (const list of ["/subscriptions?q=Grows", "/settings/stripe?state=dead"]) {
+  for (const list of ["/subscriptions?q=Grows", "/plans?mapped=false", "/settings/stripe?state=dead"]) {
     await page.goto(list);
-    await page.getByRole("table").getByRole("link").filter({ hasText: /Grows|invoice/ }).first().click();
+    await page.getByRole("table").getByRole("link").filter({ hasText: /Grows|prod_|invoice/ }).first().click();
     await expect(page.getByRole("complementary", { name: /, preview$/ })).toBeVisible();
     await expectGoodInEveryLook(page);
   }
@@ -186,7 +188,7 @@ test("before the first user and before the first event", async ({ page }) => {
     await page.getByRole("button", { name: "Create account" }).click();
     await expect(page.getByText("No billing data yet")).toBeVisible();
     await expectGoodInEveryLook(page);
-    for (const path of ["/customers", "/settings/stripe", "/settings/prices"]) {
+    for (const path of ["/customers", "/plans", "/settings/stripe", "/settings/prices"]) {
       await page.goto(empty.url + path);
       await expectGoodInEveryLook(page);
     }

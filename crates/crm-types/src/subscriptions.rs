@@ -80,7 +80,7 @@ pub struct SubscriptionDetails {
     /// As in a list.
     #[serde(flatten)]
     pub subscription: Subscription,
-    /// Its items, in Stripe's order. Their MRR adds up to that of the subscription.
+    /// Its items, those that add most to MRR first. They add up to that of the subscription.
     pub items: Vec<SubscriptionItem>,
 }
 

@@ -42,12 +42,13 @@ pub(super) fn to_json(standing: &Standing) -> Result<serde_json::Value> {
     serde_json::to_value(items.collect::<Vec<_>>()).map_err(|e| DomainError::Database(sqlx::Error::Encode(e.into())))
 }
 
-/// What the items are called, and where each counts.
+/// What the items are called, and where each counts; those that add most to MRR first.
 pub(super) async fn described(
     pool: &PgPool,
-    items: Vec<KeptItem>,
+    mut items: Vec<KeptItem>,
     currency: Currency,
 ) -> Result<Vec<SubscriptionItem>> {
+    items.sort_by(|a, b| b.mrr.cmp(&a.mrr).then_with(|| a.price.cmp(&b.price)));
     let ids: Vec<String> = items.iter().map(|item| item.price.clone()).collect();
     let rows = sqlx::query!(
         r#"SELECT p.id AS "id!", p.plan_id AS "plan_id!", coalesce(d.name, p.nickname, p.id) AS "plan!", p.nickname, m.stream, m.tier

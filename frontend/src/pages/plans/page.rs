@@ -114,7 +114,7 @@ fn Prices(query: Query<Plan>) -> impl IntoView {
     let none = Memo::new(move |_| query.map(|plan| plan.prices.is_empty()));
     let prices = move || query.map(|plan| plan.prices.clone()).unwrap_or_default();
     // While only figures change, a form that is open stays.
-    let key = |p: &Price| (p.id.clone(), p.stream, p.tier, p.parked_events, p.subscriptions, p.active);
+    let key = |p: &Price| (p.id.clone(), p.stream, p.tier, p.parked_events, p.subscribers, p.active);
     drawn(move || {
         match none.get() {
         None => view! { <SkeletonCard label="Loading the prices"/> }.into_any(),

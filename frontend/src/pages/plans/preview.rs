@@ -6,6 +6,7 @@ use crate::api::plans;
 use crate::components::{Badge, ErrorBox, SkeletonCard};
 use crate::format::{self, MISSING};
 use crate::glance::drawn;
+use crate::labels::counted;
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use crate::routes;
@@ -28,9 +29,10 @@ fn Known(plan: Plan) -> impl IntoView {
     let (href, subscriptions) = (routes::plan(&plan.id), routes::list(routes::SUBSCRIPTIONS, &[("plan_id", &plan.id)]));
     let mrr = if plan.mrr.is_empty() { MISSING.into() } else { amounts(&plan.mrr) };
     let prices = plan.prices.iter().map(|price| {
+        let costs = price.nickname.is_some().then(|| view! { <span class="sub">{cost(price)}</span> });
         view! {
-            <dt>{name_within(price)}{(!price.active).then(|| view! { " "<Badge text="Archived"/> })}</dt>
-            <dd>{cost(price)}</dd>
+            <dt>{name_within(price)}{(!price.active).then(|| view! { " "<Badge text="Archived"/> })}{costs}</dt>
+            <dd>{counted(price.subscribers, "subscriber", "subscribers")}</dd>
         }
     });
     let prices = prices.collect_view();
@@ -49,7 +51,7 @@ fn Known(plan: Plan) -> impl IntoView {
                 <dt>"Set to end"</dt><dd>{format::count(cancelling)}</dd>
             </dl>
         </section>
-        <section class="drawer__sec" hidden=none><h3>"Prices"</h3><dl class="kv kv--num">{prices}</dl></section>
+        <section class="drawer__sec" hidden=none><h3>"Prices"</h3><dl class="kv kv--num kv--state">{prices}</dl></section>
         <div class="drawer__foot">
             <a class="btn btn--primary" href=href>"Open plan"</a>
             <a class="btn" href=subscriptions>"Its subscriptions"</a>

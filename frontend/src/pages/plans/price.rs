@@ -35,7 +35,7 @@ pub fn PriceItem(
         let words = counted(price.parked_events, "parked event", "parked events");
         view! { <Badge text=words tone=Tone::Warning dot=true/> }
     });
-    let users = routes::list(routes::SUBSCRIPTIONS, &[("price_id", &price.id)]);
+    let users = routes::list(routes::SUBSCRIPTIONS, &[("price_id", &price.id), ("counted", "true")]);
     let id = price.id.clone();
     view! {
         <li class="price">
@@ -45,8 +45,8 @@ pub fn PriceItem(
                     None => name.clone().into_any(),
                 }}</h3>
                 <p class="small muted">
-                    {cost(&price)}" · "<span class="mono">{price.id.clone()}</span>
-                    " · "<a href=users>{counted(price.subscriptions, "subscription", "subscriptions")}</a>
+                    {(name != cost(&price)).then(|| format!("{} · ", cost(&price)))}<span class="mono">{price.id.clone()}</span>
+                    " · "<a href=users>{counted(price.subscribers, "subscriber", "subscribers")}</a>
                     {(!price.mrr.is_empty()).then(|| format!(" · {} MRR", amounts(&price.mrr)))}
                     " · heard of "<Moment at=Some(price.updated_at)/>
                 </p>

@@ -64,7 +64,7 @@ fn prices(query: Query<Page<Price>>, changed: Callback<()>, empty: fn() -> AnyVi
                 let words = counted(i64::try_from(rest).unwrap_or(i64::MAX), "more price", "more prices");
                 view! { <p class="card__foot">{format!("{words} beyond these {}.", query.map(|p| p.items.len()).unwrap_or(0))}</p> }
             });
-            let key = |p: &Price| (p.id.clone(), p.stream, p.tier, p.parked_events, p.subscriptions);
+            let key = |p: &Price| (p.id.clone(), p.stream, p.tier, p.parked_events, p.subscribers);
             view! {
                 <ul class="price-list">
                     <For each=items key=key children=move |price| view! {

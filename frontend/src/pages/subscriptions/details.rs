@@ -1,6 +1,6 @@
 //! What is known about a subscription: for the preview and for its page.
 
-use super::items::Items;
+use super::items::ItemsInShort;
 use super::state_words;
 use crate::components::{Avatar, Badge, ErrorBox, Moment, SkeletonCard};
 use crate::format::{self, MISSING, money};
@@ -31,7 +31,7 @@ pub fn SubscriptionPreview(
                 <Head subscription=s.clone()/>
             </section>
             <section class="drawer__sec"><Facts subscription=s.clone()/></section>
-            <section class="drawer__sec"><h3>"Items"</h3><Items items=items/></section>
+            <section class="drawer__sec"><h3>"Items"</h3><ItemsInShort items=items/></section>
             <section class="drawer__sec"><h3>"At Stripe"</h3><AtStripe subscription=s.clone()/></section>
             <div class="drawer__foot">
                 <a class="btn btn--primary" href=routes::subscription(s.id)>"Open subscription"</a>
@@ -75,7 +75,6 @@ pub fn Facts(subscription: Subscription) -> impl IntoView {
         <dl class="kv kv--num">
             <dt>"MRR"</dt><dd>{money(s.mrr)}</dd>
             <dt>"Billed"</dt><dd>{billed}</dd>
-            <dt>"Quantity"</dt><dd>{format::count(s.quantity)}</dd>
             <dt>"Started"</dt><dd><Moment at=Some(s.created_at)/></dd>
             {period("Period", s.current_period_start, s.current_period_end)}
             {period("Trial", s.trial_start, s.trial_end)}

@@ -8,6 +8,7 @@ const pages = {
   dashboard: "/",
   customers: "/customers",
   organizations: "/organizations",
+  coaches: "/coaches",
   subscriptions: "/subscriptions",
   plans: "/plans",
   transactions: "/transactions",

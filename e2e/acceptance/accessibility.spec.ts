@@ -29,6 +29,7 @@ const pages = {
   "dashboard without figures": "/?from=2001-01-01&to=2001-01-31",
   customers: "/customers",
   organizations: "/organizations",
+  coaches: "/coaches",
   subscriptions: "/subscriptions",
   plans: "/plans",
   transactions: "/transactions",

@@ -140,6 +140,20 @@ test("the list is exported as it is filtered", async ({ page, server }) => {
   }
 });
 
+test("those who are chosen are exported", async ({ page, server }) => {
+  await signIn(page, server, "/customers?tag=bulk&sort=name");
+  await box(page, "Bulk 20").click();
+  await box(page, "Bulk 22").click();
+  const download = page.waitForEvent("download");
+  await bar(page).getByRole("button", { name: "Export" }).click();
+  await page.getByRole("menuitem", { name: "CSV" }).click();
+  const lines = (await readFile(await (await download).path())).toString("utf8").trim().split("\n");
+  expect(lines).toHaveLength(3);
+  expect(lines[1]).toContain("Bulk 20");
+  expect(lines[2]).toContain("Bulk 22");
+  await expect(bar(page)).toHaveAccessibleName("2 customers selected");
+});
+
 test("a viewer may export, and learns why nothing can be changed", async ({ page, server }) => {
   await signIn(page, server, "/customers?tag=bulk", "viewer");
   await table(page).getByRole("checkbox", { name: "Select all rows of this page" }).check();

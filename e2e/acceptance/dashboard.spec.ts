@@ -262,3 +262,17 @@ function compact(cents: number): string {
   const text = size >= 99_950 ? `${(size / 100_000).toFixed(1).replace(/\.0$/, "")}K` : (size / 100).toFixed(size % 100 === 0 ? 0 : 2);
   return `${cents < 0 ? "−" : "+"}$${text}`;
 }
+
+test("a period that lies in the future has no figures, and the newest movements are those of the period", async ({ page, server }) => {
+  const later = `/?from=${isoDay(now + 400 * day)}&to=${isoDay(now + 430 * day)}`;
+  await signIn(page, server, later);
+  await expect(page.getByRole("heading", { name: "This period lies in the future" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Key figures" })).toHaveCount(0);
+  await page.getByRole("link", { name: "Show the last 30 days" }).click();
+  await expect(value(page, "MRR")).toHaveText(/^\$\d/);
+  const feed = page.getByRole("region", { name: "Newest movements" });
+  await expect(feed.getByRole("listitem").first()).toBeVisible();
+  await page.goto(`${server.url}/?from=2001-01-01&to=2001-01-31`);
+  await expect(feed).toContainText("No movements in this period");
+  await expect(feed.getByRole("link", { name: "View all" })).toHaveAttribute("href", /from=2001-01-01&to=2001-01-31/);
+});

@@ -42,7 +42,13 @@ test("a file with wrong rows becomes customers, and the wrong rows come back", a
   const result = page.getByRole("region", { name: "Result" });
   await expect(result.getByRole("status")).toHaveText("2 would be created, 1 skipped, 1 row is wrong.");
   await expect(result).toContainText("Line 4, E-Mail: Enter an e-mail address");
-  await page.getByRole("button", { name: "Import 4 rows" }).click();
+  // What is wrong is told before it is left out; with other columns nothing is known of it.
+  const button = page.getByRole("button", { name: /^Import \d/ });
+  await expect(button).toHaveText("Import 3 of 4 rows");
+  await page.getByLabel("Customers who exist").selectOption("Update from the file");
+  await expect(button).toHaveText("Import 4 rows");
+  await page.getByLabel("Customers who exist").selectOption("Leave as they are");
+  await button.click();
   await expect(result.getByRole("status")).toHaveText("2 created, 1 skipped, 1 row is wrong.");
   await expectAccessible(page);
 
@@ -58,6 +64,14 @@ test("a file with wrong rows becomes customers, and the wrong rows come back", a
   await page.getByRole("link", { name: "Import customers" }).first().click();
   await expect(page.getByRole("heading", { name: "Import customers", level: 3 })).toBeVisible();
   await expectAccessible(page);
+});
+
+test("a quote that never ends is told with its line, and nothing of the file is taken", async ({ page, server }) => {
+  await signIn(page, server, "/customers/import");
+  const file = 'name,email\nAda,ada-quote@example.com\n"Bob,bob-quote@example.com\nCy,cy-quote@example.com\n';
+  await page.getByLabel("Choose a CSV file").setInputFiles({ name: "open.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
+  await expect(page.getByRole("alert")).toContainText("The row that begins on line 3 does not end: a quote may be missing there.");
+  await expect(page).toHaveURL(/\/customers\/import$/);
 });
 
 test("kill -9 in the middle of an import: it goes on where it stopped, and no row comes twice", async () => {

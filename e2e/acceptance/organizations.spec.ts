@@ -135,6 +135,60 @@ test("a coach is set, changed and ended, and the history stays", async ({ page, 
   await expect(page.getByRole("region", { name: "Clients" })).toBeHidden();
 });
 
+test("nobody is offered as their own coach, and what is not chosen is not lost silently", async ({ page, server }) => {
+  const { id } = await create(server, { name: "Selma Selfmade" });
+  await create(server, { name: "Selma Selftaught" });
+  await signIn(page, server, `/customers/${id}`);
+  await profile(page).getByRole("button", { name: "Change coach" }).click();
+  const coach = profile(page).getByRole("combobox", { name: "Coach" });
+  await coach.fill("selma self");
+  await expect(page.getByRole("option", { name: "Selma Selftaught" })).toBeVisible();
+  await expect(page.getByRole("option", { name: "Selma Selfmade" })).toHaveCount(0);
+  await profile(page).getByRole("button", { name: "Save" }).click();
+  await expect(profile(page)).toContainText("“selma self” was not taken. Choose from the list that opens while you type.");
+  await expect(coach).toHaveValue("selma self");
+  await inEveryLook(page, () => expectAccessible(page));
+  await coach.fill("selma self");
+  await page.getByRole("option", { name: "Selma Selftaught" }).click();
+  await expect(profile(page).getByRole("link", { name: "Selma Selftaught" })).toBeVisible();
+
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Edit customer" });
+  await dialog.getByLabel("Organization").fill("No Such Gym");
+  await dialog.getByLabel("Name", { exact: true }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByText("“No Such Gym” was not taken.")).toBeVisible();
+  await dialog.getByLabel("Organization").fill("");
+  await dialog.getByLabel("Phone").fill("+41 44");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(profile(page).getByRole("link", { name: "Selma Selftaught" })).toBeVisible();
+
+  // Who coaches and is archived leaves nobody with a coach who is gone.
+  const found = await server.api<{ items: { id: string }[] }>("/api/customers?q=selftaught");
+  await server.api(`/api/customers/${found.items[0]?.id}`, "DELETE");
+  await page.reload();
+  await expect(page.getByRole("region", { name: "Coaching" })).toContainText("Archived");
+  await expect(profile(page).getByRole("link", { name: "Selma Selftaught" })).toHaveCount(0);
+});
+
+test("coaches have a list of their own", async ({ page, server }) => {
+  const { id: of } = await gym(server, "Listed Gym");
+  const { id: coach } = await create(server, { name: "Lisa Listed", organization_id: of });
+  await create(server, { name: "Cleo Listed", coach_id: coach });
+  await signIn(page, server, "/");
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Coaches" }).click();
+  await expect(page.getByRole("heading", { name: "Coaches", level: 1 })).toBeVisible();
+  await page.getByRole("searchbox").fill("lisa listed");
+  const row = page.getByRole("table", { name: "Coaches" }).getByRole("row", { name: /Lisa Listed/ });
+  await expect(row).toContainText("Listed Gym");
+  await expect(row.getByRole("cell").nth(2)).toHaveText("1");
+  await expect(page.getByText("1 coach", { exact: true })).toBeVisible();
+  await row.getByRole("link", { name: "Lisa Listed" }).click();
+  await page.getByRole("link", { name: "Open customer" }).click();
+  await expect(page.getByRole("region", { name: "Clients" }).getByRole("link", { name: "Cleo Listed" })).toBeVisible();
+});
+
 test("a new customer with organization and coach, from the form", async ({ page, server }) => {
   await gym(server, "Formhouse Gym");
   await create(server, { name: "Fiona Formcoach" });

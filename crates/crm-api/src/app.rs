@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::customer_reads::CustomerReads;
 use crate::inbox::Inbox;
 use crate::realtime::Hub;
-use crate::{auth, error, headers, idempotency, openapi, request, routes};
+use crate::{auth, compress, error, headers, idempotency, openapi, request, routes};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -129,6 +129,7 @@ pub fn build(
         .wrap(from_fn(idempotency::honour))
         .wrap(from_fn(auth::guard::enforce))
         .wrap(from_fn(headers::secure))
+        .wrap(from_fn(compress::shorten))
         .wrap(from_fn(request::surround))
         .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
         .configure(routes::docs::configure)

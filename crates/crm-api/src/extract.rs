@@ -2,6 +2,7 @@
 
 use crate::ApiError;
 use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::{FromRequest, HttpRequest, web};
 use crm_types::FieldError;
 use futures_util::future::LocalBoxFuture;
@@ -23,6 +24,28 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {
             match value.validate() {
                 Ok(()) => Ok(Self(value)),
                 Err(errors) => Err(ApiError::invalid(fields(&errors, "")).into()),
+            }
+        })
+    }
+}
+
+/// A JSON body that may be left out; else 400, 413, 415 or 422, as with any.
+#[derive(Debug)]
+pub struct Maybe<T>(pub Option<T>);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Maybe<T> {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        let none =
+            headers.get(CONTENT_LENGTH).is_none_or(|length| length == "0") && !headers.contains_key(TRANSFER_ENCODING);
+        let body = (!none).then(|| web::Json::<T>::from_request(request, payload));
+        Box::pin(async move {
+            match body {
+                Some(body) => Ok(Self(Some(body.await?.into_inner()))),
+                None => Ok(Self(None)),
             }
         })
     }

@@ -94,7 +94,7 @@ impl DayRange {
         let to = to.map(|day| Day::parse("to", day)).transpose()?;
         match (from, to) {
             (Some(a), Some(b)) if a > b => {
-                Err(DomainError::invalid("from", "out_of_range", "`from` must not be after `to`."))
+                Err(DomainError::invalid("from", "out_of_range", "The first day must not be after the last one."))
             }
             _ => Ok(Self { from, to }),
         }

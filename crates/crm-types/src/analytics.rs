@@ -105,6 +105,9 @@ pub struct Overview {
     pub scheduled_churn: Money,
     /// MRR at the end of the period in each currency that has any.
     pub currencies: Vec<Money>,
+    /// Today; the day of what happened last where that was long ago or the business's clock runs ahead. A period that begins
+    /// later has not begun: its figures are those of this day.
+    pub newest_day: NaiveDate,
     /// When the newest movement was written; null before the first.
     pub updated_at: Option<DateTime<Utc>>,
 }

@@ -37,7 +37,8 @@ pub struct CoachingRelationship {
     pub started_at: DateTime<Utc>,
     /// Until when, itself not included; null while it is not over.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Why it is over: what staff wrote, or `replaced` when another coach took over and `removed` when none did.
+    /// Why it is over: what staff wrote, or `replaced` when another coach took over, `removed` when none did, and `archived` when
+    /// one of the two was.
     pub end_reason: Option<String>,
 }
 

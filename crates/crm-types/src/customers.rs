@@ -1,56 +1,21 @@
 //! Customers: one row per person.
 
+mod edit;
+mod journey;
+mod notes;
+
+pub use edit::{CustomerPatch, NewCustomer};
+pub use journey::{CustomerType, LifecycleState, LifecycleTransition};
+pub use notes::{CustomerNote, NoteText};
+
 use crate::Money;
 use crate::accounts::UserRef;
-use crate::ids::{CustomerId, NoteId, OrganizationId};
+use crate::ids::CustomerId;
 use crate::organizations::OrganizationRef;
-use crate::patch;
 use crate::plans::{Stream, Tier};
 use crate::text_enum::text_enum;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-
-text_enum! {
-    /// What a person is to the business now.
-    CustomerType {
-        /// Known, nothing more.
-        Lead => "lead",
-        /// Engaged, not converted.
-        Prospect => "prospect",
-        /// In the free trial.
-        FreeTrial => "free_trial",
-        /// Subscribes as an individual, or did.
-        Rev1User => "rev1_user",
-        /// Subscribes to the coaching software, or did.
-        Rev2Coach => "rev2_coach",
-        /// An organisation that subscribes, or did.
-        Rev3Org => "rev3_org",
-    }
-}
-
-text_enum! {
-    /// Where in the journey a person is; derived from facts, never typed in.
-    LifecycleState {
-        /// Known, nothing more.
-        Lead => "lead",
-        /// Engaged, not converted.
-        Prospect => "prospect",
-        /// In the free trial.
-        FreeTrial => "free_trial",
-        /// Pays as an individual.
-        Rev1User => "rev1_user",
-        /// Pays as an individual and has a coach.
-        Rev1Coached => "rev1_coached",
-        /// Pays for the coaching software.
-        Rev2Coach => "rev2_coach",
-        /// An organisation that pays.
-        Rev3Org => "rev3_org",
-        /// Paid once, pays no more.
-        Churned => "churned",
-        /// Came back after churn.
-        Reactivated => "reactivated",
-    }
-}
 
 text_enum! {
     /// How much a customer matters, as staff see it.
@@ -132,138 +97,6 @@ pub struct Customer {
     pub archived_at: Option<DateTime<Utc>>,
     /// For optimistic locking.
     pub version: i64,
-}
-
-/// A customer who is not from Stripe. One of e-mail, name and phone must be there.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct NewCustomer {
-    /// Unique among customers who are not archived.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// At most 200 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// At most 50 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// A BCP 47 language tag such as `de-CH`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub locale: Option<String>,
-    /// An IANA time zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<String>,
-    /// `medium` when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<Priority>,
-    /// At most 50 of at most 50 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// A member of staff.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<crate::ids::UserId>,
-    /// An organisation that is not archived.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<OrganizationId>,
-    /// A customer who is not archived: begins a coaching relationship.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coach_id: Option<CustomerId>,
-    /// Where they came from, such as `referral`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub acquisition_source: Option<String>,
-}
-
-/// Changes a customer: a JSON merge patch, where null empties a field. What staff typed in stays when Stripe says otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CustomerPatch {
-    /// The version that you saw, unless `If-Match` says it; 409 with the present customer when somebody was faster.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<i64>,
-    /// Unique among customers who are not archived.
-    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub email: Option<Option<String>>,
-    /// At most 200 characters.
-    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub name: Option<Option<String>>,
-    /// At most 50 characters.
-    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub phone: Option<Option<String>>,
-    /// A BCP 47 language tag such as `de-CH`.
-    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub locale: Option<Option<String>>,
-    /// An IANA time zone.
-    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub time_zone: Option<Option<String>>,
-    /// How much they matter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<Priority>,
-    /// All tags; at most 50 of at most 50 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// A member of staff.
-    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::ids::UserId>))]
-    pub owner_id: Option<Option<crate::ids::UserId>>,
-    /// An organisation that is not archived.
-    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<OrganizationId>))]
-    pub organization_id: Option<Option<OrganizationId>>,
-    /// Another customer who is not archived. The running coaching relationship ends, and one with them begins; null only ends it.
-    #[serde(default, deserialize_with = "patch::field", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<CustomerId>))]
-    pub coach_id: Option<Option<CustomerId>>,
-}
-
-/// What somebody of the staff wrote about a customer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct CustomerNote {
-    /// Its id.
-    pub id: NoteId,
-    /// Who wrote it; the id is null once the user is gone.
-    pub author: String,
-    /// Plain text.
-    pub body: String,
-    /// Written.
-    pub created_at: DateTime<Utc>,
-    /// Last changed.
-    pub updated_at: DateTime<Utc>,
-    /// For optimistic locking.
-    pub version: i64,
-}
-
-/// Writes a note, or changes one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct NoteText {
-    /// 1 to 10,000 characters of plain text.
-    pub body: String,
-    /// With a change: the version that you saw.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<i64>,
-}
-
-/// A row of the lifecycle history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct LifecycleTransition {
-    /// Null for the first state.
-    pub from: Option<LifecycleState>,
-    /// The state from then on.
-    pub to: LifecycleState,
-    /// When it happened.
-    pub at: DateTime<Utc>,
-    /// Why: such as `trial_started`, `first_payment`, `cancelled`.
-    pub reason: String,
 }
 
 text_enum! {

@@ -48,6 +48,15 @@ pub struct BulkRequest {
     pub all_matching: Option<Map<String, Value>>,
 }
 
+/// Of the customers that a list shows, those that go into a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ExportSelection {
+    /// These, as far as the filters find them; 1 to 1,000.
+    pub ids: Vec<CustomerId>,
+}
+
 text_enum! {
     /// The shape of a file of customers.
     ExportFormat {

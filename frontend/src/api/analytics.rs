@@ -1,8 +1,6 @@
 //! Figures and charts: the addresses that the dashboard reads.
 
 use crate::components::Period;
-use crate::params::Params;
-use crm_types::Currency;
 use crm_types::analytics::{GroupBy, Step};
 
 /// Up to so many days a chart has a point for each.
@@ -26,10 +24,9 @@ pub fn movements(period: &Period) -> String {
     period.params().without(&["compare"]).with_path("/api/analytics/movements")
 }
 
-/// The newest movements, whatever the period.
-pub fn newest_movements(currency: Option<Currency>, limit: u32) -> String {
-    let currency = currency.map(|currency| currency.to_string()).unwrap_or_default();
-    Params::from_pairs(&[("limit", &limit.to_string()), ("currency", &currency)]).with_path("/api/mrr-movements")
+/// The newest movements of the period; while nobody chose one, the newest of all.
+pub fn newest_movements(period: &Period, limit: u32) -> String {
+    period.params().without(&["compare"]).with("limit", &limit.to_string()).with_path("/api/mrr-movements")
 }
 
 /// As fine as the period allows without the points running into each other.
@@ -44,6 +41,7 @@ fn step(period: &Period) -> Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::params::Params;
 
     fn period(from: &str, to: &str) -> Period {
         let params = Params::from_pairs(&[("from", from), ("to", to), ("compare", "year"), ("currency", "eur")]);
@@ -62,8 +60,10 @@ mod tests {
             "/api/analytics/mrr?from=2026-10-01&to=2026-10-31&currency=eur&step=day&group_by=tier"
         );
         assert_eq!(movements(&october), "/api/analytics/movements?from=2026-10-01&to=2026-10-31&currency=eur");
-        assert_eq!(newest_movements(Some(Currency::JPY), 7), "/api/mrr-movements?limit=7&currency=jpy");
-        assert_eq!(newest_movements(None, 7), "/api/mrr-movements?limit=7");
+        let of_october = "/api/mrr-movements?from=2026-10-01&to=2026-10-31&currency=eur&limit=7";
+        assert_eq!(newest_movements(&october, 7), of_october);
+        let usual = Period { chosen: false, currency: None, ..october };
+        assert_eq!(newest_movements(&usual, 7), "/api/mrr-movements?limit=7");
     }
 
     #[test]

@@ -4,9 +4,9 @@ use super::{ApiError, Method, get_text, request, send, send_file, send_json};
 use crate::params::Params;
 use crate::session::Session;
 use crm_types::customers::{Customer, CustomerNote, CustomerPatch, NewCustomer, NoteText};
-use crm_types::customers_bulk::{BulkRequest, ExportLink};
+use crm_types::customers_bulk::{BulkRequest, ExportLink, ExportSelection};
 use crm_types::customers_import::{Import, ImportRun};
-use crm_types::ids::ImportId;
+use crm_types::ids::{CustomerId, ImportId};
 use crm_types::jobs::Job;
 
 /// All customers.
@@ -71,9 +71,13 @@ pub async fn bulk(session: Session, request: &BulkRequest) -> Result<Job, ApiErr
     send_json(session, Method::Post, &format!("{CUSTOMERS}/bulk"), request).await
 }
 
-/// A link that fetches the matching customers as a file, once.
-pub async fn export(session: Session, params: &Params) -> Result<ExportLink, ApiError> {
-    request(session, Method::Post, &params.with_path(&format!("{CUSTOMERS}/export"))).await
+/// A link that fetches the matching customers as a file, once; with ids, only these.
+pub async fn export(session: Session, params: &Params, ids: Option<Vec<CustomerId>>) -> Result<ExportLink, ApiError> {
+    let path = params.with_path(&format!("{CUSTOMERS}/export"));
+    match ids {
+        Some(ids) => send_json(session, Method::Post, &path, &ExportSelection { ids }).await,
+        None => request(session, Method::Post, &path).await,
+    }
 }
 
 /// Writes a note.

@@ -8,6 +8,7 @@ use super::state::Shown;
 use super::table::{HeadSort, RowTable};
 use super::views::ViewBar;
 use super::{BulkActions, List, Row, Selection};
+use crate::api::ApiError;
 use crate::browser;
 use crate::components::{Drawer, EmptyState, ErrorBox, ErrorNote, PrintHead, SkeletonRows, use_title};
 use crate::format::money;
@@ -15,7 +16,7 @@ use crate::glance::{Glance, live};
 use crate::labels::counted;
 use crate::routes;
 use crate::session::use_session;
-use crm_types::Money;
+use crm_types::{FieldError, Money};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -130,6 +131,15 @@ enum Content {
 fn content(list: List, peeked: Signal<Option<String>>, selection: Option<Selection>, denied: bool) -> impl IntoView {
     let spec = list.spec;
     let kind = Memo::new(move |_| {
+        // These filters have no rows: those of the filters before would be taken for theirs.
+        let refused = list.error.get().is_some_and(|error| error.status() == 422)
+            && list.shown.glance(|shown| {
+                let url = list.params.glance(|p| spec.api_url(p));
+                shown.as_ref().is_some_and(|shown| *shown.url != *url)
+            });
+        if refused {
+            return Content::Failed;
+        }
         list.shown.glance(|shown| match shown {
             Some(shown) if !shown.rows.is_empty() => Content::Rows,
             _ if list.error.glance(Option::is_some) => Content::Failed,
@@ -145,7 +155,17 @@ fn content(list: List, peeked: Signal<Option<String>>, selection: Option<Selecti
         Content::Loading => view! { <SkeletonRows label=format!("Loading {}", spec.many)/> }.into_any(),
         Content::Failed => {
             let retry = Callback::new(move |()| list.retry());
-            list.error.get().map(|error| view! { <ErrorBox what=spec.title error=error on_retry=retry/> }).into_any()
+            match list.error.get() {
+                Some(error) if error.status() == 422 => view! {
+                    <div role="alert">
+                        <EmptyState icon="filter" title=format!("No {} can be shown with these filters", spec.many) text=refusal(spec, &error)>
+                            <button class="btn" type="button" on:click=move |_| clear(list)>"Clear all filters"</button>
+                        </EmptyState>
+                    </div>
+                }
+                .into_any(),
+                error => error.map(|error| view! { <ErrorBox what=spec.title error=error on_retry=retry/> }).into_any(),
+            }
         }
         Content::Empty => {
             view! { <EmptyState icon="rows" title=format!("No {} yet", spec.many) text=spec.empty/> }.into_any()
@@ -161,6 +181,19 @@ fn content(list: List, peeked: Signal<Option<String>>, selection: Option<Selecti
         .into_any(),
     }
     }
+}
+
+/// What is wrong with the filters, by the names that they have on the screen.
+fn refusal(spec: &super::ListSpec, error: &ApiError) -> String {
+    let sentence = |wrong: &FieldError| {
+        let label = spec.filters.iter().find(|filter| filter.key == wrong.field).map(|filter| filter.label);
+        match (label, wrong.code.as_str()) {
+            (Some(label), "unknown_value") => format!("{label} has no such choice."),
+            (Some(label), "invalid") => format!("{label}: {}", wrong.message),
+            _ => wrong.message.clone(),
+        }
+    };
+    error.0.errors.iter().map(sentence).collect::<Vec<_>>().join(" ")
 }
 
 fn no_match(list: List) -> impl IntoView {
@@ -288,6 +321,20 @@ mod tests {
     use super::*;
     use crate::pages::subscriptions::SPEC;
     use crm_types::Currency;
+
+    #[test]
+    fn a_refusal_speaks_of_what_is_on_the_screen() {
+        let spec = &crate::pages::customers::SPEC;
+        for (field, code, said) in [
+            ("lifecycle", "unknown_value", "Lifecycle has no such choice."),
+            ("from", "invalid", "Known since: Why."),
+            ("mrr_min", "out_of_range", "Why."),
+            ("elsewhere", "invalid", "Why."),
+        ] {
+            let error = ApiError::of_fields(vec![FieldError::new(field, code, "Why.")]);
+            assert_eq!(refusal(spec, &error), said, "{field}");
+        }
+    }
 
     #[test]
     fn the_head_says_how_many_and_how_much() {

@@ -8,6 +8,7 @@ use crm_domain::billing::inbox::{self, Delivery};
 use crm_domain::billing::load::{self, Account, Loaded};
 use crm_domain::billing::payments::TransactionRow;
 use crm_domain::billing::{apply, settle};
+use crm_domain::organizations::found::found;
 use crm_domain::subscriptions::version::{Item, Snapshot, Version, status_rank};
 use crm_types::Currency;
 use crm_types::billing::{TransactionKind, TransactionStatus, TransactionType};
@@ -18,6 +19,10 @@ use std::time::{Duration, Instant};
 use stripe_sandbox::{BusinessConfig, Life, Payment, Population, State};
 
 const DAY: i64 = 86_400;
+/// What it means when something is there already.
+const SEEDED: &str = "nothing more was written; is there already a seeded business in this database?";
+/// Of so many customers there is an organisation.
+const OF_AN_ORGANIZATION: u32 = 500;
 /// Customers that one transaction writes.
 const TOGETHER: u64 = 4_000;
 
@@ -75,6 +80,8 @@ async fn work(arguments: &Arguments, database: &Database) -> Result<()> {
         }
     });
     let mut connection = pool.acquire().await?;
+    let organizations = usize::try_from(arguments.customers.div_ceil(OF_AN_ORGANIZATION))?;
+    found(&mut connection, organizations, time(end - i64::from(arguments.days) * DAY)?).await.context(SEEDED)?;
     apply::prefer_indexes(&mut connection).await?;
     let mut total = Loaded::default();
     let mut receiver = Some(receiver);
@@ -82,9 +89,7 @@ async fn work(arguments: &Arguments, database: &Database) -> Result<()> {
         let (next, from) = tokio::task::spawn_blocking(move || (from.recv(), from)).await?;
         let Ok(accounts) = next else { break };
         let before = total.customers / 100_000;
-        total += load::load(&mut connection, &accounts?)
-            .await
-            .context("nothing more was written; is there already a seeded business in this database?")?;
+        total += load::load(&mut connection, &accounts?).await.context(SEEDED)?;
         if total.customers / 100_000 > before {
             super::say(format_args!("{} of {count} customers", total.customers));
         }
@@ -93,7 +98,7 @@ async fn work(arguments: &Arguments, database: &Database) -> Result<()> {
     teller.await?;
     load::finish(&mut connection).await?;
     super::say(format_args!(
-        "{} customers, {} subscriptions, {} payments and refunds, {} MRR movements: done after {:.1} s.",
+        "{} customers, {organizations} organizations, {} subscriptions, {} payments and refunds, {} MRR movements: done after {:.1} s.",
         total.customers,
         total.subscriptions,
         total.transactions,

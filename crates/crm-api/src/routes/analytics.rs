@@ -53,7 +53,7 @@ struct OverviewQuery {
         "arpu": {"value": {"minor": 8_333, "currency": "usd"}, "previous": {"minor": 8_333, "currency": "usd"}, "series": []},
         "scheduled_churn": {"minor": 5_700, "currency": "usd"},
         "currencies": [{"minor": 84_000, "currency": "eur"}, {"minor": 1_250_000, "currency": "usd"}],
-        "updated_at": "2026-10-31T21:14:03Z"
+        "newest_day": "2026-10-31", "updated_at": "2026-10-31T21:14:03Z"
     })),
 ))]
 #[get("/analytics/overview")]

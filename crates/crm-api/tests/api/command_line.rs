@@ -156,6 +156,19 @@ async fn a_seeded_business_is_what_the_rules_make_of_its_facts() {
     let count = "SELECT count(*) FROM mrr_movements";
     let movements: i64 = sqlx::query_scalar(count).fetch_one(app.pool()).await.unwrap();
     assert!(movements > 300, "{movements}");
+    // Somebody belongs somewhere, coaches and is coached; who is coached has their coach's organisation.
+    let belongs: (i64, i64, i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM organizations), count(c.organization_id), count(c.coach_id),
+             count(*) FILTER (WHERE c.coach_id IS NOT NULL AND (k.stream IS DISTINCT FROM 'rev2_coaching'
+                 OR k.organization_id IS DISTINCT FROM c.organization_id OR c.organization_name IS DISTINCT FROM o.name
+                 OR NOT EXISTS (SELECT FROM coaching_relationships r WHERE r.client_id = c.id AND r.coach_id = k.id
+                     AND r.status = 'active' AND lower(r.during) >= c.created_at AND lower(r.during) >= k.created_at)))
+         FROM customers c LEFT JOIN customers k ON k.id = c.coach_id LEFT JOIN organizations o ON o.id = c.organization_id",
+    )
+    .fetch_one(app.pool())
+    .await
+    .unwrap();
+    assert!(belongs.0 == 2 && belongs.1 > 50 && belongs.2 > 50 && belongs.3 == 0, "{belongs:?}");
 
     // Everything computed again from the facts gives the same rows, and nothing in the ledger has to be corrected.
     sqlx::query("INSERT INTO recompute_queue (customer_id, reason) SELECT id, 'test' FROM customers")

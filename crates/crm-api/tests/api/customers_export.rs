@@ -60,6 +60,35 @@ async fn what_goes_out_comes_in_again() {
 }
 
 #[tokio::test]
+async fn a_file_holds_who_was_chosen_and_what_they_paid() {
+    let app = TestApp::spawn().await;
+    let ada = app.client(Role::Owner).await;
+    let mut ids = Vec::new();
+    for name in ["One", "Two", "Three"] {
+        let person: Customer = ada.post_json("/api/customers", &json!({"name": name})).await.json();
+        ids.push(person.id);
+    }
+    sqlx::query("UPDATE customers SET lifetime_minor = 12345, lifetime_currency = 'usd' WHERE name = 'One'")
+        .execute(app.pool())
+        .await
+        .unwrap();
+    let chosen = json!({"ids": [ids[0], ids[1]]});
+    let link: ExportLink = ada.post_json("/api/customers/export?format=csv&sort=name", &chosen).await.json();
+    let text = ada.get(&link.url).await.text();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].ends_with(",coach,lifetime_value,lifetime_currency"), "{}", lines[0]);
+    assert!(lines[1].contains(",One,") && lines[1].ends_with(",123.45,usd"), "{}", lines[1]);
+    assert!(lines[2].contains(",Two,") && lines[2].ends_with(",,"), "{}", lines[2]);
+    // The filters count as well.
+    let link: ExportLink = ada.post_json("/api/customers/export?format=ndjson&q=two", &chosen).await.json();
+    assert_eq!(ada.get(&link.url).await.text().lines().count(), 1);
+    let wrong = ada.post_json("/api/customers/export", &json!({"ids": []})).await.problem(422);
+    assert_eq!(wrong.errors[0].field, "ids");
+    ada.post_json("/api/customers/export", &json!({"all": true})).await.problem(422);
+}
+
+#[tokio::test]
 async fn a_link_is_good_once_and_without_a_log_in() {
     let app = TestApp::spawn().await;
     let (ada, nobody) = (app.client(Role::Viewer).await, app.anonymous());

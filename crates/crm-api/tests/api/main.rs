@@ -9,6 +9,7 @@ mod auth;
 mod business;
 mod coaching;
 mod command_line;
+mod compress;
 mod customers;
 mod customers_bulk;
 mod customers_edit;

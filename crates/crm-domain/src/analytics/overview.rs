@@ -2,6 +2,7 @@
 
 use super::balances::{Balance, Balances};
 use super::churn::churned;
+use super::period::newest_day;
 use super::steps::sparkline;
 use super::trials::TrialsRunning;
 use super::{Period, PeriodRequest, snapshot};
@@ -60,6 +61,7 @@ pub async fn overview(
         arpu: figure(&now, |r| divide(r.end.mrr, r.end.customers).map(money)),
         scheduled_churn: money(scheduled_churn(&mut tx, currency).await?),
         currencies: currencies(&mut tx, period.to).await?,
+        newest_day: newest_day(&mut tx).await?,
         updated_at: newest_movement(&mut tx).await?,
     };
     tx.commit().await?;

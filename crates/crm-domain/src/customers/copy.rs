@@ -1,4 +1,5 @@
-//! New customers by COPY, with what is derived of their histories.
+//! New customers by COPY, with what is derived of their histories; and where there are organisations, who belongs to one and
+//! who coaches whom.
 
 use super::upsert::Derived;
 use crate::billing::load::Account;
@@ -7,12 +8,13 @@ use crate::db::Result;
 use crate::mrr::derive::History;
 use chrono::{DateTime, Utc};
 use crm_types::billing::TransactionStatus;
+use crm_types::plans::Stream;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 const COLUMNS: &str = "id, email, billing_email, name, phone, stripe_customer_id, metadata, acquisition_source, utm_source, utm_medium, \
     utm_campaign, utm_content, utm_term, landing_page, referrer, customer_type, lifecycle_state, stream, tier, mrr_minor, currency, \
-    lifetime_minor, lifetime_currency, first_paid_at, trial_start, trial_end, seen_at, seen_rank, seen_event, created_at";
+    lifetime_minor, lifetime_currency, first_paid_at, trial_start, trial_end, seen_at, seen_rank, seen_event, created_at, organization_id, coach_id";
 
 /// Writes the customers of these accounts, with their histories in the same order.
 pub(crate) async fn customers(
@@ -20,8 +22,9 @@ pub(crate) async fn customers(
     accounts: &[Account],
     histories: &[(Uuid, &History)],
 ) -> Result<()> {
+    let places = places(db, accounts, histories).await?;
     let mut rows = Rows::default();
-    for (account, (id, history)) in accounts.iter().zip(histories) {
+    for ((account, (id, history)), place) in accounts.iter().zip(histories).zip(&places) {
         let (customer, derived) = (&account.customer, Derived::of(history));
         let said = |key: &str| customer.metadata.get(key).and_then(|value| value.as_str());
         let currency = history.currency.or(account.transactions.last().map(|t| t.currency));
@@ -56,20 +59,88 @@ pub(crate) async fn customers(
         rows.text(Some(&customer.stamp.rank.to_string()));
         rows.text(Some(&customer.stamp.event));
         rows.time(Some(customer.created));
+        rows.id(place.organization);
+        rows.id(place.coach.map(|(coach, _)| coach));
         rows.end();
     }
-    let mut copy = db.copy_in_raw(&format!("COPY customers ({COLUMNS}) FROM STDIN")).await?;
-    copy.send(rows.0.into_bytes()).await?;
-    copy.finish().await?;
-    Ok(())
+    rows.send(db, "customers", COLUMNS).await?;
+    coaching(db, accounts, histories, &places).await
+}
+
+/// Where somebody belongs.
+#[derive(Debug, Default, Clone, Copy)]
+struct Place {
+    organization: Option<Uuid>,
+    /// Who coaches them, and since when that can be.
+    coach: Option<(Uuid, DateTime<Utc>)>,
+}
+
+/// Half of those who pay for coaching belong to an organisation. Of the others, two of seven are coached, where their coach
+/// belongs, and one of seven belongs somewhere without. Decided by their ids: the same business each time.
+async fn places(db: &mut PgConnection, accounts: &[Account], histories: &[(Uuid, &History)]) -> Result<Vec<Place>> {
+    let organizations = sqlx::query_scalar!("SELECT id FROM organizations WHERE archived_at IS NULL ORDER BY name")
+        .fetch_all(db)
+        .await?;
+    if organizations.is_empty() {
+        return Ok(vec![Place::default(); accounts.len()]);
+    }
+    let coaches_for_pay = |history: &History| Derived::of(history).stream == Some(Stream::Rev2Coaching.as_str());
+    let of_coach = |id: Uuid| pick(&organizations, id, 2).filter(|_| number(id, 1).is_multiple_of(2));
+    let coaches: Vec<(Uuid, DateTime<Utc>)> = accounts
+        .iter()
+        .zip(histories)
+        .filter(|(_, (_, history))| coaches_for_pay(history))
+        .map(|(account, (id, _))| (*id, account.customer.created))
+        .collect();
+    let place = |(_, (id, history)): (&Account, &(Uuid, &History))| match number(*id, 0) % 7 {
+        _ if coaches_for_pay(history) => Place { organization: of_coach(*id), coach: None },
+        0 | 1 => {
+            let coach = pick(&coaches, *id, 1);
+            Place { organization: coach.and_then(|(coach, _)| of_coach(coach)), coach }
+        }
+        2 => Place { organization: pick(&organizations, *id, 2), coach: None },
+        _ => Place::default(),
+    };
+    Ok(accounts.iter().zip(histories).map(place).collect())
+}
+
+async fn coaching(
+    db: &mut PgConnection,
+    accounts: &[Account],
+    histories: &[(Uuid, &History)],
+    places: &[Place],
+) -> Result<()> {
+    let mut rows = Rows::default();
+    for ((account, (client, _)), place) in accounts.iter().zip(histories).zip(places) {
+        let Some((coach, known)) = place.coach else { continue };
+        let since = account.customer.created.max(known);
+        rows.id(Some(Uuid::now_v7()));
+        rows.id(Some(coach));
+        rows.id(Some(*client));
+        rows.id(place.organization);
+        rows.text(Some(&format!("[{},)", since.to_rfc3339())));
+        rows.end();
+    }
+    rows.send(db, "coaching_relationships", "id, coach_id, client_id, organization_id, during").await
+}
+
+/// A number that an id always has; each `turn` gives another.
+fn number(id: Uuid, turn: u32) -> usize {
+    // The low bits are a digest.
+    usize::try_from((id.as_u128() >> (turn * 12)) & 0xFFF).unwrap_or_default()
+}
+
+/// One of some, always the same for an id.
+fn pick<T: Copy>(of: &[T], id: Uuid, turn: u32) -> Option<T> {
+    of.get(number(id, turn).checked_rem(of.len())?).copied()
 }
 
 /// Rows in COPY's text format.
 #[derive(Default)]
-struct Rows(String);
+pub(crate) struct Rows(String);
 
 impl Rows {
-    fn text(&mut self, value: Option<&str>) {
+    pub(crate) fn text(&mut self, value: Option<&str>) {
         match value {
             None => self.0.push_str("\\N"),
             Some(text) => {
@@ -87,13 +158,25 @@ impl Rows {
         self.0.push('\t');
     }
 
-    fn time(&mut self, value: Option<DateTime<Utc>>) {
+    pub(crate) fn id(&mut self, value: Option<Uuid>) {
+        self.text(value.map(|id| id.to_string()).as_deref());
+    }
+
+    pub(crate) fn time(&mut self, value: Option<DateTime<Utc>>) {
         self.text(value.map(|at| at.to_rfc3339()).as_deref());
     }
 
     /// Ends a row: the last tab becomes a line feed.
-    fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.0.pop();
         self.0.push('\n');
+    }
+
+    /// Writes them into a table.
+    pub(crate) async fn send(self, db: &mut PgConnection, table: &str, columns: &str) -> Result<()> {
+        let mut copy = db.copy_in_raw(&format!("COPY {table} ({columns}) FROM STDIN")).await?;
+        copy.send(self.0.into_bytes()).await?;
+        copy.finish().await?;
+        Ok(())
     }
 }

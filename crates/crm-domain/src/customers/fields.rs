@@ -108,7 +108,7 @@ pub(super) fn parse_tags(tags: &[String]) -> Result<Vec<String>> {
         let tag = parse_line("tags", Some(tag), LONGEST_TAG)?;
         let tag = tag.ok_or_else(|| DomainError::invalid("tags", "invalid", "A tag cannot be empty."))?;
         if tag.contains(',') {
-            return Err(DomainError::invalid("tags", "invalid", format!("`{tag}` has a comma; tags cannot.")));
+            return Err(DomainError::invalid("tags", "invalid", format!("“{tag}” has a comma; tags cannot.")));
         }
         parsed.push(tag);
     }

@@ -50,7 +50,11 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<MrrMovement>> {
     if filter.paying_at_start && filter.days.from().is_none() {
-        return Err(DomainError::invalid("from", "required", "`paying_at_start` needs the day that it is asked for."));
+        return Err(DomainError::invalid(
+            "from",
+            "required",
+            "Say from which day on: who was paying is asked for when it began.",
+        ));
     }
     let keyset = Keyset::new(order(sort, filter), filter, page)?;
     let amount = if filter.by_part() { "sum(part.amount_minor)" } else { "sum(m.amount_minor)" };

@@ -2,4 +2,5 @@
 
 pub mod edit;
 mod fields;
+pub mod found;
 pub mod list;

@@ -80,7 +80,7 @@ fn parse(fields: &ProfileFields) -> Result<Vec<ProfileField>> {
                 return Err(wrong("key", "invalid", message.into()));
             }
             if !seen.insert(field.key.as_str()) {
-                return Err(wrong("key", "duplicate", format!("`{}` is there twice.", field.key)));
+                return Err(wrong("key", "duplicate", format!("{} is there twice.", field.key)));
             }
             let label = field.label.trim();
             if label.is_empty() || label.chars().count() > LONGEST_LABEL || label.contains('\0') {

@@ -1,5 +1,6 @@
 //! One change to many customers.
 
+use super::export::Export;
 use crate::api::customers;
 use crate::components::{
     ActionButton, Dialog, Field, Reference, ReferenceField, Select, Target, UserSelect, use_toasts,
@@ -98,6 +99,7 @@ pub fn actions(list: List, selection: Selection) -> AnyView {
     let title = Signal::derive(move || asks.get().title().to_owned());
     view! {
         {[Asks::AddTags, Asks::RemoveTags, Asks::Owner, Asks::Organization, Asks::Priority].map(ask).into_iter().collect_view()}
+        <Export list=list selection=selection/>
         <ActionButton label="Archive".to_owned() class="btn--sm" denied=denied busy=busy on_press=archive/>
         <Dialog id="bulk-change" title=title open=open>
             <Form asks=asks.get_untracked() selection=selection run=run busy=busy open=open/>

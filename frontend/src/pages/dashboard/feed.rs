@@ -1,4 +1,4 @@
-//! The newest movements. A live feed: a new one appears at the top at once and is marked for a moment.
+//! The newest movements of the period. A live feed: a new one appears at the top at once and is marked for a moment.
 
 use super::widget::widget;
 use crate::api::analytics;
@@ -8,7 +8,7 @@ use crate::format::{date_time, relative_short, signed_money};
 use crate::labels;
 use crate::query::use_query;
 use crate::realtime::use_realtime;
-use crate::routes::{self, MRR_MOVEMENTS, list};
+use crate::routes::{self, MRR_MOVEMENTS};
 use chrono::Local;
 use crm_types::Page;
 use crm_types::mrr::MrrMovement;
@@ -27,17 +27,16 @@ struct Entry {
 /// The card.
 #[component]
 pub fn Feed(period: Memo<Period>) -> impl IntoView {
-    let currency = Memo::new(move |_| period.with(|period| period.currency));
-    let page = use_query::<Page<MrrMovement>>(move || Some(analytics::newest_movements(currency.get(), SHOWN)))
-        .refresh_on(use_realtime().mrr());
-    let all = move || list(MRR_MOVEMENTS, &[("currency", currency.get().as_ref().map_or("", |c| c.code()))]);
+    let url = Memo::new(move |_| period.with(|period| analytics::newest_movements(period, SHOWN)));
+    let page = use_query::<Page<MrrMovement>>(move || Some(url.get())).refresh_on(use_realtime().mrr());
+    let all = move || period.with(|period| period.params().without(&["compare"]).with_path(MRR_MOVEMENTS));
     view! {
         <section class="card c7" aria-labelledby="h-feed">
             <header class="card__head card__head--line">
                 <h2 id="h-feed">"Newest movements"</h2>
                 <a class="end small" href=all>"View all"</a>
             </header>
-            {widget(page, "Newest movements", skeleton, move |page| content(page, currency))}
+            {widget(page, "Newest movements", skeleton, move |page| content(page, url, period))}
         </section>
     }
 }
@@ -54,18 +53,21 @@ fn skeleton() -> impl IntoView {
     view! { <ul class="feed" role="status" aria-label="Loading movements">{(0..SHOWN).map(row).collect_view()}</ul> }
 }
 
-fn content(page: Signal<Page<MrrMovement>>, currency: Memo<Option<crm_types::Currency>>) -> impl IntoView {
-    let shown = Memo::new(move |former: Option<&(Option<crm_types::Currency>, Vec<Entry>)>| {
-        let currency = currency.get();
-        // After a change of currency everything is new to the eye; nothing is news.
-        let former = former.filter(|(of, _)| *of == currency).map(|(_, entries)| entries.as_slice());
-        (currency, page.with(|page| entries(&page.items, former)))
+fn content(page: Signal<Page<MrrMovement>>, url: Memo<String>, period: Memo<Period>) -> impl IntoView {
+    let shown = Memo::new(move |former: Option<&(String, Vec<Entry>)>| {
+        let url = url.get();
+        // With other days or another currency everything is new to the eye; nothing is news.
+        let former = former.filter(|(of, _)| *of == url).map(|(_, entries)| entries.as_slice());
+        (url, page.with(|page| entries(&page.items, former)))
     });
-    move || {
-        match shown.with(|(_, entries)| entries.is_empty()) {
+    let none = move || match period.with(|period| period.chosen) {
+        true => ("No movements in this period", "MRR stayed as it was on these days."),
+        false => ("No movements yet", "A subscription that starts to pay is the first one."),
+    };
+    move || match shown.with(|(_, entries)| entries.is_empty()) {
         true => view! {
             <div class="card__body">
-                <EmptyState icon="chart" title="No movements yet" text="A subscription that starts to pay is the first one."/>
+                <EmptyState icon="chart" title=none().0 text=none().1/>
             </div>
         }
         .into_any(),
@@ -76,7 +78,6 @@ fn content(page: Signal<Page<MrrMovement>>, currency: Memo<Option<crm_types::Cur
             </ul>
         }
         .into_any(),
-    }
     }
 }
 

@@ -135,6 +135,7 @@ pub(super) mod tests {
                 Money::new(124_000, Currency::EUR),
                 Money::new(34_000, Currency::JPY),
             ],
+            newest_day: "2026-10-31".parse().unwrap(),
             updated_at: None,
         }
     }

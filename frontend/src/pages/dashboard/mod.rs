@@ -29,7 +29,7 @@ use definitions::Definitions;
 use feed::Feed;
 use leptos::prelude::*;
 use movement_card::MovementCard;
-use notes::{Notes, NothingYet};
+use notes::{Notes, NothingYet, not_begun};
 use tiles::Tiles;
 
 /// The page at `/`.
@@ -51,6 +51,11 @@ pub fn DashboardPage() -> impl IntoView {
         overview.map(of).unwrap_or_default()
     });
     let nothing = Memo::new(move |_| overview.map(|overview| overview.updated_at.is_none()).unwrap_or(false));
+    let ahead = Memo::new(move |_| {
+        overview
+            .map(|overview| (overview.from > overview.newest_day).then_some((overview.from, overview.newest_day)))
+            .flatten()
+    });
     let explaining = RwSignal::new(false);
     view! {
         <header class="page-head">
@@ -66,14 +71,16 @@ pub fn DashboardPage() -> impl IntoView {
             </div>
             <PrintHead shows=live(move || period.glance(days_in_words))/>
         </header>
-        <Tiles overview=overview/>
-        <Show when=move || !nothing.get() fallback=NothingYet>
-            <div class="grid">
-                <ChartCard period=period/>
-                <MovementCard period=period/>
-                <Feed period=period/>
-                <Notes overview=overview/>
-            </div>
+        <Show when=move || ahead.get().is_none() fallback=move || ahead.get().map(not_begun)>
+            <Tiles overview=overview/>
+            <Show when=move || !nothing.get() fallback=NothingYet>
+                <div class="grid">
+                    <ChartCard period=period/>
+                    <MovementCard period=period/>
+                    <Feed period=period/>
+                    <Notes overview=overview/>
+                </div>
+            </Show>
         </Show>
         <Definitions open=explaining/>
         <Announcer overview=overview/>

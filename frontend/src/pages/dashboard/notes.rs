@@ -3,10 +3,11 @@
 use super::figures::{elsewhere, scope};
 use super::widget::widget;
 use crate::components::{EmptyState, SkeletonCard};
-use crate::format::{date_range, money_whole};
+use crate::format::{date_range, day, money_whole};
 use crate::params::Params;
 use crate::query::Query;
-use crate::routes::SETTINGS_STRIPE;
+use crate::routes::{DASHBOARD, SETTINGS_STRIPE};
+use chrono::NaiveDate;
 use crm_types::Money;
 use crm_types::analytics::Overview;
 use leptos::prelude::*;
@@ -66,6 +67,20 @@ pub fn NothingYet() -> impl IntoView {
             <EmptyState icon="chart" title="No billing data yet"
                 text="Send Stripe’s webhooks here. The first subscription that pays moves the figures above, without a reload.">
                 <a class="btn btn--primary" href=SETTINGS_STRIPE>"Connect Stripe"</a>
+            </EmptyState>
+        </div></section></div>
+    }
+}
+
+/// In place of figures that would be those of the newest day.
+pub fn not_begun((from, newest): (NaiveDate, NaiveDate)) -> impl IntoView {
+    let search = use_location().search;
+    let href = move || Params::parse(&search.get()).without(&["from", "to"]).with_path(DASHBOARD);
+    let text = format!("It begins on {}. The newest day with figures is {}.", day(from), day(newest));
+    view! {
+        <div class="grid"><section class="card c12"><div class="card__body">
+            <EmptyState icon="cal" title="This period lies in the future" text=text>
+                <a class="btn btn--primary" href=href>"Show the last 30 days"</a>
             </EmptyState>
         </div></section></div>
     }

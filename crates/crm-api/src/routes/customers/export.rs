@@ -3,6 +3,7 @@
 use super::CustomerQuery;
 use super::bulk::whole_list;
 use crate::auth::By;
+use crate::extract::Maybe;
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::web::{Bytes, Data, Json};
@@ -11,7 +12,7 @@ use chrono::Utc;
 use crm_domain::audit::Actor;
 use crm_domain::customers::export::{self, Request};
 use crm_types::Problem;
-use crm_types::customers_bulk::{ExportFormat, ExportLink};
+use crm_types::customers_bulk::{ExportFormat, ExportLink, ExportSelection};
 use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::{Semaphore, mpsc};
@@ -40,14 +41,22 @@ struct ExportQuery {
 /// A link to customers as a file
 ///
 /// For a browser, which downloads without a log-in of its own: the link is good once, for 60 seconds. The query is that of the
-/// list, without `limit`, `cursor` and `count`.
-#[utoipa::path(tag = "customers", operation_id = "link_customers_export", params(CustomerQuery, ExportQuery), responses(
-    (status = 200, description = "The link", body = ExportLink,
-        example = json!({"url": "/api/customers/export?ticket=3q2-7w", "expires_at": "2026-11-02T09:31:00Z"})),
-))]
+/// list, without `limit`, `cursor` and `count`. With a body, only the customers that it names go into the file.
+#[utoipa::path(tag = "customers", operation_id = "link_customers_export", params(CustomerQuery, ExportQuery),
+    request_body(content = Option<ExportSelection>, example = json!({"ids": ["019a1b2c-0000-7000-8000-000000000001"]})),
+    responses(
+        (status = 200, description = "The link", body = ExportLink,
+            example = json!({"url": "/api/customers/export?ticket=3q2-7w", "expires_at": "2026-11-02T09:31:00Z"})),
+    ))]
 #[post("/customers/export")]
-async fn link(state: Data<AppState>, by: By, request: HttpRequest) -> ApiResult<Json<ExportLink>> {
-    let (ticket, expires_at) = export::ticket(&state.pool, &by.0, &parse(request.query_string())?).await?;
+async fn link(
+    state: Data<AppState>,
+    by: By,
+    request: HttpRequest,
+    body: Maybe<ExportSelection>,
+) -> ApiResult<Json<ExportLink>> {
+    let wanted = Request { ids: body.0.map(|chosen| chosen.ids), ..parse(request.query_string())? };
+    let (ticket, expires_at) = export::ticket(&state.pool, &by.0, &wanted).await?;
     Ok(Json(ExportLink { url: format!("/api/customers/export?ticket={ticket}"), expires_at }))
 }
 
@@ -111,7 +120,7 @@ fn parse(query: &str) -> ApiResult<Request> {
         }
     }
     let (filter, sort) = whole_list(&rest.finish())?;
-    Ok(Request { format: format.unwrap_or(ExportFormat::Csv), filter, sort })
+    Ok(Request { format: format.unwrap_or(ExportFormat::Csv), filter, ids: None, sort })
 }
 
 async fn redeem(state: &AppState, query: &str) -> ApiResult<(Actor, Request)> {

@@ -43,16 +43,22 @@ struct Params {
 /// # Errors
 /// [`DomainError::Invalid`] when the action cannot be, or nobody or too many are named.
 pub async fn start(pool: &PgPool, actor: &Actor, action: BulkAction, chosen: Chosen) -> Result<Job> {
-    if let Chosen::Ids(ids) = &chosen
-        && !(1..=MOST_IDS).contains(&ids.len())
-    {
-        let message = format!("Name 1 to {MOST_IDS} customers, or choose more by what they have in common.");
-        return Err(DomainError::invalid("ids", "out_of_range", message));
+    if let Chosen::Ids(ids) = &chosen {
+        require_few(ids)?;
     }
     let action = parse(pool, action).await?;
     let new =
         NewJob { kind: JobKind::CustomersBulk, params: &Params { action, chosen }, undoes: None, import_id: None };
     job::create(pool, actor, new).await
+}
+
+/// Fails unless some are named, and no more than a request may name.
+pub(super) fn require_few(ids: &[CustomerId]) -> Result<()> {
+    if (1..=MOST_IDS).contains(&ids.len()) {
+        return Ok(());
+    }
+    let message = format!("Name 1 to {MOST_IDS} customers, or choose more by what they have in common.");
+    Err(DomainError::invalid("ids", "out_of_range", message))
 }
 
 /// Queues the opposite of what a job did, for those whom it changed.

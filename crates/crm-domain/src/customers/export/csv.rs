@@ -42,6 +42,8 @@ pub(super) fn push(out: &mut Vec<u8>, line: &Line) -> Result<()> {
         time(Some(customer.updated_at)),
         time(customer.archived_at),
         text(customer.coach.as_ref().map(|coach| &coach.name)),
+        customer.lifetime_value.map(number).unwrap_or_default().into(),
+        customer.lifetime_value.map(|value| value.currency.to_string()).unwrap_or_default().into(),
     ];
     push_record(out, cells);
     Ok(())

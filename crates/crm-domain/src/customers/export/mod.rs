@@ -12,14 +12,16 @@ use crate::audit::{self, Actor, Subject};
 use crate::db::{DomainError, Result};
 use crm_types::customers::{Customer, CustomerSort};
 use crm_types::customers_bulk::ExportFormat;
+use crm_types::ids::CustomerId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row, Transaction};
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
+use uuid::Uuid;
 
 /// What a sheet or a CSV file shows, in this order. The names are those that the import knows.
-const HEADER: [&str; 25] = [
+const HEADER: [&str; 27] = [
     "id",
     "email",
     "name",
@@ -45,6 +47,8 @@ const HEADER: [&str; 25] = [
     "updated_at",
     "archived_at",
     "coach",
+    "lifetime_value",
+    "lifetime_currency",
 ];
 /// Rows that are read together.
 const TOGETHER: usize = 2_000;
@@ -58,6 +62,9 @@ pub struct Request {
     pub format: ExportFormat,
     /// As the list narrows them.
     pub filter: CustomerFilter,
+    /// Of these, only the chosen ones; all when none are named.
+    #[serde(default)]
+    pub ids: Option<Vec<CustomerId>>,
     /// As the list sorts them.
     pub sort: CustomerSort,
 }
@@ -91,30 +98,38 @@ pub async fn open(read_pool: &PgPool, pool: &PgPool, actor: &Actor, request: &Re
     sqlx::raw_sql(start).execute(&mut *tx).await?;
     let filter = request.filter.forgiving(&mut tx).await?;
     let mut query = QueryBuilder::new("SELECT count(*)");
-    push_source(&mut query, &filter, true);
+    push_rows(&mut query, &filter, request.ids.as_deref());
     let rows: i64 = query.build_query_scalar().persistent(false).fetch_one(&mut *tx).await?;
-    declare(&mut tx, &filter, request.sort).await?;
-    let done = json!({"format": request.format, "filter": request.filter, "sort": request.sort, "rows": rows});
+    declare(&mut tx, &filter, request).await?;
+    let done = json!({"format": request.format, "filter": request.filter, "ids": request.ids, "sort": request.sort, "rows": rows});
     let subject = Subject { resource: "customers", id: "", verb: "exported" };
     audit::record(&mut *pool.acquire().await?, actor, subject, None, Some(&done)).await?;
     Ok(Export { tx, format: request.format })
 }
 
 /// The owner's e-mail stands beside, so that each row needs one look at the staff, not a query.
-async fn declare(tx: &mut PgConnection, filter: &CustomerFilter, sort: CustomerSort) -> Result<()> {
-    let order = order(sort);
+async fn declare(tx: &mut PgConnection, filter: &CustomerFilter, request: &Request) -> Result<()> {
+    let order = order(request.sort);
     let mut query = QueryBuilder::new("DECLARE customers_export NO SCROLL CURSOR FOR SELECT ");
     query.push(COLUMNS).push(", staff.email AS owner_email FROM (SELECT c.*");
     for (i, (expression, _)) in order.columns.iter().enumerate() {
         query.push(format_args!(", {expression} AS key_{i}"));
     }
-    push_source(&mut query, filter, true);
+    push_rows(&mut query, filter, request.ids.as_deref());
     query.push(") AS customer LEFT JOIN users staff ON staff.id = customer.owner_id ORDER BY ");
     let direction = if order.descending { " DESC" } else { "" };
     let keys: Vec<String> = (0..order.columns.len()).map(|i| format!("customer.key_{i}{direction}")).collect();
     query.push(keys.join(", "));
     query.build().persistent(false).execute(tx).await?;
     Ok(())
+}
+
+fn push_rows(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, ids: Option<&[CustomerId]>) {
+    push_source(query, filter, true);
+    if let Some(ids) = ids {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        query.push(" AND c.id = ANY (").push_bind(ids).push(")");
+    }
 }
 
 impl Export {

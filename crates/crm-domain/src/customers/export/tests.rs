@@ -10,7 +10,7 @@ fn staff() -> Actor {
 }
 
 fn request(format: ExportFormat, sort: CustomerSort) -> Request {
-    Request { format, filter: CustomerFilter::default(), sort }
+    Request { format, filter: CustomerFilter::default(), ids: None, sort }
 }
 
 async fn exported(pool: &PgPool, request: &Request) -> Vec<u8> {

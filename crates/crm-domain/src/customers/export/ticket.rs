@@ -2,6 +2,7 @@
 
 use super::Request;
 use crate::audit::Actor;
+use crate::customers::bulk::require_few;
 use crate::db::Result;
 use crate::row::parse;
 use base64::Engine;
@@ -14,7 +15,13 @@ use sqlx::{PgConnection, PgPool};
 const SECONDS: i32 = 60;
 
 /// Makes a ticket for one download.
+///
+/// # Errors
+/// [`DomainError::Invalid`](crate::db::DomainError::Invalid) when nobody or too many are named.
 pub async fn ticket(pool: &PgPool, actor: &Actor, request: &Request) -> Result<(String, DateTime<Utc>)> {
+    if let Some(ids) = &request.ids {
+        require_few(ids)?;
+    }
     let ticket = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let request = serde_json::to_value(request).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let expires_at = sqlx::query_scalar!(

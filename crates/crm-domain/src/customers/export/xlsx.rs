@@ -81,7 +81,9 @@ fn push(sheet: &mut Worksheet, row: u32, line: &Line, time: &Format) -> std::res
     cells.time(customer.first_paid_at)?;
     cells.time(Some(customer.updated_at))?;
     cells.time(customer.archived_at)?;
-    cells.text(customer.coach.as_ref().map(|coach| coach.name.as_str()))
+    cells.text(customer.coach.as_ref().map(|coach| coach.name.as_str()))?;
+    cells.number(customer.lifetime_value.map(|value| major(value.minor, value.currency.minor_per_major())))?;
+    cells.text(customer.lifetime_value.as_ref().map(|value| value.currency.code()))
 }
 
 /// Excel's numbers are floats anyway; cents of any real amount are exact enough in one.

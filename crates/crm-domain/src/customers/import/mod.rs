@@ -47,7 +47,7 @@ fn check_mapping(mapping: &[Option<ImportField>], columns: usize) -> Result<()> 
     }
     let mut seen = HashSet::new();
     if let Some(twice) = mapping.iter().flatten().find(|field| !seen.insert(**field)) {
-        return refuse("duplicate_field", format!("Two columns cannot both hold `{twice}`."));
+        return refuse("duplicate_field", format!("Two columns cannot both hold {twice}."));
     }
     let somebody =
         [ImportField::Email, ImportField::Name, ImportField::FirstName, ImportField::LastName, ImportField::Phone];

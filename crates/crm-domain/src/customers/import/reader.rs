@@ -14,6 +14,8 @@ const TOGETHER: usize = 2_000;
 const TOGETHER_BYTES: usize = 1024 * 1024;
 /// A row that is longer has a quote that never ends.
 const LONGEST_ROW: usize = 1024 * 1024;
+/// A row that stands after the last one. When it does not come, a quote of the last one has swallowed it.
+const END: &str = "\u{3}";
 /// More columns have no place on a page.
 const MOST_COLUMNS: usize = 500;
 
@@ -51,7 +53,8 @@ pub(super) fn read(file: impl Read, rows: &mpsc::Sender<Vec<Row>>) -> Result<Who
     let since = Rc::new(Cell::new(0));
     let opened = open(file).map_err(|_| Stopped::Gone)?;
     // A line end more is an empty line; with it, every row ends with one.
-    let guarded = Guarded { inner: opened.text.chain(&b"\n"[..]), since: since.clone() };
+    let end = format!("\n{END}\n");
+    let guarded = Guarded { inner: opened.text.chain(end.as_bytes()), since: since.clone() };
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(opened.delimiter)
         // The usual terminator leaves the second half of CR LF to the next row, and counts it there.
@@ -76,6 +79,7 @@ pub(super) fn read(file: impl Read, rows: &mpsc::Sender<Vec<Row>>) -> Result<Who
     };
     let mut record = csv::ByteRecord::new();
     let columns = match next(&mut reader, &mut record, &since)? {
+        true if is_end(&record) => return Err(Stopped::Unreadable("The file is empty.".into())),
         true => cells(&record).into_iter().map(|name| name.trim().replace('\0', "\u{fffd}")).collect::<Vec<_>>(),
         false => return Err(Stopped::Unreadable("The file is empty.".into())),
     };
@@ -84,7 +88,12 @@ pub(super) fn read(file: impl Read, rows: &mpsc::Sender<Vec<Row>>) -> Result<Who
         return Err(Stopped::Unreadable(message));
     }
     let (mut number, mut waiting, mut bytes) = (0, Vec::new(), 0);
+    let (mut begun, mut ended) = (1, false);
     while next(&mut reader, &mut record, &since)? {
+        ended = is_end(&record);
+        if ended {
+            continue;
+        }
         let cells = cells(&record);
         if cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
@@ -93,6 +102,7 @@ pub(super) fn read(file: impl Read, rows: &mpsc::Sender<Vec<Row>>) -> Result<Who
         // Where it ended, less what is in it: empty lines before it count as its own otherwise.
         let within = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
         let line = reader.position().line().saturating_sub(within + 1);
+        begun = line;
         let mut text = Vec::with_capacity(record.as_slice().len() + cells.len() + 2);
         push_record(&mut text, &cells);
         bytes += text.len();
@@ -101,6 +111,9 @@ pub(super) fn read(file: impl Read, rows: &mpsc::Sender<Vec<Row>>) -> Result<Who
             bytes = 0;
             rows.blocking_send(std::mem::take(&mut waiting)).map_err(|_| Stopped::Gone)?;
         }
+    }
+    if !ended {
+        return Err(endless(begun));
     }
     if !waiting.is_empty() {
         rows.blocking_send(waiting).map_err(|_| Stopped::Gone)?;
@@ -117,11 +130,17 @@ fn next<R: Read>(
     since.set(0);
     let line = reader.position().line();
     reader.read_byte_record(record).map_err(|error| match error.into_kind() {
-        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => Stopped::Unreadable(format!(
-            "The row that begins on line {line} does not end: a quote may be missing there."
-        )),
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => endless(line),
         _ => Stopped::Gone,
     })
+}
+
+fn is_end(record: &csv::ByteRecord) -> bool {
+    record.len() == 1 && record.get(0) == Some(END.as_bytes())
+}
+
+fn endless(line: u64) -> Stopped {
+    Stopped::Unreadable(format!("The row that begins on line {line} does not end: a quote may be missing there."))
 }
 
 /// Stops a row that would fill the memory.

@@ -53,6 +53,18 @@ fn what_is_no_table_is_refused_with_a_sentence() {
     endless.resize(4 * LONGEST_ROW, b'x');
     let Err(Stopped::Unreadable(why)) = rows(&endless).0 else { panic!("read") };
     assert!(why.contains("line 3"), "{why}");
+    // What comes after the quote would all be one name.
+    for (file, line) in [
+        ("name,email\nAda,a@x.io\n\"Bob,b@x.io\nCy,c@x.io\n", "line 3"),
+        ("name\n\"two\nlines\"\n\"open", "line 4"),
+        ("\"name,email\nAda,a@x.io", "line 1"),
+    ] {
+        let Err(Stopped::Unreadable(why)) = rows(file.as_bytes()).0 else { panic!("read {file}") };
+        assert!(why.contains(line), "{why}");
+    }
+    for (file, n) in [("name\n\"ends\n\"", 1), ("name\na \"quote\" within\n5\" tall", 2), ("name", 0)] {
+        assert_eq!(rows(file.as_bytes()).0.unwrap().rows, n, "{file}");
+    }
 }
 
 #[test]

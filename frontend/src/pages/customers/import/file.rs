@@ -5,13 +5,15 @@ use super::result::Result;
 use super::{Crumbs, size};
 use crate::api::{ApiError, customers};
 use crate::components::{ActionButton, ErrorBox, ErrorNote, Field, Select, SkeletonCard, use_title};
+use crate::format::count;
 use crate::glance::{Glance, drawn};
 use crate::labels::counted;
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
 use crate::session::use_session;
 use chrono::Utc;
-use crm_types::customers_import::{Import, ImportRun, OnExisting};
+use crm_types::customers_import::{Import, ImportField, ImportRun, OnExisting};
+use crm_types::jobs::JobState;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
@@ -51,6 +53,8 @@ fn Whole(import: Import, query: Query<Import>) -> impl IntoView {
     let tag = RwSignal::new(format!("import {}", Utc::now().format("%Y-%m-%d")));
     let error = RwSignal::new(None::<ApiError>);
     let busy = RwSignal::new(false);
+    // As what the file was checked, so that what was found then still holds.
+    let checked = RwSignal::new(None::<(Vec<Option<ImportField>>, OnExisting)>);
     let start = Callback::new(move |dry_run: bool| {
         busy.set(true);
         error.set(None);
@@ -61,6 +65,7 @@ fn Whole(import: Import, query: Query<Import>) -> impl IntoView {
             on_existing: existing.get_untracked(),
             add_tags: if tag.is_empty() { Vec::new() } else { vec![tag] },
         };
+        checked.set(dry_run.then(|| (run.mapping.clone(), run.on_existing)));
         spawn_local(async move {
             if let Err(why) = customers::run_import(session, id, &run).await {
                 error.try_set(Some(why));
@@ -76,6 +81,17 @@ fn Whole(import: Import, query: Query<Import>) -> impl IntoView {
         (true, _) => Some("Wait until it is over, or cancel it.".to_owned()),
         (_, false) => Some("Say which column holds the e-mail, the name or the phone.".to_owned()),
         _ => None,
+    });
+    let wrong = move || {
+        let same = checked.get().is_some_and(|as_now| as_now == (mapping.get(), existing.get()));
+        let failed = query.map(|import| {
+            import.job.as_ref().filter(|job| job.dry_run && job.state == JobState::Succeeded).map(|job| job.failed)
+        });
+        failed.flatten().filter(|_| same).unwrap_or_default()
+    };
+    let import_words = Signal::derive(move || match wrong() {
+        0 => format!("Import {}", counted(rows, "row", "rows")),
+        wrong => format!("Import {} of {}", count(rows - wrong), counted(rows, "row", "rows")),
     });
     let facts =
         format!("{} · {} · {} columns", counted(import.rows, "row", "rows"), size(import.bytes), import.columns.len());
@@ -109,7 +125,7 @@ fn Whole(import: Import, query: Query<Import>) -> impl IntoView {
                         <div class="row row--wrap">
                             <ActionButton label="Check the file".to_owned() on_press=Callback::new(move |()| start.run(true))
                                 busy=busy denied=why_not/>
-                            <ActionButton label=format!("Import {}", counted(rows, "row", "rows")) class="btn--primary"
+                            <ActionButton label=import_words class="btn--primary"
                                 on_press=Callback::new(move |()| start.run(false)) busy=busy denied=why_not/>
                         </div>
                         <p class="small muted">"Checking says what would happen, and changes nothing."</p>

@@ -57,19 +57,14 @@ pub async fn store(
     facts: &[CustomerFact],
 ) -> Result<()> {
     let said = Said::of(facts);
-    insert(db, since, &said).await?;
+    let mut moved = insert(db, since, &said).await?;
     if facts.is_empty() {
-        return Ok(());
+        return claim_emails(db, &moved).await;
     }
-    let mut touched: Vec<String> = sqlx::query_scalar!(
-        r#"SELECT billing_email::text AS "email!" FROM customers WHERE stripe_customer_id = ANY($1) AND billing_email IS NOT NULL"#,
-        &said.ids as &[&str],
-    )
-    .fetch_all(&mut *db)
-    .await?;
-    touched.extend(said.emails.iter().flatten().map(|e| (*e).to_owned()));
-    sqlx::query!(
-        "UPDATE customers c SET
+    // Joined with itself for what it was before.
+    let changed = sqlx::query_as!(
+        EmailMove,
+        r#"UPDATE customers c SET
              billing_email = f.email, metadata = f.metadata, stripe_deleted_at = f.deleted,
              name = CASE WHEN 'name' = ANY (c.kept) THEN c.name ELSE f.name END,
              phone = CASE WHEN 'phone' = ANY (c.kept) THEN c.phone ELSE f.phone END,
@@ -80,8 +75,12 @@ pub async fn store(
              seen_at = f.at, seen_rank = f.rank, seen_event = f.event, version = c.version + 1, updated_at = now()
          FROM unnest($1::text[], $2::timestamptz[], $3::int2[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::timestamptz[])
               AS f (id, at, rank, event, email, name, phone, metadata, deleted)
-         WHERE c.stripe_customer_id = f.id
-           AND (c.seen_at IS NULL OR (f.at, f.rank, f.event) > (c.seen_at, c.seen_rank, c.seen_event))",
+         JOIN customers o ON o.stripe_customer_id = f.id
+         WHERE c.id = o.id
+           AND (c.seen_at IS NULL OR (f.at, f.rank, f.event) > (c.seen_at, c.seen_rank, c.seen_event))
+         RETURNING c.id, o.billing_email::text AS before, c.billing_email::text AS after,
+                   (o.billing_email, o.stripe_deleted_at, o.seen_at IS NULL) IS DISTINCT FROM (c.billing_email, c.stripe_deleted_at, false)
+                       AS "open!""#,
         &said.ids as &[&str],
         &said.at,
         &said.ranks,
@@ -92,9 +91,19 @@ pub async fn store(
         &said.metadata as &[&serde_json::Value],
         &said.deleted as &[Option<DateTime<Utc>>],
     )
-    .execute(&mut *db)
+    .fetch_all(&mut *db)
     .await?;
-    claim_emails(db, &touched).await
+    moved.extend(changed);
+    claim_emails(db, &moved).await
+}
+
+/// The billing e-mail of a customer that was written.
+struct EmailMove {
+    id: Uuid,
+    before: Option<String>,
+    after: Option<String>,
+    /// Whether it may be another's turn to have an e-mail now.
+    open: bool,
 }
 
 /// What Stripe says of people, a column for each thing.
@@ -131,12 +140,17 @@ impl<'a> Said<'a> {
 
 /// Who is new here gets a row with all that is said at once: each later write of it would go into every index again.
 /// Only an e-mail that somebody else has, or that two of them have, is left to [`claim_emails`].
-async fn insert(db: &mut PgConnection, since: &BTreeMap<String, DateTime<Utc>>, said: &Said<'_>) -> Result<()> {
+async fn insert(
+    db: &mut PgConnection,
+    since: &BTreeMap<String, DateTime<Utc>>,
+    said: &Said<'_>,
+) -> Result<Vec<EmailMove>> {
     let ids: Vec<Uuid> = since.keys().map(|_| Uuid::now_v7()).collect();
     let stripe_ids: Vec<&str> = since.keys().map(String::as_str).collect();
     let instants: Vec<DateTime<Utc>> = since.values().copied().collect();
-    sqlx::query!(
-        "INSERT INTO customers (id, stripe_customer_id, created_at, email, billing_email, name, phone, metadata, stripe_deleted_at,
+    let moved = sqlx::query_as!(
+        EmailMove,
+        r#"INSERT INTO customers AS c (id, stripe_customer_id, created_at, email, billing_email, name, phone, metadata, stripe_deleted_at,
              utm_source, utm_medium, utm_campaign, utm_content, utm_term, landing_page, referrer, seen_at, seen_rank, seen_event)
          SELECT s.id, s.stripe_id, s.since,
                 CASE WHEN f.deleted IS NULL AND NOT EXISTS (SELECT FROM customers o WHERE o.email = f.email::citext AND o.archived_at IS NULL)
@@ -150,7 +164,10 @@ async fn insert(db: &mut PgConnection, since: &BTreeMap<String, DateTime<Utc>>, 
          LEFT JOIN unnest($4::text[], $5::timestamptz[], $6::int2[], $7::text[], $8::text[], $9::text[], $10::text[], $11::jsonb[], $12::timestamptz[])
               AS f (id, at, rank, event, email, name, phone, metadata, deleted) ON f.id = s.stripe_id
          WHERE NOT EXISTS (SELECT FROM customers k WHERE k.stripe_customer_id = s.stripe_id AND k.created_at <= s.since)
-         ON CONFLICT (stripe_customer_id) DO UPDATE SET created_at = excluded.created_at",
+         ON CONFLICT (stripe_customer_id) DO UPDATE SET created_at = excluded.created_at
+         RETURNING c.id, NULL AS before, c.billing_email::text AS after,
+                   -- Who is older than was known may be the oldest now.
+                   c.email IS DISTINCT FROM c.billing_email OR c.id <> ALL ($1) AS "open!""#,
         &ids,
         &stripe_ids as &[&str],
         &instants,
@@ -164,24 +181,29 @@ async fn insert(db: &mut PgConnection, since: &BTreeMap<String, DateTime<Utc>>, 
         &said.metadata as &[&serde_json::Value],
         &said.deleted as &[Option<DateTime<Utc>>],
     )
-    .execute(db)
+    .fetch_all(db)
     .await?;
-    Ok(())
+    Ok(moved)
 }
 
 /// One e-mail per living customer: of several that Stripe bills to one address, the oldest has it.
-async fn claim_emails(db: &mut PgConnection, touched: &[String]) -> Result<()> {
-    if touched.is_empty() {
+async fn claim_emails(db: &mut PgConnection, moved: &[EmailMove]) -> Result<()> {
+    let moved = || moved.iter().filter(|m| m.open);
+    let ids: Vec<Uuid> = moved().map(|m| m.id).collect();
+    let emails: Vec<&str> = moved().flat_map(|m| m.before.iter().chain(&m.after)).map(String::as_str).collect();
+    if emails.is_empty() {
         return Ok(());
     }
     // First nobody has what is not theirs any more, then the winners take it: the unique index never sees two.
     sqlx::query!(
         "UPDATE customers c SET email = NULL
-         WHERE c.email IS NOT NULL AND 'email' <> ALL (c.kept) AND (c.email = ANY($1::text[]::citext[]) OR c.billing_email = ANY($1::text[]::citext[]))
+         FROM (SELECT k.id FROM customers k WHERE k.billing_email = ANY($1::text[]::citext[]) UNION SELECT unnest($2::uuid[])) k
+         WHERE c.id = k.id AND c.email IS NOT NULL AND 'email' <> ALL (c.kept)
            AND (c.stripe_deleted_at IS NOT NULL OR c.email IS DISTINCT FROM c.billing_email OR EXISTS (
                 SELECT FROM customers o WHERE o.billing_email = c.email AND o.archived_at IS NULL AND o.stripe_deleted_at IS NULL
                    AND (o.created_at, o.stripe_customer_id) < (c.created_at, c.stripe_customer_id)))",
-        touched,
+        &emails as &[&str],
+        &ids,
     )
     .execute(&mut *db)
     .await?;
@@ -192,7 +214,7 @@ async fn claim_emails(db: &mut PgConnection, touched: &[String]) -> Result<()> {
                ORDER BY billing_email, created_at, stripe_customer_id) w
          WHERE c.id = w.id AND c.email IS DISTINCT FROM w.billing_email AND 'email' <> ALL (c.kept)
            AND NOT EXISTS (SELECT FROM customers o WHERE o.email = w.billing_email AND o.id <> w.id AND o.archived_at IS NULL)",
-        touched,
+        &emails as &[&str],
     )
     .execute(&mut *db)
     .await?;

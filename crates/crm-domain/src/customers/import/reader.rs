@@ -88,7 +88,7 @@ pub(super) fn read(file: impl Read, rows: &mpsc::Sender<Vec<Row>>) -> Result<Who
         return Err(Stopped::Unreadable(message));
     }
     let (mut number, mut waiting, mut bytes) = (0, Vec::new(), 0);
-    let (mut begun, mut ended) = (1, false);
+    let (mut begun, mut ended) = (0, false);
     while next(&mut reader, &mut record, &since)? {
         ended = is_end(&record);
         if ended {
@@ -113,7 +113,8 @@ pub(super) fn read(file: impl Read, rows: &mpsc::Sender<Vec<Row>>) -> Result<Who
         }
     }
     if !ended {
-        return Err(endless(begun));
+        // Without an end, one line less was counted; a header that has none is on the first.
+        return Err(endless(begun + 1));
     }
     if !waiting.is_empty() {
         rows.blocking_send(waiting).map_err(|_| Stopped::Gone)?;

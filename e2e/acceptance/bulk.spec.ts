@@ -110,7 +110,8 @@ test("some belong to an organization from now on, and no more", async ({ page, s
   await box(page, "Bulk 11").click();
   await bar(page).getByRole("button", { name: "Set organization" }).click();
   await dialog.getByRole("button", { name: "Remove their organization" }).click();
-  await expect.poll(() => total(server, `organization=${gym.id}`)).toBe(2);
+  await expect(page.getByText("Remove the organization: 1 changed")).toBeVisible();
+  expect(await total(server, `organization=${gym.id}`)).toBe(2);
   await page.getByRole("button", { name: "Undo" }).last().click();
   await expect.poll(() => total(server, `organization=${gym.id}`)).toBe(3);
 });

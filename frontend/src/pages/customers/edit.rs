@@ -4,7 +4,7 @@ use super::form::{CustomerFields, Draft};
 use super::values::{OWNER, Values};
 use crate::api::users::{USERS, Users};
 use crate::api::{ApiError, customers};
-use crate::components::{ActionButton, Dialog, FormErrors, Notes, use_toasts};
+use crate::components::{ActionButton, Dialog, FormErrors, Notes, SkeletonCard, use_toasts};
 use crate::format::MISSING;
 use crate::glance::live;
 use crate::query::{Query, changed, use_query};
@@ -20,6 +20,10 @@ use leptos::task::spawn_local;
 pub struct Edit {
     open: RwSignal<bool>,
     clash: RwSignal<Option<Clash>>,
+    /// Whether a field of the page is being saved: the form waits for that, and is not a second opinion about it.
+    saving: RwSignal<bool>,
+    /// As a field that was saved left the customer. The page reads them again a moment later.
+    newest: RwSignal<Option<Customer>>,
 }
 
 /// A change that came too late: what it was made to, what it makes of that, and what somebody else made of it.
@@ -36,7 +40,32 @@ pub struct Clash {
 impl Edit {
     /// A closed form.
     pub fn new() -> Self {
-        Self { open: RwSignal::new(false), clash: RwSignal::new(None) }
+        Self {
+            open: RwSignal::new(false),
+            clash: RwSignal::new(None),
+            saving: RwSignal::new(false),
+            newest: RwSignal::new(None),
+        }
+    }
+
+    /// A field is being saved.
+    pub fn begin_saving(self) {
+        self.saving.set(true);
+    }
+
+    /// It was saved and left the customer so, or it was not.
+    pub fn end_saving(self, now: Option<&Customer>) {
+        if let Some(now) = now {
+            self.newest.try_set(Some(now.clone()));
+        }
+        self.saving.try_set(false);
+    }
+
+    /// The customer as far as this page knows.
+    fn customer(self, query: Query<Customer>) -> Option<Customer> {
+        let (read, saved) = untrack(|| (query.get(), self.newest.get()));
+        let read = read?;
+        Some(saved.filter(|saved| saved.id == read.id && saved.version > read.version).unwrap_or(read))
     }
 
     /// Opens the form with both versions; does nothing once the page is left.
@@ -90,8 +119,9 @@ pub fn CustomerActions(
         </div>
         <Dialog id="edit-customer" title=Signal::stored("Edit customer".to_owned()) open=open>
             {move || match edit.clash.get_untracked() {
-                Some(clash) => Some(view! { <Form customer=clash.base.clone() open=open clash=clash/> }),
-                None => untrack(|| query.get()).map(|customer| view! { <Form customer=customer open=open/> }),
+                Some(clash) => view! { <Form customer=clash.base.clone() open=open clash=clash/> }.into_any(),
+                None if edit.saving.get() => view! { <SkeletonCard label="Saving" lines=7/> }.into_any(),
+                None => edit.customer(query).map(|customer| view! { <Form customer=customer open=open/> }).into_any(),
             }}
         </Dialog>
     }

@@ -138,9 +138,12 @@ pub fn Inline(
         let Some(patch) = mine.patch_from(&before, customer.version) else { return draft.stop() };
         ahead.set(Some((mine.clone(), customer.version + 1)));
         draft.stop();
+        edit.begin_saving();
         spawn_local(async move {
             let id = customer.id.to_string();
-            match customers::change(session, &id, &patch).await {
+            let reply = customers::change(session, &id, &patch).await;
+            edit.end_saving(reply.as_ref().ok());
+            match reply {
                 Ok(now) => saved(session, toasts, id, before.patch_from(&Values::of(&now), now.version)),
                 Err(failure) => {
                     ahead.try_set(None);

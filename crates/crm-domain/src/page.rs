@@ -3,18 +3,16 @@
 //! Column expressions come from constants of ours, values only as binds.
 
 use crate::db::{DomainError, Result};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
 use crm_types::Page;
 use crm_types::page::{Count, DEFAULT_LIMIT, MAX_LIMIT, TOTAL_CAP};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use serde::Serialize;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Postgres, QueryBuilder, Row};
+use sqlx::{PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
 
+mod cursor;
 mod total;
+use cursor::{Key, fingerprint, parse_cursor, push_key, read_key, write_cursor};
 pub(crate) use total::{Sum, Totals};
 
 /// Which page of a list is wanted.
@@ -77,19 +75,23 @@ pub(crate) struct Order {
     pub descending: bool,
 }
 
-/// A sort key's value, as a cursor carries it. Times are microseconds, as PostgreSQL keeps them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Key {
-    Number(i64),
-    Text(String),
-    Never,
+/// What is read of a page's rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown {
+    /// Columns of the rows.
+    pub inner: &'static str,
+    /// Columns of the query around them, where they are `page`: what costs something is read for a page of them only.
+    pub outer: &'static str,
+    /// What that joins.
+    pub joins: &'static str,
 }
 
-/// What is behind the opaque text: order, fingerprint of the filter, keys of the last row, and how many rows there were when
-/// the first page was read, up to one more than the cap: following pages need not count again.
-#[derive(Debug, Serialize, Deserialize)]
-struct Cursor(String, String, Vec<Key>, i64);
+impl Shown {
+    /// Of the rows alone.
+    pub(crate) const fn rows(columns: &'static str) -> Self {
+        Self { inner: columns, outer: "page.*", joins: "" }
+    }
+}
 
 /// A page in the making: the parts of its query that depend on order and cursor.
 #[derive(Debug)]
@@ -163,13 +165,32 @@ impl Keyset {
         Ok(Totals { found: (n <= TOTAL_CAP).then_some(found), ..totals })
     }
 
+    /// Reads the page. `source` adds what is between `FROM` and the last condition; it has a `WHERE`.
+    pub(crate) async fn read<T>(
+        &self,
+        pool: &PgPool,
+        shown: Shown,
+        totals: Totals,
+        source: impl FnOnce(&mut QueryBuilder<Postgres>),
+        read: fn(&PgRow) -> sqlx::Result<T>,
+    ) -> Result<Page<T>> {
+        let mut query = QueryBuilder::new("SELECT ");
+        query.push(shown.outer);
+        self.push_outer_keys(&mut query);
+        query.push(" FROM ");
+        self.push_page(&mut query, shown.inner, &totals, source);
+        query.push(shown.joins);
+        self.push_order(&mut query, &self.keys("page"));
+        self.fetch(pool, &mut query, read, totals).await
+    }
+
     /// Adds `(SELECT <columns>, <keys> FROM ...) AS page`: the rows of the page, to which the query around it joins what is
     /// shown beside. `source` adds what is between `FROM` and the last condition; it has a `WHERE`.
     ///
     /// Many matching rows are read in their order from an index until the page is full. When few match, that walk could
     /// go through the whole table before it finds them, so they are found first and then sorted: no page costs more than
     /// the count that came before it.
-    pub(crate) fn push_page(
+    fn push_page(
         &self,
         query: &mut QueryBuilder<Postgres>,
         columns: &'static str,
@@ -211,11 +232,6 @@ impl Keyset {
         (0..self.order.columns.len()).map(|i| format!("{table}.key_{i}")).collect()
     }
 
-    /// Adds the order of the page to the query around it.
-    pub(crate) fn push_outer_order(&self, query: &mut QueryBuilder<Postgres>) {
-        self.push_order(query, &self.keys("page"));
-    }
-
     fn push_after(&self, query: &mut QueryBuilder<Postgres>, keys: &[String]) {
         let Some(after) = &self.after else { return };
         let operator = if self.order.descending { "<" } else { ">" };
@@ -233,7 +249,7 @@ impl Keyset {
     }
 
     /// Adds the keys to the select list of the query around the page.
-    pub(crate) fn push_outer_keys(&self, query: &mut QueryBuilder<Postgres>) {
+    fn push_outer_keys(&self, query: &mut QueryBuilder<Postgres>) {
         for (i, (_, kind)) in self.order.columns.iter().enumerate() {
             match kind {
                 // Infinity has no place in a DateTime.
@@ -248,7 +264,7 @@ impl Keyset {
     }
 
     /// Runs the query and reads its rows; the row beyond the limit only tells that there is a next page.
-    pub(crate) async fn fetch<T>(
+    async fn fetch<T>(
         &self,
         pool: &PgPool,
         query: &mut QueryBuilder<Postgres>,
@@ -274,58 +290,6 @@ impl Keyset {
         let keys =
             keys.map(|(i, (_, kind))| read_key(row, &format!("cursor_{i}"), *kind)).collect::<sqlx::Result<_>>()?;
         let counted = if totals.capped { TOTAL_CAP + 1 } else { totals.total };
-        let cursor = Cursor(self.order.name.to_owned(), self.filter.clone(), keys, counted);
-        let json = serde_json::to_vec(&cursor).map_err(|e| sqlx::Error::Encode(e.into()))?;
-        Ok(URL_SAFE_NO_PAD.encode(json))
+        write_cursor(&self.order, &self.filter, keys, counted)
     }
-}
-
-fn fingerprint(filter: &impl Serialize) -> String {
-    // A filter is made of plain values; if one ever failed to serialise, its cursors would merely be less picky.
-    let json = serde_json::to_vec(filter).unwrap_or_default();
-    URL_SAFE_NO_PAD.encode(Sha256::digest(json).get(..6).unwrap_or_default())
-}
-
-fn parse_cursor(text: &str, order: &Order, filter: &str) -> Option<(Vec<Key>, i64)> {
-    let json = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let Cursor(name, fingerprint, keys, counted) = serde_json::from_slice(&json).ok()?;
-    let fits = order.columns.iter().zip(&keys).all(|((_, kind), key)| match (kind, key) {
-        (Kind::Time, Key::Number(micros)) => DateTime::from_timestamp_micros(*micros).is_some(),
-        (Kind::TimeOrNever, Key::Number(micros)) => DateTime::from_timestamp_micros(*micros).is_some(),
-        (Kind::TimeOrNever, Key::Never) | (Kind::Int, Key::Number(_)) => true,
-        (Kind::SmallInt, Key::Number(number)) => i16::try_from(*number).is_ok(),
-        (Kind::Text, Key::Text(text)) => !text.contains('\0'),
-        (Kind::Id, Key::Text(text)) => Uuid::parse_str(text).is_ok(),
-        _ => false,
-    });
-    let ours = name == order.name && fingerprint == filter && keys.len() == order.columns.len() && counted >= 0;
-    (ours && fits).then_some((keys, counted))
-}
-
-/// Binds a key with its column's type. `parse_cursor` and `read_key` see to it that kind and key fit.
-fn push_key(query: &mut QueryBuilder<Postgres>, kind: Kind, key: &Key) {
-    match (kind, key) {
-        (Kind::TimeOrNever, Key::Never) => query.push("'infinity'::timestamptz"),
-        (Kind::Time | Kind::TimeOrNever, Key::Number(micros)) => {
-            query.push_bind(DateTime::<Utc>::from_timestamp_micros(*micros))
-        }
-        (Kind::Id, Key::Text(text)) => query.push_bind(Uuid::parse_str(text).ok()),
-        (Kind::SmallInt, Key::Number(number)) => query.push_bind(i16::try_from(*number).ok()),
-        (_, Key::Number(number)) => query.push_bind(*number),
-        (_, Key::Text(text)) => query.push_bind(text.clone()),
-        (_, Key::Never) => query.push("NULL"),
-    };
-}
-
-fn read_key(row: &PgRow, name: &str, kind: Kind) -> sqlx::Result<Key> {
-    Ok(match kind {
-        Kind::Time | Kind::TimeOrNever => match row.try_get::<Option<DateTime<Utc>>, _>(name)? {
-            Some(time) => Key::Number(time.timestamp_micros()),
-            None => Key::Never,
-        },
-        Kind::Int => Key::Number(row.try_get(name)?),
-        Kind::SmallInt => Key::Number(row.try_get::<i16, _>(name)?.into()),
-        Kind::Text => Key::Text(row.try_get(name)?),
-        Kind::Id => Key::Text(row.try_get::<Uuid, _>(name)?.to_string()),
-    })
 }

@@ -8,6 +8,7 @@ use crm_domain::billing::inbox::Delivery;
 use crm_domain::billing::{apply, inbox, rebuild};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use stripe::{DAY, Life, Shape, T0, invariants, permutations, rows};
 
 async fn deliver(pool: &PgPool, events: &[Delivery]) {
@@ -255,4 +256,48 @@ async fn one_email_per_living_customer_the_oldest_has_it(pool: PgPool) {
     )
     .await;
     assert_eq!(emails().await, vec![("cus_a".into(), None), some("cus_b", "a@example.com")]);
+}
+
+/// Rows of tables that grow with the business, read so far.
+async fn rows_read(pool: &PgPool) -> i64 {
+    sqlx::query("SELECT pg_stat_force_next_flush()").execute(pool).await.unwrap();
+    let sql = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint FROM pg_stat_user_tables
+               WHERE relname IN ('customers', 'customer_search', 'subscriptions', 'transactions', 'stripe_objects', 'stripe_events')";
+    sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn applying_reads_whom_it_touches_and_nobody_else(_: PgPoolOptions, options: PgConnectOptions) {
+    // One connection, so that its counters are there when they are asked for.
+    let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    sqlx::raw_sql(
+        "SET session_replication_role = replica;
+         INSERT INTO customers (id, stripe_customer_id, email, billing_email, created_at)
+         SELECT gen_random_uuid(), 'cus_other' || n, 'other' || n || '@example.com', 'other' || n || '@example.com', '2025-01-01'
+         FROM generate_series(1, 20000) n;
+         INSERT INTO customer_search (id, created_at, text) SELECT id, created_at, ' ' || email FROM customers;
+         RESET session_replication_role",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    apply::prefer_indexes(&mut pool.acquire().await.unwrap()).await.unwrap();
+    let lives: Vec<Life> = (0..20).map(|i| Life::new(Shape::Current, format!("life{i}"))).collect();
+    deliver(&pool, &lives.iter().flat_map(Life::six_events).collect::<Vec<_>>()).await;
+    for table in ["customers", "customer_search", "subscriptions", "transactions", "stripe_objects", "stripe_events"] {
+        sqlx::query(sqlx::AssertSqlSafe(format!("VACUUM ANALYZE {table}"))).execute(&pool).await.unwrap();
+    }
+    let before = rows_read(&pool).await;
+    let renamed = lives.iter().map(|life| life.customer("7", "customer.updated", T0 + 50 * DAY, "Another Name"));
+    // Somebody new whose address another has.
+    let mut twin = Life::new(Shape::Current, "other77").customer("8", "customer.created", T0 + 50 * DAY, "Twin");
+    twin.raw = String::from_utf8(twin.raw).unwrap().replace("cus_other77", "cus_twin").into_bytes();
+    let new = (0..20).flat_map(|i| Life::new(Shape::Current, format!("new{i}")).six_events());
+    deliver(&pool, &renamed.chain([twin]).chain(new).collect::<Vec<_>>()).await;
+    let read = rows_read(&pool).await - before;
+    assert!(read < 4_000, "{read} rows read for 141 events about 41 of 20,040 customers");
+    let emails =
+        "SELECT count(*) FROM customers WHERE email = 'other77@example.com' AND stripe_customer_id = 'cus_other77'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(emails).fetch_one(&pool).await.unwrap(), 1, "the older one keeps it");
+    println!("applying 141 events read {read} rows among 20,040 customers");
 }

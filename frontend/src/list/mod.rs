@@ -10,6 +10,7 @@ mod filter;
 mod filters;
 mod keys;
 mod pager;
+mod preview;
 mod row;
 mod selection;
 mod shape;

@@ -2,7 +2,7 @@
 
 use crate::db::Result;
 use crate::filter::{DayRange, Text, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown};
 use crate::row::RowExt;
 use crm_types::Page;
 use crm_types::audit::{AuditEntry, AuditSort};
@@ -39,12 +39,7 @@ pub async fn list(
         Order { name: sort.as_str(), columns: &[("a.id", Kind::Int)], descending: sort == AuditSort::IdDescending };
     let keyset = Keyset::new(order, filter, page)?;
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
-    let mut query = QueryBuilder::new("SELECT page.*");
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, "a.*", &totals, |query| push_source(query, filter));
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+    keyset.read(pool, Shown::rows("a.*"), totals, |query| push_source(query, filter), read).await
 }
 
 fn push_source(query: &mut QueryBuilder<Postgres>, filter: &AuditFilter) {

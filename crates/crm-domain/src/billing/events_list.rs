@@ -2,7 +2,7 @@
 
 use crate::db::{DomainError, Result};
 use crate::filter::{DayRange, Text, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown};
 use crate::row::{RowExt, parse};
 use crm_types::Page;
 use crm_types::billing::{EventState, StripeEvent, StripeEventDetail, StripeEventSort};
@@ -36,12 +36,7 @@ pub async fn list(
 ) -> Result<Page<StripeEvent>> {
     let keyset = Keyset::new(order(sort), filter, page)?;
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
-    let mut query = QueryBuilder::new("SELECT page.*");
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, COLUMNS, &totals, |query| push_source(query, filter));
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+    keyset.read(pool, Shown::rows(COLUMNS), totals, |query| push_source(query, filter), read).await
 }
 
 /// One event with the exact text that Stripe sent.

@@ -25,7 +25,7 @@ impl Computed {
     pub async fn store(&self, db: &mut PgConnection, known: impl Iterator<Item = &Known>) -> Result<()> {
         let computed: HashSet<Uuid> = self.histories.iter().map(|(id, _)| *id).collect();
         let others: Vec<Uuid> = known.map(|k| k.id).filter(|id| !computed.contains(id)).collect();
-        customers::upsert::store_derived(db, &self.histories, &others).await
+        customers::derived::store(db, &self.histories, &others).await
     }
 }
 

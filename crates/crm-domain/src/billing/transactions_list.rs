@@ -3,7 +3,7 @@
 use crate::customers::search::Search;
 use crate::db::Result;
 use crate::filter::{DayRange, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest, Sum};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown, Sum};
 use crate::row::RowExt;
 use crm_types::billing::{Transaction, TransactionKind, TransactionSort, TransactionStatus, TransactionType};
 use crm_types::ids::{CustomerId, SubscriptionId, TransactionId};
@@ -46,18 +46,13 @@ pub async fn list(
         amount: "sum(t.amount_minor) FILTER (WHERE t.status IN ('succeeded', 'refunded'))",
     };
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), Some(sum)).await?;
-    let mut query = QueryBuilder::new(
-        "SELECT page.*, s.id AS subscription_id, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name",
-    );
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, "t.*", &totals, |query| push_source(query, filter));
-    query.push(
-        " JOIN customers c ON c.id = page.customer_id \
-         LEFT JOIN subscriptions s ON s.stripe_subscription_id = page.stripe_subscription_id",
-    );
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+    let shown = Shown {
+        inner: "t.*",
+        outer: "page.*, s.id AS subscription_id, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name",
+        joins: " JOIN customers c ON c.id = page.customer_id \
+                LEFT JOIN subscriptions s ON s.stripe_subscription_id = page.stripe_subscription_id",
+    };
+    keyset.read(pool, shown, totals, |query| push_source(query, filter), read).await
 }
 
 fn order(sort: TransactionSort) -> Order {

@@ -3,7 +3,7 @@
 use crate::customers::list::read_organization;
 use crate::customers::search::Search;
 use crate::db::Result;
-use crate::page::{Keyset, Kind, Order, PageRequest};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown};
 use crm_types::Page;
 use crm_types::coaching::{Coach, CoachSort};
 use crm_types::ids::{CustomerId, OrganizationId};
@@ -31,13 +31,8 @@ pub async fn list(pool: &PgPool, filter: &CoachFilter, sort: CoachSort, page: &P
     let filter = &CoachFilter { q: Search::forgiving(filter.q.as_ref(), pool).await?, ..filter.clone() };
     let keyset = Keyset::new(order(sort), filter, page)?;
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
-    let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS);
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, "c.*, customer_called(c) AS called", &totals, |query| push_source(query, filter));
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+    let shown = Shown { inner: "c.*, customer_called(c) AS called", outer: COLUMNS, joins: "" };
+    keyset.read(pool, shown, totals, |query| push_source(query, filter), read).await
 }
 
 fn order(sort: CoachSort) -> Order {

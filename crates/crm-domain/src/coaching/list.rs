@@ -3,7 +3,7 @@
 use crate::customers::list::read_organization;
 use crate::db::Result;
 use crate::filter::push_equal;
-use crate::page::{Keyset, Kind, Order, PageRequest};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown};
 use crate::row::RowExt;
 use crm_types::Page;
 use crm_types::coaching::{CoachingRelationship, CoachingSort, CoachingStatus};
@@ -50,13 +50,8 @@ pub async fn list(
     };
     let keyset = Keyset::new(order, filter, page)?;
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
-    let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS);
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, "r.*", &totals, |query| push_source(query, filter));
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+    let shown = Shown { inner: "r.*", outer: COLUMNS, joins: "" };
+    keyset.read(pool, shown, totals, |query| push_source(query, filter), read).await
 }
 
 fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CoachingFilter) {

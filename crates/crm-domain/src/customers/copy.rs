@@ -1,7 +1,7 @@
 //! New customers by COPY, with what is derived of their histories; and where there are organisations, who belongs to one and
 //! who coaches whom.
 
-use super::upsert::Derived;
+use super::derived::Derived;
 use crate::billing::load::Account;
 use crate::billing::payments::TransactionRow;
 use crate::db::Result;

@@ -3,7 +3,7 @@
 use super::filter::{CustomerFilter, LIFECYCLE, PLAN, PRIORITY, SOURCE, push_search, push_source};
 use super::search::Search;
 use crate::db::{DomainError, Result};
-use crate::page::{Column, Keyset, Kind, Order, PageRequest};
+use crate::page::{Column, Keyset, Kind, Order, PageRequest, Shown};
 use crate::row::{RowExt, parse};
 use crm_types::Page;
 use crm_types::accounts::UserRef;
@@ -65,20 +65,16 @@ async fn list_as_typed(
     } else {
         keyset.totals_with_page(pool, page.count(), |query| source(query, exact)).await?
     };
-    let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS);
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
     // Who pays least comes first: those who paid then may all be far behind.
     let far = sort == CustomerSort::Mrr;
-    keyset.push_page(&mut query, "c.id", &totals, |query| match totals.found {
+    let found = totals.found.is_some();
+    let page_of = |query: &mut QueryBuilder<Postgres>| match found {
         // Found by their ids: nothing has to be looked for once more.
-        Some(_) => drop(query.push(" FROM customers c WHERE true")),
-        None => source(query, far),
-    });
-    query.push(" JOIN customers customer ON customer.id = page.id");
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+        true => drop(query.push(" FROM customers c WHERE true")),
+        false => source(query, far),
+    };
+    let shown = Shown { inner: "c.id", outer: COLUMNS, joins: " JOIN customers customer ON customer.id = page.id" };
+    keyset.read(pool, shown, totals, page_of, read).await
 }
 
 /// One customer.

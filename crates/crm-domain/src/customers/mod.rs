@@ -3,6 +3,7 @@
 pub mod bulk;
 mod cells;
 pub(crate) mod copy;
+pub(crate) mod derived;
 pub mod edit;
 pub mod export;
 pub(crate) mod fields;

@@ -3,7 +3,7 @@
 use crate::customers::list::require;
 use crate::db::Result;
 use crate::filter::push_equal;
-use crate::page::{Keyset, Kind, Order, PageRequest};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown};
 use crate::row::RowExt;
 use crm_types::Page;
 use crm_types::ids::{CustomerId, InteractionId};
@@ -30,12 +30,7 @@ pub async fn list(pool: &PgPool, filter: &InteractionFilter, page: &PageRequest)
     let columns = &[("i.occurred_at", Kind::Time), ("i.id", Kind::Id)];
     let keyset = Keyset::new(Order { name: "-occurred_at", columns, descending: true }, filter, page)?;
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
-    let mut query = QueryBuilder::new("SELECT page.*");
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, "i.*", &totals, |query| push_source(query, filter));
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+    keyset.read(pool, Shown::rows("i.*"), totals, |query| push_source(query, filter), read).await
 }
 
 fn push_source(query: &mut QueryBuilder<Postgres>, filter: &InteractionFilter) {

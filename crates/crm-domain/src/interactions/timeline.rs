@@ -2,7 +2,7 @@
 
 use crate::customers::list::require;
 use crate::db::Result;
-use crate::page::{Keyset, Kind, Order, PageRequest};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown};
 use crm_types::Page;
 use crm_types::ids::CustomerId;
 use crm_types::interactions::{TimelineEntry, TimelineEvent, TimelineKind};
@@ -66,12 +66,7 @@ pub async fn timeline(
     let keyset = Keyset::new(order, &(customer, kinds), page)?;
     let source = |query: &mut QueryBuilder<Postgres>| push_source(query, customer, kinds);
     let totals = keyset.totals(pool, page.count(), source, None).await?;
-    let mut query = QueryBuilder::new("SELECT page.*");
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, "t.*", &totals, source);
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+    keyset.read(pool, Shown::rows("t.*"), totals, source, read).await
 }
 
 fn push_source(query: &mut QueryBuilder<Postgres>, customer: CustomerId, kinds: &[TimelineKind]) {

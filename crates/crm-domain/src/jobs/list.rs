@@ -2,7 +2,7 @@
 
 use crate::db::{DomainError, Result};
 use crate::filter::push_equal;
-use crate::page::{Keyset, Kind, Order, PageRequest};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown};
 use crate::row::{RowExt, parse};
 use crm_types::Page;
 use crm_types::customers_bulk::BulkAction;
@@ -54,13 +54,8 @@ pub async fn list(pool: &PgPool, filter: &JobFilter, sort: JobSort, page: &PageR
     };
     let keyset = Keyset::new(order, filter, page)?;
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
-    let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS);
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, "j.*", &totals, |query| push_source(query, filter));
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+    let shown = Shown { inner: "j.*", outer: COLUMNS, joins: "" };
+    keyset.read(pool, shown, totals, |query| push_source(query, filter), read).await
 }
 
 /// One job.

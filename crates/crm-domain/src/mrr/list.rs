@@ -2,7 +2,7 @@
 
 use crate::db::{DomainError, Result};
 use crate::filter::{DayRange, Text, push_day_start, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest, Sum};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown, Sum};
 use crate::row::RowExt;
 use crm_types::ids::{CustomerId, MovementId, SubscriptionId};
 use crm_types::mrr::{MovementSort, MovementType, MrrMovement};
@@ -61,19 +61,17 @@ pub async fn list(
     let sum = Sum { currency: "m.currency", amount };
     let exact = page.count() == Count::Exact;
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter, exact), Some(sum)).await?;
-    let mut query =
-        QueryBuilder::new("SELECT page.*, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name");
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    let columns = match filter.by_part() {
+    let inner = match filter.by_part() {
         true => "m.*, part.amount_minor AS shown_amount",
         false => "m.*, m.amount_minor AS shown_amount",
     };
     let by_amount = matches!(sort, MovementSort::Amount | MovementSort::AmountDescending);
-    keyset.push_page(&mut query, columns, &totals, |query| push_source(query, filter, by_amount));
-    query.push(" JOIN customers c ON c.id = page.customer_id");
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+    let shown = Shown {
+        inner,
+        outer: "page.*, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name",
+        joins: " JOIN customers c ON c.id = page.customer_id",
+    };
+    keyset.read(pool, shown, totals, |query| push_source(query, filter, by_amount), read).await
 }
 
 fn order(sort: MovementSort, filter: &MovementFilter) -> Order {

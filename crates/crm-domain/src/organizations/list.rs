@@ -2,7 +2,7 @@
 
 use crate::db::{DomainError, Result};
 use crate::filter::{Text, push_equal, push_words};
-use crate::page::{Keyset, Kind, Order, PageRequest};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown};
 use crate::row::RowExt;
 use crm_types::Page;
 use crm_types::ids::OrganizationId;
@@ -45,14 +45,8 @@ pub async fn list(
 ) -> Result<Page<Organization>> {
     let keyset = Keyset::new(order(sort), filter, page)?;
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
-    let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS);
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, "o.*", &totals, |query| push_source(query, filter));
-    query.push(COUNTED);
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+    let shown = Shown { inner: "o.*", outer: COLUMNS, joins: COUNTED };
+    keyset.read(pool, shown, totals, |query| push_source(query, filter), read).await
 }
 
 /// One organisation.

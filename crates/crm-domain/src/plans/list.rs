@@ -4,7 +4,7 @@
 use super::prices;
 use crate::db::{DomainError, Result};
 use crate::filter::{Text, push_currency, push_equal, push_words};
-use crate::page::{Column, Keyset, Kind, Order, PageRequest};
+use crate::page::{Column, Keyset, Kind, Order, PageRequest, Shown};
 use crate::row::RowExt;
 use crm_types::page::Count;
 use crm_types::plans::{Plan, PlanSort, PlanStream, Price, Stream, Tier};
@@ -40,12 +40,7 @@ const COLUMNS: &str = "p.id, p.name, p.active, f.subscribers, f.trials, f.cancel
 pub async fn list(pool: &PgPool, filter: &PlanFilter, sort: PlanSort, page: &PageRequest) -> Result<Page<Plan>> {
     let keyset = Keyset::new(order(sort), filter, page)?;
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
-    let mut query = QueryBuilder::new("SELECT page.*");
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, COLUMNS, &totals, |query| push_source(query, filter));
-    keyset.push_outer_order(&mut query);
-    let mut found = keyset.fetch(pool, &mut query, read, totals).await?;
+    let mut found = keyset.read(pool, Shown::rows(COLUMNS), totals, |query| push_source(query, filter), read).await?;
     fill(pool, &mut found.items, filter.currency).await?;
     if page.count() == Count::Exact {
         found.sums = sums(pool, filter).await?;

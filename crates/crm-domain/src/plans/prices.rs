@@ -3,7 +3,7 @@
 use super::totals;
 use crate::db::{DomainError, Result};
 use crate::filter::{Text, push_equal, push_words};
-use crate::page::{Keyset, Kind, Order, PageRequest};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown};
 use crate::row::RowExt;
 use crm_types::plans::Price;
 use crm_types::{Currency, Money, Page};
@@ -41,12 +41,7 @@ const COLUMNS: &str = "p.id, p.product_id, p.plan_id, d.name AS product_name, p.
 pub async fn list(pool: &PgPool, filter: &PriceFilter, page: &PageRequest) -> Result<Page<Price>> {
     let keyset = Keyset::new(ORDER, filter, page)?;
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
-    let mut query = QueryBuilder::new("SELECT page.*");
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, COLUMNS, &totals, |query| push_source(query, filter));
-    keyset.push_outer_order(&mut query);
-    let mut found = keyset.fetch(pool, &mut query, read, totals).await?;
+    let mut found = keyset.read(pool, Shown::rows(COLUMNS), totals, |query| push_source(query, filter), read).await?;
     totals::fill(pool, &mut found.items).await?;
     Ok(found)
 }

@@ -4,7 +4,7 @@ use super::items;
 use crate::customers::search::Search;
 use crate::db::{DomainError, Result};
 use crate::filter::{Day, Text, push_currency, push_day_start, push_equal};
-use crate::page::{Keyset, Kind, Order, PageRequest, Sum};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown, Sum};
 use crate::row::RowExt;
 use crm_types::ids::{CustomerId, SubscriptionId};
 use crm_types::page::Count;
@@ -67,19 +67,13 @@ pub async fn list(
     };
     let totals =
         keyset.totals(pool, page.count(), |query| push_source(query, filter, whole_ledger(exact)), Some(sum)).await?;
-    let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS);
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    let columns = match filter.as_of {
+    let inner = match filter.as_of {
         Some(_) => "s.*, past.mrr AS shown_mrr, past.currency AS shown_currency",
         None => "s.*, s.mrr_minor AS shown_mrr, s.currency AS shown_currency",
     };
     let by_mrr = matches!(sort, SubscriptionSort::Mrr | SubscriptionSort::MrrDescending);
-    keyset.push_page(&mut query, columns, &totals, |query| push_source(query, filter, whole_ledger(by_mrr)));
-    query.push(" JOIN customers c ON c.id = page.customer_id");
-    keyset.push_outer_order(&mut query);
-    keyset.fetch(pool, &mut query, read, totals).await
+    let shown = Shown { inner, outer: COLUMNS, joins: " JOIN customers c ON c.id = page.customer_id" };
+    keyset.read(pool, shown, totals, |query| push_source(query, filter, whole_ledger(by_mrr)), read).await
 }
 
 /// One subscription, as it is now, with its items.

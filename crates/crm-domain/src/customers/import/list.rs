@@ -4,7 +4,7 @@ use super::columns::suggest;
 use crate::customers::cells::read_record;
 use crate::db::{DomainError, Result};
 use crate::jobs::list::newest_of_import;
-use crate::page::{Keyset, Kind, Order, PageRequest, Totals};
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown, Totals};
 use crm_types::Page;
 use crm_types::customers_import::{Import, ImportSort};
 use crm_types::ids::ImportId;
@@ -31,13 +31,7 @@ pub async fn list(pool: &PgPool, sort: ImportSort, page: &PageRequest) -> Result
         query.push(SOURCE);
     };
     let totals = Totals::count(pool, page.count(), source, None).await?;
-    let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS);
-    keyset.push_outer_keys(&mut query);
-    query.push(" FROM ");
-    keyset.push_page(&mut query, "i.*", &totals, source);
-    keyset.push_outer_order(&mut query);
-    let mut page = keyset.fetch(pool, &mut query, read, totals).await?;
+    let mut page = keyset.read(pool, Shown { inner: "i.*", outer: COLUMNS, joins: "" }, totals, source, read).await?;
     let mut conn = pool.acquire().await?;
     for import in &mut page.items {
         import.job = newest_of_import(&mut conn, import.id).await?;

@@ -38,6 +38,15 @@ test("a customer is created, found by a tag, changed, and the change undone", as
   await expect(page.getByRole("link", { name: "Zoë Okafor" })).toBeVisible();
 });
 
+test("what is typed goes into the first field of a dialog", async ({ page, server }) => {
+  await signIn(page, server, "/customers");
+  await page.getByRole("button", { name: "New customer" }).click();
+  const dialog = page.getByRole("dialog", { name: "New customer" });
+  await expect(dialog.getByLabel("Name")).toBeFocused();
+  await page.keyboard.type("Jane Doe");
+  await expect(dialog.getByLabel("Name")).toHaveValue("Jane Doe");
+});
+
 test("an e-mail that somebody has is said at its field, and the draft stays", async ({ page, server }) => {
   await signIn(page, server, "/customers");
   await create(page, "First", "taken@example.com");
@@ -92,6 +101,7 @@ test("a customer is archived and brought back, notes are written and deleted, an
   await notes.getByLabel("New note").fill("Asked for an invoice.");
   await notes.getByRole("button", { name: "Add note" }).click();
   await expect(notes.getByText("Asked for an invoice.")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Timeline" }).getByText("Asked for an invoice.")).toBeVisible();
   await expect(notes.getByLabel("New note")).toHaveValue("");
   const text = notes.getByLabel("Text of the note");
   await notes.getByRole("button", { name: "Edit note" }).click();

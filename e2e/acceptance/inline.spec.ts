@@ -83,6 +83,37 @@ test("somebody else is faster: both versions are shown", async ({ page, server }
   await expect(profile(page).getByText("+2")).toBeVisible();
 });
 
+test("fields that are saved one after the other over a slow network are nobody's conflict", async ({ page, server }) => {
+  const { id } = await person(server, "Sloane Slow");
+  await person(server, "Connie Coach");
+  await signIn(page, server, `/customers/${id}`);
+  await page.route(`**/api/customers/${id}`, async (route) => {
+    if (route.request().method() === "PATCH") await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  for (const [field, text] of [
+    ["Phone", "+41 44 222"],
+    ["Tags", "slow"],
+  ] as const) {
+    await profile(page).getByRole("button", { name: `Change ${field.toLowerCase()}` }).click();
+    await profile(page).getByLabel(field).fill(text);
+    await page.keyboard.press("Enter");
+  }
+  await profile(page).getByRole("button", { name: "Change coach" }).click();
+  await profile(page).getByRole("combobox", { name: "Coach" }).fill("connie");
+  await page.getByRole("option", { name: "Connie Coach" }).click();
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Edit customer" });
+  await expect(dialog.getByRole("combobox", { name: "Coach" })).toHaveValue("Connie Coach");
+  await expect(dialog.getByLabel("Tags")).toHaveValue("slow");
+  await expect(dialog.getByRole("alert")).toHaveCount(0);
+  await dialog.getByLabel("Phone").fill("+41 44 333");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  const now = await server.api<{ phone: string; tags: string[]; coach: { name: string } }>(`/api/customers/${id}`);
+  expect([now.phone, now.tags, now.coach.name]).toEqual(["+41 44 333", ["slow"], "Connie Coach"]);
+});
+
 test("a viewer changes nothing in place", async ({ page, server }) => {
   const { id } = await person(server, "Vic Viewed");
   await signIn(page, server, `/customers/${id}`, "viewer");

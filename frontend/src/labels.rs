@@ -11,8 +11,9 @@ pub use contacts::{
     organization_kind, organization_status, organization_tone, sentiment, timeline_kind,
 };
 pub use money::{
-    event_state, event_tone, mapping_source, movement, movement_tone, plan, stream, subscription_status,
-    subscription_tone, tier, transaction_kind, transaction_status, transaction_tone, transaction_type,
+    event_state, event_tone, mapping_source, movement, movement_reason, movement_tone, plan, stream,
+    subscription_status, subscription_tone, tier, transaction_kind, transaction_status, transaction_tone,
+    transaction_type,
 };
 pub use people::{customer_type, field_kind, lifecycle, lifecycle_tone, priority};
 pub use staff::{may, permission, role, user_state, user_state_tone};

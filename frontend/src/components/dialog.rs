@@ -3,6 +3,7 @@
 use super::Icon;
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// Opens and closes a `<dialog>` as the signal says.
 pub fn use_modal(node: NodeRef<html::Dialog>, open: RwSignal<bool>) {
@@ -15,6 +16,21 @@ pub fn use_modal(node: NodeRef<html::Dialog>, open: RwSignal<bool>) {
             dialog.close();
         }
     });
+}
+
+/// Where a dialog's focus belongs, the first of these that there is: what is typed in first, or else what does nothing.
+const FIRST: [&str; 2] = [
+    ".dialog__body :is(input:not([type=hidden]), select, textarea):not(:disabled)",
+    ".dialog__foot button:not(:disabled)",
+];
+
+/// The browser gives it to the first button, which closes: whoever begins to type would close it with the first space.
+fn focus_first(dialog: &web_sys::HtmlDialogElement) {
+    let first = FIRST.iter().find_map(|what| dialog.query_selector(what).ok().flatten());
+    if let Some(element) = first.and_then(|first| first.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Fails only when the element has left the page.
+        let _ = element.focus();
+    }
 }
 
 /// A dialog that is open while `open` is. Its parts bring `dialog__body` and `dialog__foot`.
@@ -35,6 +51,11 @@ pub fn Dialog(
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     use_modal(node, open);
+    Effect::new(move |_| {
+        let Some(dialog) = node.get().filter(|_| open.get()) else { return };
+        // Its parts are drawn by then.
+        request_animation_frame(move || focus_first(&dialog));
+    });
     let children = StoredValue::new(children);
     let title_id = format!("{id}-title");
     let labelled = title_id.clone();

@@ -103,6 +103,14 @@ pub const fn movement(kind: MovementType) -> &'static str {
     }
 }
 
+/// Why MRR moved. What was paused and comes back has the same reason.
+pub fn movement_reason(kind: MovementType, reason: &str) -> String {
+    match (kind, reason) {
+        (MovementType::Reactivation | MovementType::Expansion, "paused") => "Resumed".to_owned(),
+        _ => super::phrase(reason),
+    }
+}
+
 /// A movement type's tone.
 pub const fn movement_tone(kind: MovementType) -> Tone {
     match kind {

@@ -83,7 +83,7 @@ pub fn stream_and_tier(stream: Option<Stream>, tier: Option<Tier>) -> String {
 fn kind_and_reason(m: &MrrMovement) -> Vec<Cell> {
     vec![
         Cell::State(labels::movement_tone(m.movement), labels::movement(m.movement).into()),
-        Cell::Text(m.reason.as_deref().map(labels::phrase).unwrap_or_default()),
+        Cell::Text(m.reason.as_deref().map(|reason| labels::movement_reason(m.movement, reason)).unwrap_or_default()),
     ]
 }
 

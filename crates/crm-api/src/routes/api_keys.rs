@@ -1,6 +1,7 @@
 //! API keys: how other programs log in.
 
 use crate::auth::{By, Principal};
+use crate::extract::Body;
 use crate::{ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post};
@@ -51,7 +52,7 @@ async fn list(state: Data<AppState>) -> ApiResult<Json<ApiKeys>> {
         "key": "crm_live_019a1b2c00007000800000000000000a_6c0f..."
     }))))]
 #[post("/api-keys")]
-async fn create(state: Data<AppState>, by: By, who: Principal, body: Json<NewApiKey>) -> ApiResult {
+async fn create(state: Data<AppState>, by: By, who: Principal, body: Body<NewApiKey>) -> ApiResult {
     let created: CreatedApiKey = api_keys::create(&state.pool, &by.0, &who.user, &body).await?;
     Ok(HttpResponse::Created().json(created))
 }

@@ -1,6 +1,7 @@
 //! Coaching: who coaches whom, and who did.
 
 use crate::auth::By;
+use crate::extract::Body;
 use crate::params::Params;
 use crate::{ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
@@ -138,7 +139,7 @@ async fn list(state: Data<AppState>, query: Params<CoachingQuery>) -> ApiResult<
             content_type = "application/problem+json"),
     ))]
 #[post("/coaching-relationships")]
-async fn begin(state: Data<AppState>, by: By, body: Json<NewCoachingRelationship>) -> ApiResult {
+async fn begin(state: Data<AppState>, by: By, body: Body<NewCoachingRelationship>) -> ApiResult {
     Ok(HttpResponse::Created().json(edit::begin(&state.pool, &by.0, &body).await?))
 }
 
@@ -176,6 +177,6 @@ async fn resume(state: Data<AppState>, by: By, id: Path<CoachingRelationshipId>)
     request_body(content = CoachingEnd, example = json!({"reason": "Moved away"})),
     responses((status = 200, description = "The relationship", body = CoachingRelationship)))]
 #[post("/coaching-relationships/{id}/end")]
-async fn end(state: Data<AppState>, by: By, id: Path<CoachingRelationshipId>, body: Json<CoachingEnd>) -> ApiResult {
+async fn end(state: Data<AppState>, by: By, id: Path<CoachingRelationshipId>, body: Body<CoachingEnd>) -> ApiResult {
     Ok(HttpResponse::Ok().json(edit::end(&state.pool, &by.0, *id, body.reason.as_deref()).await?))
 }

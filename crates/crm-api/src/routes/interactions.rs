@@ -1,6 +1,7 @@
 //! Interactions with a customer, and the timeline of all that happened with them.
 
 use crate::auth::{By, Caller};
+use crate::extract::Body;
 use crate::params::{AnyOf, Params};
 use crate::{ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
@@ -72,7 +73,7 @@ async fn list(
     })),
     responses((status = 201, description = "The interaction", body = Interaction)))]
 #[post("/customers/{id}/interactions")]
-async fn log(state: Data<AppState>, by: By, id: Path<CustomerId>, body: Json<NewInteraction>) -> ApiResult {
+async fn log(state: Data<AppState>, by: By, id: Path<CustomerId>, body: Body<NewInteraction>) -> ApiResult {
     Ok(HttpResponse::Created().json(create(&state.pool, &by.0, *id, &body).await?))
 }
 

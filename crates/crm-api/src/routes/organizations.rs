@@ -1,6 +1,7 @@
 //! Organisations: businesses that customers belong to.
 
 use crate::auth::By;
+use crate::extract::Body;
 use crate::params::Params;
 use crate::version::{IfMatch, etag};
 use crate::{ApiResult, AppState};
@@ -92,7 +93,7 @@ async fn list(state: Data<AppState>, query: Params<OrganizationQuery>) -> ApiRes
         (status = 409, description = "Another organisation has this name", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/organizations")]
-async fn create(state: Data<AppState>, by: By, body: Json<NewOrganization>) -> ApiResult {
+async fn create(state: Data<AppState>, by: By, body: Body<NewOrganization>) -> ApiResult {
     let organization = edit::create(&state.pool, &by.0, &body).await?;
     let location = format!("/api/organizations/{}", organization.id);
     Ok(HttpResponse::Created()
@@ -128,7 +129,7 @@ async fn update(
     by: By,
     id: Path<OrganizationId>,
     if_match: IfMatch,
-    body: Json<OrganizationPatch>,
+    body: Body<OrganizationPatch>,
 ) -> ApiResult {
     let version = if_match.or(body.version)?;
     reply(edit::update(&state.pool, &by.0, *id, version, &body).await?)

@@ -1,6 +1,7 @@
 //! Prices, and the stream and tier that each counts for.
 
 use crate::auth::By;
+use crate::extract::Body;
 use crate::params::Params;
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
@@ -93,7 +94,7 @@ async fn map(
     state: Data<AppState>,
     by: By,
     id: Path<String>,
-    body: Json<PriceMapping>,
+    body: Body<PriceMapping>,
 ) -> ApiResult<Json<PriceMappingReply>> {
     Ok(Json(plans::map(&state.pool, &by.0, &parse(&id)?, &body).await?))
 }
@@ -112,7 +113,7 @@ async fn map(
         ]
     }))))]
 #[post("/prices/{id}/mapping/preview")]
-async fn preview(state: Data<AppState>, id: Path<String>, body: Json<PriceMapping>) -> ApiResult<Json<MappingPreview>> {
+async fn preview(state: Data<AppState>, id: Path<String>, body: Body<PriceMapping>) -> ApiResult<Json<MappingPreview>> {
     Ok(Json(plans::preview(&state.read_pool, &parse(&id)?, &body).await?))
 }
 

@@ -1,6 +1,7 @@
 //! Profiles: the declared fields, and the versions of a customer's answers.
 
 use crate::auth::By;
+use crate::extract::Body;
 use crate::{ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post, put};
@@ -37,7 +38,7 @@ async fn list_fields(state: Data<AppState>) -> ApiResult<Json<ProfileFields>> {
     ]})),
     responses((status = 200, description = "The fields", body = ProfileFields)))]
 #[put("/profile-fields")]
-async fn replace_fields(state: Data<AppState>, by: By, body: Json<ProfileFields>) -> ApiResult<Json<ProfileFields>> {
+async fn replace_fields(state: Data<AppState>, by: By, body: Body<ProfileFields>) -> ApiResult<Json<ProfileFields>> {
     Ok(Json(fields::replace(&state.pool, &by.0, &body).await?))
 }
 
@@ -64,7 +65,7 @@ async fn list(state: Data<AppState>, id: Path<CustomerId>) -> ApiResult<Json<Pro
         (status = 409, description = "There are too many versions", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/customers/{id}/profiles")]
-async fn create(state: Data<AppState>, by: By, id: Path<CustomerId>, body: Json<NewProfile>) -> ApiResult {
+async fn create(state: Data<AppState>, by: By, id: Path<CustomerId>, body: Body<NewProfile>) -> ApiResult {
     Ok(HttpResponse::Created().json(versions::create(&state.pool, &by.0, *id, &body).await?))
 }
 

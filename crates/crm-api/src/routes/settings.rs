@@ -1,6 +1,7 @@
 //! The account's settings.
 
 use crate::auth::By;
+use crate::extract::Body;
 use crate::{ApiResult, AppState};
 use actix_web::web::{Data, Json};
 use actix_web::{get, patch};
@@ -37,6 +38,6 @@ async fn find(state: Data<AppState>) -> ApiResult<Json<AccountSettings>> {
             content_type = "application/problem+json"),
     ))]
 #[patch("/settings")]
-async fn update(state: Data<AppState>, by: By, body: Json<AccountSettingsPatch>) -> ApiResult<Json<AccountSettings>> {
+async fn update(state: Data<AppState>, by: By, body: Body<AccountSettingsPatch>) -> ApiResult<Json<AccountSettings>> {
     Ok(Json(settings::update(&state.background_pool, &by.0, &body).await?))
 }

@@ -1,5 +1,6 @@
 //! The Stripe inbox: what came in, what became of it, and another try.
 
+use crate::extract::Body;
 use crate::params::Params;
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
@@ -117,6 +118,6 @@ async fn find(state: Data<AppState>, id: Path<String>) -> ApiResult<Json<StripeE
     request_body(content = ReplayRequest, example = json!({"ids": [], "state": "dead"})),
     responses((status = 200, description = "How many will be applied again", body = ReplayReply, example = json!({"replayed": 1}))))]
 #[post("/stripe-events/replay")]
-async fn replay(state: Data<AppState>, body: Json<ReplayRequest>) -> ApiResult<Json<ReplayReply>> {
+async fn replay(state: Data<AppState>, body: Body<ReplayRequest>) -> ApiResult<Json<ReplayReply>> {
     Ok(Json(events_replay::replay(&state.pool, &body).await?))
 }

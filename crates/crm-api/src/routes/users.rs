@@ -1,6 +1,7 @@
 //! Staff: who there is, invitations, roles, and who is kept out.
 
 use crate::auth::{By, Principal};
+use crate::extract::Body;
 use crate::version::{IfMatch, etag};
 use crate::{ApiResult, AppState};
 use actix_web::http::header::ETAG;
@@ -58,7 +59,7 @@ async fn list(state: Data<AppState>) -> ApiResult<Json<Users>> {
         (status = 409, description = "Somebody has this e-mail already", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/users")]
-async fn invite(state: Data<AppState>, by: By, who: Principal, body: Json<NewUserAccount>) -> ApiResult {
+async fn invite(state: Data<AppState>, by: By, who: Principal, body: Body<NewUserAccount>) -> ApiResult {
     let (user, link) = users::invite(&state.pool, &by.0, &who.user, &body).await?;
     Ok(HttpResponse::Created().json(hand_out(&state, Purpose::Invitation, user, &link)))
 }
@@ -83,7 +84,7 @@ async fn update(
     who: Principal,
     id: Path<UserId>,
     if_match: IfMatch,
-    body: Json<UserAccountPatch>,
+    body: Body<UserAccountPatch>,
 ) -> ApiResult {
     let version = if_match.or(body.version)?;
     let changed = users::update(&state.pool, &by.0, &who.user, *id, version, &body).await?;

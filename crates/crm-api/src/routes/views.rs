@@ -1,6 +1,7 @@
 //! Saved views of lists.
 
 use crate::auth::{By, Caller, Principal};
+use crate::extract::Body;
 use crate::params::Params;
 use crate::version::{IfMatch, etag};
 use crate::{ApiError, ApiResult, AppState};
@@ -91,7 +92,7 @@ async fn list(state: Data<AppState>, asks: Caller, query: Params<ViewQuery>) -> 
             content_type = "application/problem+json"),
     ))]
 #[post("/views")]
-async fn create(state: Data<AppState>, asks: Asks, body: Json<NewView>) -> ApiResult {
+async fn create(state: Data<AppState>, asks: Asks, body: Body<NewView>) -> ApiResult {
     let view = views::create(&state.pool, &asks.0, &body).await?;
     Ok(HttpResponse::Created().insert_header((ETAG, etag(view.version))).json(view))
 }
@@ -114,7 +115,7 @@ async fn update(
     asks: Asks,
     id: Path<ViewId>,
     if_match: IfMatch,
-    body: Json<ViewPatch>,
+    body: Body<ViewPatch>,
 ) -> ApiResult {
     let version = if_match.or(body.version)?;
     reply(views::update(&state.pool, &asks.0, *id, version, &body).await?)

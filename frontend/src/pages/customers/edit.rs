@@ -12,8 +12,12 @@ use crate::session::{Session, use_session};
 use crate::shell::{PageAction, use_page_actions};
 use crm_types::accounts::Permission;
 use crm_types::customers::{Customer, CustomerPatch};
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+
+/// Milliseconds between two looks whether it is a field's turn.
+const TURN: u32 = 20;
 
 /// The form of a customer's page: whether it is open, and on what.
 #[derive(Clone, Copy)]
@@ -48,9 +52,19 @@ impl Edit {
         }
     }
 
-    /// A field is being saved.
-    pub fn begin_saving(self) {
-        self.saving.set(true);
+    /// Waits until no other field is being saved, and takes the turn. They go out one after the other: each is made to the
+    /// customer as the one before left them.
+    pub async fn begin_saving(self) {
+        while self.saving.try_get_untracked() == Some(true) {
+            TimeoutFuture::new(TURN).await;
+        }
+        self.saving.try_set(true);
+    }
+
+    /// The version of this customer that the last field left, if it is a newer one.
+    pub fn version_after(self, seen: &Customer) -> i64 {
+        let saved = self.newest.try_get_untracked().flatten();
+        saved.filter(|saved| saved.id == seen.id).map_or(seen.version, |saved| saved.version.max(seen.version))
     }
 
     /// It was saved and left the customer so, or it was not.

@@ -135,11 +135,16 @@ pub fn Inline(
         let Some(customer) = base.get_untracked() else { return };
         let before = Values::of(&customer);
         let mine = what.with(before.clone(), draft.text.get_untracked());
-        let Some(patch) = mine.patch_from(&before, customer.version) else { return draft.stop() };
+        if mine.patch_from(&before, customer.version).is_none() {
+            return draft.stop();
+        }
         ahead.set(Some((mine.clone(), customer.version + 1)));
         draft.stop();
-        edit.begin_saving();
         spawn_local(async move {
+            edit.begin_saving().await;
+            let version = edit.version_after(&customer);
+            let Some(patch) = mine.patch_from(&before, version) else { return edit.end_saving(None) };
+            ahead.try_set(Some((mine.clone(), version + 1)));
             let id = customer.id.to_string();
             let reply = customers::change(session, &id, &patch).await;
             edit.end_saving(reply.as_ref().ok());
@@ -148,8 +153,9 @@ pub fn Inline(
                 Err(failure) => {
                     ahead.try_set(None);
                     if let Some(theirs) = current(&failure) {
-                        edit.clash(Clash { base: customer, mine, theirs });
-                        return;
+                        // Of theirs, only this field is another.
+                        let mine = what.with(Values::of(&theirs), what.text(&mine));
+                        return edit.clash(Clash { base: theirs.clone(), mine, theirs });
                     }
                     let why = failure.field(what.field()).unwrap_or_else(|| failure.detail().to_owned());
                     // The page may be left by now; then a note says it.

@@ -1,10 +1,10 @@
 //! Notes about a customer.
 
-use crate::api::customers;
+use crate::api::{customers, interactions};
 use crate::browser;
 use crate::components::{ActionButton, ErrorBox, Moment, SkeletonCard, use_toasts};
 use crate::glance::{drawn, live};
-use crate::query::{Query, use_query};
+use crate::query::{Query, changed, use_query};
 use crate::realtime::use_realtime;
 use crate::session::use_session;
 use crm_types::accounts::Permission;
@@ -47,6 +47,14 @@ pub fn Notes(id: Memo<String>) -> impl IntoView {
     }
 }
 
+/// The notes again, and the timeline, which tells of them. The page may be left by now.
+fn reread(query: Query<Items>, id: Memo<String>) {
+    query.refresh();
+    if let Some(id) = id.try_get_untracked() {
+        changed(&interactions::timeline(&id));
+    }
+}
+
 #[component]
 fn Write(id: Memo<String>, query: Query<Items>) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
@@ -67,7 +75,7 @@ fn Write(id: Memo<String>, query: Query<Items>) -> impl IntoView {
                 Err(error) => toasts.failed(format!("Note not saved: {}", error.detail())),
             }
             busy.try_set(false);
-            query.refresh();
+            reread(query, id);
         });
     });
     view! {
@@ -107,23 +115,23 @@ fn Note(id: Memo<String>, note: NoteId, query: Query<Items>) -> impl IntoView {
                             if let Err(error) = customers::write_note(session, &customer, &body).await {
                                 toasts.failed(format!("Note not brought back: {}", error.detail()));
                             }
-                            query.refresh();
+                            reread(query, id);
                         });
                     });
                     toasts.done_with("Note deleted", "Undo", undo);
                 }
                 Err(error) => toasts.failed(format!("Note not deleted: {}", error.detail())),
             }
-            query.refresh();
+            reread(query, id);
         });
     });
     let read = move |note: CustomerNote| {
         let begin = Callback::new(move |()| base.set(now.get_untracked()));
-        let changed = (note.version > 1).then_some(" · changed");
+        let edited = (note.version > 1).then_some(" · changed");
         view! {
             <p class="memo__body">{note.body}</p>
             <div class="row row--wrap small muted">
-                <span>{note.author}" · "<Moment at=Some(note.created_at)/>{changed}</span>
+                <span>{note.author}" · "<Moment at=Some(note.created_at)/>{edited}</span>
                 <span class="end row">
                     <ActionButton id=button.clone() label="Edit note".to_owned() class="btn--ghost btn--sm" denied=denied on_press=begin/>
                     <ActionButton label="Delete note".to_owned() class="btn--ghost btn--sm" denied=denied on_press=delete/>
@@ -167,7 +175,7 @@ fn Edit(
         busy.set(true);
         spawn_local(async move {
             let saved = customers::change_note(session, &id.get_untracked(), &note, &body).await;
-            query.refresh();
+            reread(query, id);
             // The page may be left by now.
             if busy.try_set(false).is_some() {
                 return;

@@ -126,7 +126,7 @@ fn why(movement: &MrrMovement) -> String {
     let tier = movement.tier.map(labels::tier);
     let plan = tier.or_else(|| movement.stream.map(labels::stream)).map(str::to_owned);
     let reason = movement.reason.as_deref().map(|reason| {
-        let phrase = labels::phrase(reason);
+        let phrase = labels::movement_reason(movement.movement, reason);
         if plan.is_some() { phrase.to_ascii_lowercase() } else { phrase }
     });
     let parts: Vec<_> = [plan, reason].into_iter().flatten().collect();

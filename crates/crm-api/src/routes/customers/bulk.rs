@@ -2,10 +2,11 @@
 
 use super::CustomerQuery;
 use crate::auth::By;
+use crate::extract::Body;
 use crate::routes::jobs::accepted;
 use crate::{ApiError, ApiResult, AppState, params};
 use actix_web::post;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
 use crm_domain::customers::bulk::{self, Chosen};
 use crm_domain::customers::filter::CustomerFilter;
 use crm_types::customers::CustomerSort;
@@ -28,8 +29,8 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     responses((status = 202, description = "The job", body = Job,
         headers(("Location" = String, description = "Where to ask for the job")))))]
 #[post("/customers/bulk")]
-async fn change_many(state: Data<AppState>, by: By, body: Json<BulkRequest>) -> ApiResult {
-    let BulkRequest { action, ids, all_matching } = body.into_inner();
+async fn change_many(state: Data<AppState>, by: By, body: Body<BulkRequest>) -> ApiResult {
+    let BulkRequest { action, ids, all_matching } = body.0;
     let chosen = match (ids, all_matching) {
         (Some(ids), None) => Chosen::Ids(ids),
         (None, Some(query)) => Chosen::Matching(Box::new(matching(&query)?)),

@@ -1,6 +1,7 @@
 //! Creating, changing, archiving and restoring customers.
 
 use crate::auth::By;
+use crate::extract::Body;
 use crate::params::Params;
 use crate::version::{IfMatch, etag};
 use crate::{ApiResult, AppState};
@@ -30,7 +31,7 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
         (status = 409, description = "Another customer has this e-mail", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/customers")]
-async fn create(state: Data<AppState>, by: By, body: Json<NewCustomer>) -> ApiResult {
+async fn create(state: Data<AppState>, by: By, body: Body<NewCustomer>) -> ApiResult {
     let customer = edit::create(&state.pool, &by.0, &body).await?;
     let location = format!("/api/customers/{}", customer.id);
     Ok(HttpResponse::Created()
@@ -58,7 +59,7 @@ async fn update(
     by: By,
     id: Path<CustomerId>,
     if_match: IfMatch,
-    body: Json<CustomerPatch>,
+    body: Body<CustomerPatch>,
 ) -> ApiResult {
     let version = if_match.or(body.version)?;
     reply(edit::update(&state.pool, &by.0, *id, version, &body).await?)

@@ -1,6 +1,7 @@
 //! Customers out of a file.
 
 use crate::auth::By;
+use crate::extract::Body;
 use crate::params::{PageQuery, Params};
 use crate::routes::jobs::accepted;
 use crate::{ApiError, ApiResult, AppState};
@@ -129,8 +130,8 @@ async fn find(state: Data<AppState>, id: Path<ImportId>) -> ApiResult<Json<Impor
         (status = 409, description = "It is run already", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/customers/imports/{id}/run")]
-async fn run(state: Data<AppState>, by: By, id: Path<ImportId>, body: Json<ImportRun>) -> ApiResult {
-    Ok(accepted(&import::run(&state.pool, &by.0, *id, body.into_inner()).await?))
+async fn run(state: Data<AppState>, by: By, id: Path<ImportId>, body: Body<ImportRun>) -> ApiResult {
+    Ok(accepted(&import::run(&state.pool, &by.0, *id, body.0).await?))
 }
 
 /// The rows of a file that were wrong

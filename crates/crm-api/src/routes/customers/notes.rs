@@ -1,6 +1,7 @@
 //! Notes about a customer.
 
 use crate::auth::By;
+use crate::extract::Body;
 use crate::params::Params;
 use crate::version::IfMatch;
 use crate::{ApiResult, AppState};
@@ -52,7 +53,7 @@ async fn list(state: Data<AppState>, id: Path<CustomerId>, query: Params<NoteQue
     request_body(content = NoteText, example = json!({"body": "Asked for an invoice to the club."})),
     responses((status = 201, description = "The note", body = CustomerNote)))]
 #[post("/customers/{id}/notes")]
-async fn create(state: Data<AppState>, by: By, id: Path<CustomerId>, body: Json<NoteText>) -> ApiResult {
+async fn create(state: Data<AppState>, by: By, id: Path<CustomerId>, body: Body<NoteText>) -> ApiResult {
     Ok(HttpResponse::Created().json(notes::create(&state.pool, &by.0, *id, &body.body).await?))
 }
 
@@ -70,7 +71,7 @@ async fn update(
     by: By,
     path: Path<(CustomerId, NoteId)>,
     if_match: IfMatch,
-    body: Json<NoteText>,
+    body: Body<NoteText>,
 ) -> ApiResult<Json<CustomerNote>> {
     let version = if_match.or(body.version)?;
     Ok(Json(notes::update(&state.pool, &by.0, *path, version, &body.body).await?))

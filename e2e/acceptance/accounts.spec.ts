@@ -48,7 +48,11 @@ test("a wrong password is said without saying which part was wrong", async ({ pa
   await fillLogin(page, { ...staff, password: "not the password" });
   const message = page.getByRole("alert").filter({ hasText: "The e-mail address or the password is wrong." });
   await expect(message).toBeVisible();
+  // The message stands there already: the answer is what to wait for.
+  const answered = page.waitForResponse((reply) => reply.url().endsWith("/api/auth/login"));
   await fillLogin(page, { ...staff, email: "nobody@e2e.test" });
+  await answered;
+  await expect(page.getByRole("button", { name: "Log in", exact: true })).toBeEnabled();
   await expect(message).toBeVisible();
   await fillLogin(page, staff);
   await expect(page.getByRole("heading", { name: "Customers", level: 1 })).toBeVisible();

@@ -30,8 +30,12 @@ async fn whatever_goes_wrong_is_a_problem() {
     client.send(client.request(Method::POST, LOGIN).body("{}")).await.problem(415);
     let problem = client.send(raw("{}", "application/json")).await.problem(422);
     assert_eq!((problem.errors[0].field.as_str(), problem.errors[0].code.as_str()), ("email", "required"));
-    client.send(raw("[", "application/json")).await.problem(400);
-    client.send(raw("[1]", "application/json")).await.problem(422);
+    client.send(raw("{", "application/json")).await.problem(400);
+    // Neither is an object, whatever else is in it.
+    for list in ["[", "[1]", "[\"a@example.com\", \"a password\"]"] {
+        let problem = client.send(raw(list, "application/json")).await.problem(422);
+        assert_eq!(problem.errors[0].message, "A list stands where an object belongs.");
+    }
 }
 
 #[tokio::test]

@@ -11,16 +11,16 @@ while [ "$1" != -- ]; do
 done
 shift
 said=$(mktemp)
-trap 'rm -f "$said"' EXIT
-"${background[@]}" >"$said" 2>&1 &
+# In a process group of its own, so that all that it started ends with it, also after Ctrl-C.
+set -m
+"${background[@]}" >"$said" 2>&1 </dev/null &
 pid=$!
+set +m
+trap 'kill -- "-$pid" 2>/dev/null || true; rm -f "$said"' EXIT
+trap 'exit 130' INT TERM
+# Waiting for what is not needed any more would only delay the news: when this fails, the trap ends the other.
+"$@"
 status=0
-"$@" || status=$?
-# Waiting for what is not needed any more would only delay the news.
-if [ "$status" != 0 ]; then
-  kill "$pid" 2>/dev/null || true
-  exit "$status"
-fi
 wait "$pid" || status=$?
 cat "$said"
 [ "$status" = 0 ] || printf '%s failed (%s)\n' "$heading" "$status" >&2

@@ -12,20 +12,20 @@ use crate::session::{Session, use_session};
 use crate::shell::{PageAction, use_page_actions};
 use crm_types::accounts::Permission;
 use crm_types::customers::{Customer, CustomerPatch};
-use gloo_timers::future::TimeoutFuture;
+use futures_util::lock::{Mutex, OwnedMutexGuard};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-
-/// Milliseconds between two looks whether it is a field's turn.
-const TURN: u32 = 20;
+use std::sync::Arc;
 
 /// The form of a customer's page: whether it is open, and on what.
 #[derive(Clone, Copy)]
 pub struct Edit {
     open: RwSignal<bool>,
     clash: RwSignal<Option<Clash>>,
-    /// Whether a field of the page is being saved: the form waits for that, and is not a second opinion about it.
-    saving: RwSignal<bool>,
+    /// Fields of the page that are being saved: the form waits for them, and is not a second opinion about them.
+    saving: RwSignal<usize>,
+    /// Whose turn it is to be saved. Each is changed as the one before left the customer.
+    turn: StoredValue<Arc<Mutex<()>>>,
     /// As a field that was saved left the customer. The page reads them again a moment later.
     newest: RwSignal<Option<Customer>>,
 }
@@ -47,18 +47,17 @@ impl Edit {
         Self {
             open: RwSignal::new(false),
             clash: RwSignal::new(None),
-            saving: RwSignal::new(false),
+            saving: RwSignal::new(0),
+            turn: StoredValue::new(Arc::default()),
             newest: RwSignal::new(None),
         }
     }
 
-    /// Waits until no other field is being saved, and takes the turn. They go out one after the other: each is made to the
-    /// customer as the one before left them.
-    pub async fn begin_saving(self) {
-        while self.saving.try_get_untracked() == Some(true) {
-            TimeoutFuture::new(TURN).await;
-        }
-        self.saving.try_set(true);
+    /// A field is about to be saved: waits for those that began before it. None when the page was left.
+    pub async fn begin_saving(self) -> Option<OwnedMutexGuard<()>> {
+        let turn = self.turn.try_get_value()?;
+        self.saving.try_update(|fields| *fields += 1);
+        Some(turn.lock_owned().await)
     }
 
     /// The version of this customer that the last field left, if it is a newer one.
@@ -72,7 +71,7 @@ impl Edit {
         if let Some(now) = now {
             self.newest.try_set(Some(now.clone()));
         }
-        self.saving.try_set(false);
+        self.saving.try_update(|fields| *fields = fields.saturating_sub(1));
     }
 
     /// The customer as far as this page knows.
@@ -134,7 +133,7 @@ pub fn CustomerActions(
         <Dialog id="edit-customer" title=Signal::stored("Edit customer".to_owned()) open=open>
             {move || match edit.clash.get_untracked() {
                 Some(clash) => view! { <Form customer=clash.base.clone() open=open clash=clash/> }.into_any(),
-                None if edit.saving.get() => view! { <SkeletonCard label="Saving" lines=7/> }.into_any(),
+                None if edit.saving.get() > 0 => view! { <SkeletonCard label="Saving" lines=7/> }.into_any(),
                 None => edit.customer(query).map(|customer| view! { <Form customer=customer open=open/> }).into_any(),
             }}
         </Dialog>

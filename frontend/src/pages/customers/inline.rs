@@ -141,7 +141,7 @@ pub fn Inline(
         ahead.set(Some((mine.clone(), customer.version + 1)));
         draft.stop();
         spawn_local(async move {
-            edit.begin_saving().await;
+            let Some(_turn) = edit.begin_saving().await else { return };
             let version = edit.version_after(&customer);
             let Some(patch) = mine.patch_from(&before, version) else { return edit.end_saving(None) };
             ahead.try_set(Some((mine.clone(), version + 1)));

@@ -29,21 +29,15 @@ pub async fn list(
     sort: CustomerSort,
     page: &PageRequest,
 ) -> Result<Page<Customer>> {
-    if filter.q.is_none() {
-        return list_as_typed(pool, filter, sort, page).await;
-    }
     // Most are found as they were typed: the first page is looked for so, and only then is anything forgiven.
-    let found = if page.is_first() { Some(list_as_typed(pool, filter, sort, page).await?) } else { None };
-    match found {
-        Some(found) if found.total > 0 => Ok(found),
-        found => {
-            let forgiving = CustomerFilter { q: Search::forgiving(filter.q.as_ref(), pool).await?, ..filter.clone() };
-            match found {
-                Some(found) if forgiving == *filter => Ok(found),
-                _ => list_as_typed(pool, &forgiving, sort, page).await,
-            }
+    if filter.q.is_some() && page.is_first() {
+        let found = list_as_typed(pool, filter, sort, page).await?;
+        if found.total > 0 {
+            return Ok(found);
         }
     }
+    let forgiving = CustomerFilter { q: Search::forgiving(filter.q.as_ref(), pool).await?, ..filter.clone() };
+    list_as_typed(pool, &forgiving, sort, page).await
 }
 
 async fn list_as_typed(

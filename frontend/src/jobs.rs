@@ -4,7 +4,7 @@ use crate::api::{ApiError, customers, from_json, get_text, jobs};
 use crate::browser::sleep;
 use crate::components::Notes;
 use crate::format::count;
-use crate::pages::jobs::{job_title, outcome};
+use crate::pages::jobs::{job_title, outcome, skipped};
 use crate::query::changed;
 use crate::realtime::Realtime;
 use crate::session::Session;
@@ -114,9 +114,11 @@ fn running(job: &Job) -> String {
     }
 }
 
-/// `Add the tag vip: 318 changed, 2 skipped`.
+/// `Archive customers: 318 changed, 2 skipped (2 have a running subscription)`.
 fn over(job: &Job) -> String {
-    let (title, outcome) = (job_title(job), outcome(job));
+    let why: Vec<String> = job.skips.iter().map(|skip| skipped(skip.reason, skip.count)).collect();
+    let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) };
+    let (title, outcome) = (job_title(job), format!("{}{why}", outcome(job)));
     match (job.state, &job.error) {
         (JobState::Failed, Some(error)) => format!("{title} failed: {error} So far: {outcome}."),
         (JobState::Failed, None) => format!("{title} failed. So far: {outcome}."),

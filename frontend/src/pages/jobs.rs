@@ -4,4 +4,4 @@ mod card;
 mod words;
 
 pub use card::JobCard;
-pub use words::{job_state, job_title, job_tone, outcome};
+pub use words::{job_state, job_title, job_tone, outcome, skipped};

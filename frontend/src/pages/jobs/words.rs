@@ -76,7 +76,7 @@ pub fn outcome(job: &Job) -> String {
 }
 
 /// Why so many rows were left: "3 already so".
-pub(super) fn skipped(reason: SkipReason, n: i64) -> String {
+pub fn skipped(reason: SkipReason, n: i64) -> String {
     let of = |one: &str, many: &str| format!("{} {}", count(n), if n == 1 { one } else { many });
     match reason {
         SkipReason::Unchanged => of("was so already", "were so already"),

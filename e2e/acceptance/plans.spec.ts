@@ -81,6 +81,9 @@ test("a plan is found, and each of its figures leads to as many rows", async ({ 
     await expect.poll(async () => (await listTotal(page)).count).toBe(figure);
     await page.goBack();
   }
+  await tile(page, "MRR").getByRole("link").click();
+  await expect.poll(async () => (await listTotal(page)).sums.map(minor).sort()).toEqual([1700, 5700]);
+  await page.goBack();
   await page.getByRole("link", { name: "MRR movements of its subscriptions" }).click();
   await expect.poll(async () => (await listTotal(page)).count).toBe(4);
 });

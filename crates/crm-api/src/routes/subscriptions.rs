@@ -39,9 +39,9 @@ struct SubscriptionQuery {
     currency: Option<Currency>,
     /// Whose.
     customer_id: Option<CustomerId>,
-    /// Has this Stripe price now.
+    /// Has this Stripe price now. `mrr` is then what its items with that price add, unless `as_of` is given.
     price_id: Option<String>,
-    /// Has a price of this plan now.
+    /// Has a price of this plan now. `mrr` is then what its items of that plan add, unless `as_of` is given.
     plan_id: Option<String>,
     /// Whether it is active or past due: neither in its trial, nor paused, nor over.
     counted: Option<bool>,
@@ -54,7 +54,7 @@ struct SubscriptionQuery {
     trialing_at: Option<NaiveDate>,
     /// Whether it is set to end and has not ended.
     scheduled: Option<bool>,
-    /// The order. By MRR it compares minor units: filter by currency to compare like with like.
+    /// The order. By MRR it compares minor units of whole subscriptions: filter by currency to compare like with like.
     #[param(default = "-mrr")]
     sort: Option<SubscriptionSort>,
     /// Rows on the page: 1 to 200.

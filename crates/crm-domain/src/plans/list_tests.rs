@@ -70,6 +70,23 @@ fn money(minor: i64, currency: Currency) -> Money {
     Money::new(minor, currency)
 }
 
+fn in_order(amounts: &[Money]) -> Vec<Money> {
+    let mut amounts: Vec<Money> = amounts.iter().filter(|amount| amount.minor != 0).copied().collect();
+    amounts.sort_by_key(|amount| amount.currency);
+    amounts
+}
+
+/// What the subscriptions add up to, by their sums and row by row.
+async fn mrr_of(pool: &PgPool, filter: &SubscriptionFilter) -> Vec<Money> {
+    let page = subscriptions::list(pool, filter, SubscriptionSort::Mrr, &exact()).await.unwrap();
+    let sums = in_order(&page.sums);
+    for sum in &sums {
+        let rows = page.items.iter().filter(|row| row.mrr.currency == sum.currency);
+        assert_eq!(rows.map(|row| row.mrr.minor).sum::<i64>(), sum.minor);
+    }
+    sums
+}
+
 async fn plan(pool: &PgPool, id: &str) -> Plan {
     find(pool, &Text::parse("id", id).unwrap().unwrap()).await.unwrap()
 }
@@ -117,6 +134,9 @@ async fn figures_are_those_of_the_subscriptions_that_have_the_plan(pool: PgPool)
             let rows = subscriptions::list(&pool, &filter, SubscriptionSort::Mrr, &exact()).await.unwrap();
             assert_eq!(rows.total, figure, "{id}");
         }
+        // And add up to it, each with what it pays for this plan alone.
+        let filter = SubscriptionFilter { plan_id, ..SubscriptionFilter::default() };
+        assert_eq!(mrr_of(&pool, &filter).await, in_order(&found.mrr), "{id}");
         for price in &found.prices {
             let filter = SubscriptionFilter {
                 price_id: Text::parse("price_id", &price.id).unwrap(),
@@ -124,6 +144,7 @@ async fn figures_are_those_of_the_subscriptions_that_have_the_plan(pool: PgPool)
             };
             let rows = subscriptions::list(&pool, &filter, SubscriptionSort::Mrr, &exact()).await.unwrap();
             assert_eq!(rows.total, price.subscriptions, "{}", price.id);
+            assert_eq!(mrr_of(&pool, &filter).await, in_order(&price.mrr), "{}", price.id);
         }
     }
     let standard = plan(&pool, "prod_std").await;

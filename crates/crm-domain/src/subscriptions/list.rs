@@ -30,9 +30,9 @@ pub struct SubscriptionFilter {
     pub currency: Option<Currency>,
     /// Whose.
     pub customer_id: Option<CustomerId>,
-    /// Has this price now.
+    /// Has this price now; without `as_of`: only the MRR of its items with that price.
     pub price_id: Option<Text>,
-    /// Has a price of this plan now.
+    /// Has a price of this plan now; without `as_of`: only the MRR of its items of that plan.
     pub plan_id: Option<Text>,
     /// Whether it is active or past due.
     pub counted: Option<bool>,
@@ -42,6 +42,13 @@ pub struct SubscriptionFilter {
     pub trialing_at: Option<Day>,
     /// Whether it will end: cancelled, and its period not over.
     pub scheduled: Option<bool>,
+}
+
+impl SubscriptionFilter {
+    /// Whether the MRR is that of some items.
+    fn is_of_items(&self) -> bool {
+        self.as_of.is_none() && (self.price_id.is_some() || self.plan_id.is_some())
+    }
 }
 
 const COLUMNS: &str = "page.id, page.customer_id, page.stripe_subscription_id, page.status, page.stripe_status, page.stream, \
@@ -63,12 +70,14 @@ pub async fn list(
     let exact = page.count() == Count::Exact;
     let sum = match filter.as_of {
         Some(_) => Sum { currency: "past.currency", amount: "sum(past.mrr)" },
+        None if filter.is_of_items() => Sum { currency: "s.currency", amount: "sum(part.mrr)" },
         None => Sum { currency: "s.currency", amount: "sum(s.mrr_minor)" },
     };
     let totals =
         keyset.totals(pool, page.count(), |query| push_source(query, filter, whole_ledger(exact)), Some(sum)).await?;
     let inner = match filter.as_of {
         Some(_) => "s.*, past.mrr AS shown_mrr, past.currency AS shown_currency",
+        None if filter.is_of_items() => "s.*, part.mrr AS shown_mrr, s.currency AS shown_currency",
         None => "s.*, s.mrr_minor AS shown_mrr, s.currency AS shown_currency",
     };
     let by_mrr = matches!(sort, SubscriptionSort::Mrr | SubscriptionSort::MrrDescending);
@@ -109,6 +118,8 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, 
     query.push(" FROM subscriptions s");
     if let Some(day) = filter.as_of {
         push_mrr_then(query, filter, day, whole_ledger);
+    } else if filter.is_of_items() {
+        push_items(query, filter);
     }
     query.push(" WHERE true");
     if filter.as_of.is_some() {
@@ -134,8 +145,8 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, 
         query.push(" AND s.price_ids @> ARRAY[").push_bind(price.as_str().to_owned()).push("]");
     }
     if let Some(plan) = &filter.plan_id {
-        query.push(" AND s.price_ids && ARRAY(SELECT k.id FROM prices k WHERE k.plan_id = ");
-        query.push_bind(plan.as_str().to_owned()).push(")");
+        query.push(" AND s.price_ids && ");
+        push_prices(query, plan);
     }
     if let Some(counted) = filter.counted {
         query.push(if counted { " AND s.status IN" } else { " AND s.status NOT IN" }).push(" ('active', 'past_due')");
@@ -153,6 +164,23 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, 
             false => " AND (s.cancel_at IS NULL OR s.ended_at IS NOT NULL)",
         });
     }
+}
+
+/// Joins what the items of the price or plan add to each subscription's MRR, in its currency.
+fn push_items(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter) {
+    query.push(" CROSS JOIN LATERAL (SELECT coalesce(sum(i.mrr), 0)::bigint AS mrr FROM jsonb_to_recordset(s.items) AS i (price text, mrr bigint) WHERE true");
+    push_equal(query, "i.price", filter.price_id.as_ref().map(Text::as_str));
+    if let Some(plan) = &filter.plan_id {
+        query.push(" AND i.price = ANY (");
+        push_prices(query, plan);
+        query.push(")");
+    }
+    query.push(") AS part");
+}
+
+/// Adds the array of a plan's prices.
+fn push_prices(query: &mut QueryBuilder<Postgres>, plan: &Text) {
+    query.push("ARRAY(SELECT k.id FROM prices k WHERE k.plan_id = ").push_bind(plan.as_str().to_owned()).push(")");
 }
 
 /// Joins what each subscription's movements add up to before the end of a day, reversals included so that they net.

@@ -152,7 +152,7 @@ fn Largest(id: Memo<String>) -> impl IntoView {
         <section class="card c12" aria-labelledby="largest" hidden=!allowed>
             <header class="card__head card__head--line">
                 <h2 id="largest">"Largest subscriptions"</h2>
-                <span class="card__sub">"by the MRR of the whole subscription"</span>
+                <span class="card__sub">"this plan’s part of each, by the MRR of the whole"</span>
             </header>
             {drawn(move || match (rows.get(), query.error().get()) {
                 (Some(rows), _) if rows.is_empty() => view! { <p class="card__body muted">"Nobody subscribes to this plan now."</p> }.into_any(),

@@ -42,7 +42,7 @@ pub fn Palette(
     /// Where it was opened from.
     open: PaletteOpen,
 ) -> impl IntoView {
-    let text = RwSignal::new(String::new());
+    let text = open.text;
     let at = RwSignal::new(0_usize);
     let found = entries(open, text);
     // Another text, another list: its first entry is the one.

@@ -44,7 +44,7 @@ pub fn Shell(
     children: Children,
 ) -> impl IntoView {
     let shortcuts = RwSignal::new(false);
-    let palette = PaletteOpen { shown: RwSignal::new(false), shortcuts };
+    let palette = PaletteOpen { shown: RwSignal::new(false), text: RwSignal::new(String::new()), shortcuts };
     provide_context(palette);
     PageActions::provide();
     keys::use_global_keys(palette);

@@ -209,7 +209,7 @@ npm_install() {
   local dir=$1
   [ "$dir/node_modules/.package-lock.json" -nt "$dir/package-lock.json" ] && return
   say "installing the packages of $dir (npm)"
-  (cd "$dir" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund)
+  (cd "$dir" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --loglevel error --no-audit --no-fund >&2) || fail "npm could not install them"
   touch "$dir/node_modules/.package-lock.json"
 }
 

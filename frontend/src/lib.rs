@@ -9,6 +9,7 @@ pub mod browser;
 pub mod charts;
 pub mod chunks;
 pub mod components;
+pub mod drafts;
 pub mod format;
 pub mod glance;
 pub mod jobs;

@@ -192,6 +192,7 @@ impl Session {
     pub fn forget(self) {
         store(HINT, None);
         crate::query::clear_cache();
+        crate::drafts::clear();
         crate::recent::forget();
         self.inner.update_value(|inner| {
             inner.token = None;

@@ -1,6 +1,7 @@
 //! A modal `<dialog>`: the browser keeps the focus inside and gives it back.
 
 use super::Icon;
+use crate::glance::live;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -56,6 +57,20 @@ pub fn Dialog(
         // Its parts are drawn by then.
         request_animation_frame(move || focus_first(&dialog));
     });
+    // Escape is soon pressed: what was typed is thrown away by a second one only.
+    let typed = StoredValue::new(false);
+    let warned = RwSignal::new(false);
+    let cancelled = move |ev: leptos::ev::Event| {
+        let loses = typed.get_value() && !warned.get_untracked();
+        if !closable || loses {
+            ev.prevent_default();
+            warned.set(closable);
+        }
+    };
+    let forget = move || {
+        typed.set_value(false);
+        warned.set(false);
+    };
     let children = StoredValue::new(children);
     let title_id = format!("{id}-title");
     let labelled = title_id.clone();
@@ -65,8 +80,15 @@ pub fn Dialog(
             id=id
             node_ref=node
             aria-labelledby=labelled
-            on:cancel=move |ev: leptos::ev::Event| if !closable { ev.prevent_default() }
-            on:close=move |_| open.set(false)
+            on:input=move |_| {
+                typed.set_value(true);
+                warned.set(false);
+            }
+            on:cancel=cancelled
+            on:close=move |_| {
+                forget();
+                open.set(false);
+            }
         >
             <div class="dialog__head">
                 <h2 id=title_id>{title}</h2>
@@ -77,6 +99,9 @@ pub fn Dialog(
                     </button>
                 })}
             </div>
+            <p class="dialog__warn" role="status" hidden=live(move || !warned.get())>
+                {move || warned.get().then_some("Escape once more throws away what you typed.")}
+            </p>
             <Show when=move || open.get()>{move || children.with_value(|c| c())}</Show>
         </dialog>
     }

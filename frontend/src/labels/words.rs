@@ -16,7 +16,7 @@ pub fn billed(interval: Interval, count: i32) -> String {
 
 /// A word of the wire as a phrase: `trial_converted` is "Trial converted".
 pub fn phrase(word: &str) -> String {
-    let spaced = word.replace('_', " ");
+    let spaced = word.replace('_', " ").replace("api key", "API key");
     let mut letters = spaced.chars();
     letters
         .next()

@@ -36,7 +36,7 @@ pub static SPEC: ListSpec = ListSpec {
         Column::sorted("Date", "num", "occurred_at", "-occurred_at"),
     ],
     sort: "-occurred_at",
-    sum: "sum",
+    sum: "paid, less refunds",
     empty: "Payments arrive with Stripe’s webhooks. Connect Stripe under Settings.",
 };
 

@@ -3,6 +3,7 @@
 use crate::api::{customers, interactions};
 use crate::browser;
 use crate::components::{ActionButton, ErrorBox, Moment, SkeletonCard, use_toasts};
+use crate::drafts;
 use crate::glance::{drawn, live};
 use crate::query::{Query, changed, use_query};
 use crate::realtime::use_realtime;
@@ -58,7 +59,14 @@ fn reread(query: Query<Items>, id: Memo<String>) {
 #[component]
 fn Write(id: Memo<String>, query: Query<Items>) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
-    let text = RwSignal::new(String::new());
+    let text = RwSignal::new(drafts::draft(&id.get_untracked()));
+    // Another customer, another draft.
+    Effect::watch(move || id.get(), move |id, _, _| text.set(drafts::draft(id)), false);
+    let typed = move |ev: web_sys::Event| {
+        let value = event_target_value(&ev);
+        drafts::keep(&id.get_untracked(), &value);
+        text.set(value);
+    };
     let busy = RwSignal::new(false);
     let denied = session.denied(Permission::CustomersWrite);
     let why_not = Signal::derive(move || {
@@ -68,9 +76,15 @@ fn Write(id: Memo<String>, query: Query<Items>) -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             let body = text.get_untracked();
-            match customers::write_note(session, &id.get_untracked(), &body).await {
+            let customer = id.get_untracked();
+            match customers::write_note(session, &customer, &body).await {
                 // What was typed since stays.
-                Ok(_) if text.try_get_untracked().as_ref() == Some(&body) => drop(text.try_set(String::new())),
+                Ok(_) if drafts::draft(&customer) == body => {
+                    drafts::keep(&customer, "");
+                    if id.try_get_untracked().as_ref() == Some(&customer) {
+                        text.try_set(String::new());
+                    }
+                }
                 Ok(_) => {}
                 Err(error) => toasts.failed(format!("Note not saved: {}", error.detail())),
             }
@@ -82,7 +96,7 @@ fn Write(id: Memo<String>, query: Query<Items>) -> impl IntoView {
         <div class="card__body stack stack--2">
             <label class="vh" for="new-note">"New note"</label>
             <textarea class="input" id="new-note" rows="3" maxlength="10000" placeholder="Write a note"
-                prop:value=text on:input=move |ev| text.set(event_target_value(&ev))></textarea>
+                prop:value=text on:input=typed></textarea>
             <div><ActionButton label="Add note".to_owned() class="btn--sm" on_press=add busy=busy denied=why_not/></div>
         </div>
     }

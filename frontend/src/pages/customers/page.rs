@@ -54,7 +54,7 @@ pub fn CustomerPage() -> impl IntoView {
         None => view! {
             <header class="page-head">
                 <nav class="crumbs" aria-label="Breadcrumb">
-                    <a href=routes::CUSTOMERS>"Customers"</a><Icon name="right" small=true/>
+                    <Icon name="left" small=true/><a href=routes::CUSTOMERS>"Customers"</a>
                 </nav>
                 <div class="page-head__row">
                     {drawn(move || match query.get() {

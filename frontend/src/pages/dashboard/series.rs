@@ -23,9 +23,21 @@ pub fn area(reply: &MrrSeries, group: GroupBy) -> AreaData {
     .folded()
 }
 
-/// The series that are drawn, with their place in the reply, which decides their colour.
+/// The series that are drawn, each with the colour that it has in every chart.
 fn drawn(reply: &MrrSeries) -> impl Iterator<Item = (usize, &MrrSeriesLine)> {
-    reply.series.iter().enumerate().filter(|(_, line)| line.values.iter().any(|value| *value != 0))
+    let lines = reply.series.iter().filter(|line| line.values.iter().any(|value| *value != 0));
+    lines.map(|line| (color(&line.key), line))
+}
+
+/// A stream has its colour, and so has each tier of individuals: the first has that of all of them.
+fn color(key: &str) -> usize {
+    match key {
+        "rev2_coaching" => 1,
+        "rev3_b2b" => 2,
+        _ if key.ends_with("tier2") => 3,
+        _ if key.ends_with("tier3") => 4,
+        _ => 0,
+    }
 }
 
 /// The chart's name.

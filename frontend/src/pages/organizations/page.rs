@@ -54,7 +54,7 @@ pub fn OrganizationPage() -> impl IntoView {
         None => view! {
             <header class="page-head">
                 <nav class="crumbs" aria-label="Breadcrumb">
-                    <a href=routes::ORGANIZATIONS>"Organizations"</a><Icon name="right" small=true/>
+                    <Icon name="left" small=true/><a href=routes::ORGANIZATIONS>"Organizations"</a>
                 </nav>
                 <div class="page-head__row">
                     {drawn(move || match query.get() {

@@ -41,7 +41,7 @@ pub fn PlanPage() -> impl IntoView {
         }
         None => view! {
             <header class="page-head">
-                <nav class="crumbs" aria-label="Breadcrumb"><a href=routes::PLANS>"Plans"</a><Icon name="right" small=true/></nav>
+                <nav class="crumbs" aria-label="Breadcrumb"><Icon name="left" small=true/><a href=routes::PLANS>"Plans"</a></nav>
                 <div class="page-head__row">
                     {drawn(move || match query.get() {
                         Some(plan) => view! { <Head plan=plan/> }.into_any(),

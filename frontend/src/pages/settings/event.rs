@@ -28,7 +28,7 @@ pub fn EventPage() -> impl IntoView {
     view! {
         <SettingsFrame tab="Stripe event">
             <nav class="crumbs mt-3" aria-label="Breadcrumb">
-                <a href=routes::SETTINGS_STRIPE>"Stripe"</a><Icon name="right" small=true/>
+                <Icon name="left" small=true/><a href=routes::SETTINGS_STRIPE>"Stripe"</a>
             </nav>
             <div class="card">{event_view(move || params.glance(|p| p.get("id")), "card__body")}</div>
         </SettingsFrame>

@@ -22,7 +22,7 @@ pub fn SubscriptionPage() -> impl IntoView {
     view! {
         <header class="page-head">
             <nav class="crumbs" aria-label="Breadcrumb">
-                <a href=routes::SUBSCRIPTIONS>"Subscriptions"</a><Icon name="right" small=true/>
+                <Icon name="left" small=true/><a href=routes::SUBSCRIPTIONS>"Subscriptions"</a>
             </nav>
             <h1>"Subscription"</h1>
         </header>

@@ -55,6 +55,10 @@ fn Whole(import: Import, query: Query<Import>) -> impl IntoView {
     let busy = RwSignal::new(false);
     // As what the file was checked, so that what was found then still holds.
     let checked = RwSignal::new(None::<(Vec<Option<ImportField>>, OnExisting)>);
+    // As what it was imported: once more would do nothing new.
+    let over =
+        |import: &Import| import.job.as_ref().is_some_and(|job| !job.dry_run && job.state == JobState::Succeeded);
+    let imported = RwSignal::new(over(&import).then(|| (mapping.get_untracked(), existing.get_untracked())));
     let start = Callback::new(move |dry_run: bool| {
         busy.set(true);
         error.set(None);
@@ -66,6 +70,9 @@ fn Whole(import: Import, query: Query<Import>) -> impl IntoView {
             add_tags: if tag.is_empty() { Vec::new() } else { vec![tag] },
         };
         checked.set(dry_run.then(|| (run.mapping.clone(), run.on_existing)));
+        if !dry_run {
+            imported.set(Some((run.mapping.clone(), run.on_existing)));
+        }
         spawn_local(async move {
             if let Err(why) = customers::run_import(session, id, &run).await {
                 error.try_set(Some(why));
@@ -81,6 +88,13 @@ fn Whole(import: Import, query: Query<Import>) -> impl IntoView {
         (true, _) => Some("Wait until it is over, or cancel it.".to_owned()),
         (_, false) => Some("Say which column holds the e-mail, the name or the phone.".to_owned()),
         _ => None,
+    });
+    let why_not_import = Signal::derive(move || {
+        let same = imported.get().is_some_and(|as_now| as_now == (mapping.get(), existing.get()));
+        let done = same && query.map(over).unwrap_or(false);
+        let done =
+            done.then(|| "This file is imported. Choose another one, or change what its columns hold.".to_owned());
+        why_not.get().or(done)
     });
     let wrong = move || {
         let same = checked.get().is_some_and(|as_now| as_now == (mapping.get(), existing.get()));
@@ -126,7 +140,7 @@ fn Whole(import: Import, query: Query<Import>) -> impl IntoView {
                             <ActionButton label="Check the file".to_owned() on_press=Callback::new(move |()| start.run(true))
                                 busy=busy denied=why_not/>
                             <ActionButton label=import_words class="btn--primary"
-                                on_press=Callback::new(move |()| start.run(false)) busy=busy denied=why_not/>
+                                on_press=Callback::new(move |()| start.run(false)) busy=busy denied=why_not_import/>
                         </div>
                         <p class="small muted">"Checking says what would happen, and changes nothing."</p>
                     </div>

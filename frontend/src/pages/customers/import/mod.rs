@@ -30,8 +30,8 @@ fn Crumbs(
 ) -> impl IntoView {
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
-            <a href=routes::CUSTOMERS>"Customers"</a><Icon name="right" small=true/>
-            {file.then(|| view! { <a href=routes::CUSTOMERS_IMPORT>"Import"</a><Icon name="right" small=true/> })}
+            <Icon name="left" small=true/><a href=routes::CUSTOMERS>"Customers"</a>
+            {file.then(|| view! { <Icon name="right" small=true/><a href=routes::CUSTOMERS_IMPORT>"Import"</a> })}
         </nav>
     }
 }

@@ -74,7 +74,7 @@ test("Swagger UI, signed in with an API key, gets an answer", async ({ page, ser
   const scheme = page.locator(".auth-container").filter({ hasText: "api_key" });
   await scheme.getByRole("textbox").fill(key);
   await scheme.getByRole("button", { name: "Apply credentials" }).click();
-  await page.getByRole("button", { name: "Close" }).last().click();
+  await page.getByRole("button", { name: "Close", exact: true }).last().click();
   const operation = page.locator("#operations-customers-find_customer");
   await operation.getByRole("button").first().click();
   await operation.getByPlaceholder("id", { exact: true }).fill(id);

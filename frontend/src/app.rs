@@ -105,6 +105,12 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/plans") view=|| Page::Plans.view()/>
             <Route path=path!("/plans/:id") view=|| Page::Plan.view()/>
             <Route path=path!("/transactions") view=|| Page::Transactions.view()/>
+            <Route path=path!("/revenue") view=|| view! { <Redirect path=routes::REVENUE_MONTHS/> }.into_any()/>
+            <Route path=path!("/revenue/months") view=|| Page::RevenueMonths.view()/>
+            <Route path=path!("/revenue/statements") view=|| Page::RevenueStatements.view()/>
+            <Route path=path!("/revenue/statements/:id") view=|| Page::RevenueStatement.view()/>
+            <Route path=path!("/revenue/shares") view=|| Page::RevenueShares.view()/>
+            <Route path=path!("/revenue/rules") view=|| Page::RevenueRules.view()/>
             <Route path=path!("/mrr-movements") view=|| Page::MrrMovements.view()/>
             <Route path=path!("/settings") view=|| view! { <Redirect path=first_tab(use_session())/> }.into_any()/>
             <Route path=path!("/settings/stripe") view=|| Page::Stripe.view()/>

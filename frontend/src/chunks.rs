@@ -6,8 +6,8 @@
 use crate::api::ApiError;
 use crate::components::ErrorBox;
 use crate::pages::{
-    AccountLinkPage, SetupPage, coaches, customers, mrr_movements, organizations, plans, settings, subscriptions,
-    transactions,
+    AccountLinkPage, SetupPage, coaches, customers, mrr_movements, organizations, plans, revenue, settings,
+    subscriptions, transactions,
 };
 use crate::palette::Palette;
 use crate::shell::use_palette;
@@ -47,6 +47,16 @@ pub enum Page {
     Plan,
     /// Payments and refunds.
     Transactions,
+    /// Shared revenue by month.
+    RevenueMonths,
+    /// Statements of coaches and organizations.
+    RevenueStatements,
+    /// One statement.
+    RevenueStatement,
+    /// The ledger of shared revenue.
+    RevenueShares,
+    /// The rules by which revenue is shared.
+    RevenueRules,
     /// The MRR movement ledger.
     MrrMovements,
     /// Settings: Stripe.
@@ -93,6 +103,11 @@ fn draw_list(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Plans => view! { <plans::PlansPage/> }.into_any(),
         Page::Plan => view! { <plans::PlanPage/> }.into_any(),
         Page::Transactions => view! { <transactions::TransactionsPage/> }.into_any(),
+        Page::RevenueMonths => view! { <revenue::MonthsPage/> }.into_any(),
+        Page::RevenueStatements => view! { <revenue::StatementsPage/> }.into_any(),
+        Page::RevenueStatement => view! { <revenue::StatementPage/> }.into_any(),
+        Page::RevenueShares => view! { <revenue::SharesPage/> }.into_any(),
+        Page::RevenueRules => view! { <revenue::RulesPage/> }.into_any(),
         Page::MrrMovements => view! { <mrr_movements::MrrMovementsPage/> }.into_any(),
         _ => view! { <customers::CustomersPage/> }.into_any(),
     })

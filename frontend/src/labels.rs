@@ -11,9 +11,9 @@ pub use contacts::{
     organization_kind, organization_status, organization_tone, sentiment, timeline_kind,
 };
 pub use money::{
-    event_state, event_tone, mapping_source, movement, movement_reason, movement_tone, plan, stream,
-    subscription_status, subscription_tone, tier, transaction_kind, transaction_status, transaction_tone,
-    transaction_type,
+    event_state, event_tone, mapping_source, movement, movement_reason, movement_tone, payout_party, plan, share_base,
+    share_scope, statement_status, statement_tone, stream, subscription_status, subscription_tone, tier,
+    transaction_kind, transaction_status, transaction_tone, transaction_type,
 };
 pub use people::{customer_type, field_kind, lifecycle, lifecycle_tone, priority};
 pub use staff::{may, permission, role, user_state, user_state_tone};
@@ -28,6 +28,7 @@ use crm_types::interactions::{
 use crm_types::mrr::MovementType;
 use crm_types::organizations::{OrganizationKind, OrganizationStatus};
 use crm_types::plans::{Stream, Tier};
+use crm_types::revenue::{PayoutParty, ShareBase, ShareScope, StatementStatus};
 use crm_types::subscriptions::SubscriptionStatus;
 
 /// The colour of a badge: it only says what its word says as well.
@@ -76,6 +77,14 @@ choices! {
     transaction_statuses: TransactionStatus => transaction_status;
     /// Payment and refund.
     transaction_kinds: TransactionKind => transaction_kind;
+    /// Of what payments may be shared.
+    share_bases: ShareBase => share_base;
+    /// Who may get a statement.
+    payout_parties: PayoutParty => payout_party;
+    /// How far statements may be.
+    statement_statuses: StatementStatus => statement_status;
+    /// For whom rules may be.
+    share_scopes: ShareScope => share_scope;
     /// What was paid for.
     transaction_types: TransactionType => transaction_type;
     /// All movement types.

@@ -2,7 +2,7 @@
 //! API's address without `/api`.
 
 use crate::params::Params;
-use crm_types::ids::{CustomerId, ImportId, OrganizationId, SubscriptionId};
+use crm_types::ids::{CustomerId, ImportId, OrganizationId, PayoutStatementId, SubscriptionId};
 
 /// The executive dashboard.
 pub const DASHBOARD: &str = "/";
@@ -22,6 +22,16 @@ pub const SUBSCRIPTIONS: &str = "/subscriptions";
 pub const PLANS: &str = "/plans";
 /// Payments and refunds.
 pub const TRANSACTIONS: &str = "/transactions";
+/// How payments were shared with coaches and organizations; its tabs are below.
+pub const REVENUE: &str = "/revenue";
+/// What was shared by month.
+pub const REVENUE_MONTHS: &str = "/revenue/months";
+/// What coaches and organizations get for a month.
+pub const REVENUE_STATEMENTS: &str = "/revenue/statements";
+/// The ledger of shares.
+pub const REVENUE_SHARES: &str = "/revenue/shares";
+/// The rules by which it is shared.
+pub const REVENUE_RULES: &str = "/revenue/rules";
 /// The MRR movement ledger.
 pub const MRR_MOVEMENTS: &str = "/mrr-movements";
 /// Settings; opens the first tab that the user may read.
@@ -75,6 +85,11 @@ pub fn subscription(id: SubscriptionId) -> String {
 /// A plan's page.
 pub fn plan(id: &str) -> String {
     format!("{PLANS}/{id}")
+}
+
+/// A statement's page.
+pub fn revenue_statement(id: PayoutStatementId) -> String {
+    format!("{REVENUE_STATEMENTS}/{id}")
 }
 
 /// A Stripe event's page.

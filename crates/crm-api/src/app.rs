@@ -70,6 +70,8 @@ fn api(cfg: &mut ServiceConfig) {
     routes::coaching::configure(cfg);
     routes::subscriptions::configure(cfg);
     routes::transactions::configure(cfg);
+    routes::revenue::configure(cfg);
+    routes::revenue_statements::configure(cfg);
     routes::mrr_movements::configure(cfg);
     routes::stripe_events::configure(cfg);
     routes::plans::configure(cfg);

@@ -15,6 +15,7 @@ use crm_types::mrr::MovementSort;
 use crm_types::organizations::OrganizationSort;
 use crm_types::page::Count;
 use crm_types::plans::PlanSort;
+use crm_types::revenue::{PayoutParty, RevenueShareSort, ShareRuleSort, ShareScope, StatementSort, StatementStatus};
 use crm_types::subscriptions::SubscriptionSort;
 use crm_types::{FieldError, Problem};
 use serde_json::json;
@@ -51,6 +52,7 @@ const API_KEY: &str = "api_key";
         (name = "coaching", description = "Who coaches whom"),
         (name = "subscriptions", description = "What they subscribe to"),
         (name = "transactions", description = "What they paid"),
+        (name = "revenue", description = "What of it is the coaches', the organisations' and the platform's"),
         (name = "mrr", description = "The ledger of monthly recurring revenue"),
         (name = "plans", description = "What is sold: plans, their prices, and the stream and tier each counts for"),
         (name = "billing", description = "The Stripe inbox"),
@@ -79,6 +81,12 @@ const API_KEY: &str = "api_key";
         MovementSort,
         OrganizationSort,
         PlanSort,
+        PayoutParty,
+        RevenueShareSort,
+        ShareRuleSort,
+        ShareScope,
+        StatementSort,
+        StatementStatus,
         StripeEventSort,
         SubscriptionSort,
         TransactionSort,

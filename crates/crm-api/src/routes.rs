@@ -18,6 +18,8 @@ pub mod own_account;
 pub mod plans;
 pub mod prices;
 pub mod profiles;
+pub mod revenue;
+pub mod revenue_statements;
 pub mod second_factor;
 pub mod settings;
 pub mod setup;

@@ -11,6 +11,7 @@ pub mod billing;
 pub mod coaching;
 pub mod customers;
 pub mod db;
+pub(crate) mod exact;
 pub mod filter;
 #[cfg(test)]
 mod fixture;
@@ -24,6 +25,7 @@ pub mod page;
 pub mod plans;
 pub mod profiles;
 pub mod realtime;
+pub mod revenue;
 mod row;
 pub mod second_factor;
 pub mod settings;

@@ -4,6 +4,9 @@
 #[path = "support/stripe.rs"]
 mod stripe;
 
+#[path = "billing/revenue.rs"]
+mod revenue;
+
 use crm_domain::billing::inbox::Delivery;
 use crm_domain::billing::{apply, inbox, rebuild};
 use serde_json::{Value, json};

@@ -46,6 +46,10 @@ text_enum! {
         SubscriptionsRead => "subscriptions:read",
         /// See payments and refunds.
         TransactionsRead => "transactions:read",
+        /// See how revenue is shared.
+        RevenueRead => "revenue:read",
+        /// Decide how revenue is shared.
+        RevenueWrite => "revenue:write",
         /// See prices and their mapping.
         PlansRead => "plans:read",
         /// Map prices.
@@ -92,6 +96,7 @@ impl Role {
                 permission,
                 P::CustomersWrite
                     | P::OrganizationsWrite
+                    | P::RevenueWrite
                     | P::PlansWrite
                     | P::StripeWrite
                     | P::SettingsWrite

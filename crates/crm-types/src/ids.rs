@@ -61,4 +61,10 @@ ids! {
     CoachingRelationshipId,
     /// A contact with a customer.
     InteractionId,
+    /// A rule by which revenue is shared.
+    ShareRuleId,
+    /// A row of the ledger of shared revenue.
+    RevenueShareId,
+    /// What a month comes to for a coach or an organisation.
+    PayoutStatementId,
 }

@@ -25,6 +25,7 @@ mod patch;
 pub mod plans;
 pub mod profiles;
 pub mod realtime;
+pub mod revenue;
 pub mod second_factor;
 pub mod settings;
 pub mod subscriptions;

@@ -17,6 +17,7 @@ pub mod organizations;
 pub mod plans;
 pub mod profiles;
 mod repeat;
+pub mod revenue;
 pub mod second_factor;
 pub mod settings;
 pub mod stripe_events;

@@ -4,6 +4,7 @@ use super::Icon;
 use crate::api::ApiError;
 use crate::glance::{Glance, live};
 use crate::labels::Choice;
+use chrono::{DateTime, Local, NaiveDateTime, TimeZone, Utc};
 use leptos::prelude::*;
 
 /// The errors of a form's fields, by the names that the API has for them.
@@ -77,6 +78,14 @@ pub fn Field(
             <FieldNote id=id hint=hint error=error/>
         </div>
     }
+}
+
+/// What a field of the kind `datetime-local` holds, in the reader's time zone.
+pub fn instant(text: &str) -> Option<DateTime<Utc>> {
+    let local = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
+    Some(Local.from_local_datetime(&local).earliest()?.to_utc())
 }
 
 /// One of some values.

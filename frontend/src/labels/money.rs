@@ -4,6 +4,7 @@ use super::{Tone, phrase};
 use crm_types::billing::{EventState, TransactionKind, TransactionStatus, TransactionType};
 use crm_types::mrr::MovementType;
 use crm_types::plans::{MappingSource, Stream, Tier};
+use crm_types::revenue::{PayoutParty, ShareBase, ShareScope, StatementStatus};
 use crm_types::subscriptions::SubscriptionStatus;
 
 /// A stream's name.
@@ -88,6 +89,51 @@ pub const fn transaction_type(kind: TransactionType) -> &'static str {
         TransactionType::Subscription => "Subscription",
         TransactionType::Upgrade => "Change within a period",
         TransactionType::OneTime => "One-time",
+    }
+}
+
+/// Of what a payment is shared.
+pub const fn share_base(base: ShareBase) -> &'static str {
+    match base {
+        ShareBase::Gross => "All that was paid",
+        ShareBase::NetOfTax => "What was paid, without tax",
+    }
+}
+
+/// Who gets a statement.
+pub const fn payout_party(party: PayoutParty) -> &'static str {
+    match party {
+        PayoutParty::Coach => "Coach",
+        PayoutParty::Organization => "Organization",
+    }
+}
+
+/// How far a statement is.
+pub const fn statement_status(status: StatementStatus) -> &'static str {
+    match status {
+        StatementStatus::Open => "Month open",
+        StatementStatus::Closed => "Closed",
+        StatementStatus::Approved => "Approved",
+        StatementStatus::Paid => "Paid",
+    }
+}
+
+/// The tone of how far a statement is.
+pub const fn statement_tone(status: StatementStatus) -> Tone {
+    match status {
+        StatementStatus::Open => Tone::Neutral,
+        StatementStatus::Closed => Tone::Info,
+        StatementStatus::Approved => Tone::Warning,
+        StatementStatus::Paid => Tone::Positive,
+    }
+}
+
+/// For whom a rule is.
+pub const fn share_scope(scope: ShareScope) -> &'static str {
+    match scope {
+        ShareScope::Default => "All coaches",
+        ShareScope::Organization => "An organization",
+        ShareScope::Relationship => "One client",
     }
 }
 

@@ -45,6 +45,8 @@ pub const fn permission(permission: Permission) -> &'static str {
         P::OrganizationsWrite => "Create and change organizations",
         P::SubscriptionsRead => "See subscriptions and MRR movements",
         P::TransactionsRead => "See payments and refunds",
+        P::RevenueRead => "See how revenue is shared",
+        P::RevenueWrite => "Decide how revenue is shared",
         P::PlansRead => "See prices",
         P::PlansWrite => "Map prices",
         P::StripeRead => "See Stripe’s events",

@@ -10,6 +10,7 @@ pub mod mrr_movements;
 mod not_found;
 pub mod organizations;
 pub mod plans;
+pub mod revenue;
 pub mod settings;
 mod setup;
 pub mod subscriptions;

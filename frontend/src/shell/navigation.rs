@@ -41,6 +41,7 @@ pub const GROUPS: &[Group] = &[
             entry("Subscriptions", "Subs", "card", routes::SUBSCRIPTIONS, Permission::SubscriptionsRead, "s"),
             entry("Plans", "Plans", "tag", routes::PLANS, Permission::PlansRead, "p"),
             entry("Transactions", "Money", "coins", routes::TRANSACTIONS, Permission::TransactionsRead, "t"),
+            entry("Revenue shares", "Shares", "share", routes::REVENUE, Permission::RevenueRead, "r"),
             entry("MRR movements", "MRR", "chart", routes::MRR_MOVEMENTS, Permission::SubscriptionsRead, "m"),
         ],
     ),

@@ -137,6 +137,21 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/subscriptions/{id}", P::SubscriptionsRead),
     // transactions
     may("GET", "/api/transactions", P::TransactionsRead),
+    // revenue
+    may("GET", "/api/revenue/shares", P::RevenueRead),
+    may("GET", "/api/revenue/months", P::RevenueRead),
+    may("POST", "/api/revenue/months/{month}/close", P::RevenueWrite),
+    may("GET", "/api/revenue/statements", P::RevenueRead),
+    may("GET", "/api/revenue/statements/{id}", P::RevenueRead),
+    may("POST", "/api/revenue/statements/{id}/approve", P::RevenueWrite),
+    may("POST", "/api/revenue/statements/{id}/withdraw-approval", P::RevenueWrite),
+    may("POST", "/api/revenue/statements/{id}/pay", P::RevenueWrite),
+    may("GET", "/api/revenue/payout-minimums", P::RevenueRead),
+    may("PUT", "/api/revenue/payout-minimums/{currency}", P::RevenueWrite),
+    may("GET", "/api/revenue/share-rules", P::RevenueRead),
+    may("POST", "/api/revenue/share-rules", P::RevenueWrite),
+    may("GET", "/api/revenue/share-rules/{id}", P::RevenueRead),
+    may("POST", "/api/revenue/share-rules/{id}/end", P::RevenueWrite),
     // mrr
     may("GET", "/api/mrr-movements", P::SubscriptionsRead),
     // billing

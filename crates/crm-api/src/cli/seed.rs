@@ -1,9 +1,9 @@
 use crate::config::Config;
 use crate::database::Database;
 use anyhow::{Context, Result};
-use chrono::DateTime;
+use chrono::{DateTime, Months};
 use clap::Args;
-use crm_domain::billing::facts::{CustomerFact, Stamp};
+use crm_domain::billing::facts::{CustomerFact, InvoiceLine, Stamp};
 use crm_domain::billing::inbox::{self, Delivery};
 use crm_domain::billing::load::{self, Account, Loaded};
 use crm_domain::billing::payments::TransactionRow;
@@ -214,6 +214,7 @@ fn rows(life: &Life, subscription: &str, serial: &str, n: usize, payment: &Payme
         charge: Some(format!("ch_{serial}_{n}")),
         reason: (!payment.paid).then(|| "card_declined".to_owned()),
         occurred_at: time(payment.at)?,
+        lines: if payment.paid { line(life, payment)?.into_iter().collect() } else { Vec::new() },
     };
     let Some((amount, at)) = payment.refund else { return Ok(vec![paid]) };
     let refund = TransactionRow {
@@ -224,9 +225,24 @@ fn rows(life: &Life, subscription: &str, serial: &str, n: usize, payment: &Payme
         refunded: 0,
         reason: Some("requested_by_customer".to_owned()),
         occurred_at: time(at)?,
+        lines: Vec::new(),
         ..paid.clone()
     };
     Ok(vec![paid, refund])
+}
+
+/// A payment is for what was subscribed to then, from then on.
+fn line(life: &Life, payment: &Payment) -> Result<Option<InvoiceLine>> {
+    let Some(state) = life.states.iter().rev().find(|state| state.at <= payment.at).or(life.states.first()) else {
+        return Ok(None);
+    };
+    let from = time(payment.at)?;
+    let months = match state.price.interval {
+        stripe_sandbox::Interval::Year => 12,
+        _ => 1,
+    };
+    let to = from.checked_add_months(Months::new(months));
+    Ok(Some(InvoiceLine { price: Some(state.price.id.clone()), amount: payment.amount, from: Some(from), to }))
 }
 
 fn time(unix: i64) -> Result<DateTime<chrono::Utc>> {

@@ -63,6 +63,7 @@ impl Feed {
             if next > self.position.sent_until {
                 self.send_until(next).await?;
             }
+            gyms::settle_up(&self.pool).await?;
         }
     }
 

@@ -12,6 +12,12 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
     ("customers_email_key", "email", "taken", "Another customer has this e-mail address already."),
     ("organizations_name_key", "name", "taken", "Another organization has this name already."),
     ("coaching_relationships_one_coach", "client_id", "taken", "Somebody coaches this client at that time already."),
+    (
+        "share_rules_one_at_a_time",
+        "starts_at",
+        "taken",
+        "A rule begins at that very instant already. End it first, or begin another time.",
+    ),
     ("saved_views_name_key", "name", "taken", "There is a view with this name for this list already."),
 ];
 

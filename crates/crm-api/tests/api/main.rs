@@ -31,6 +31,7 @@ mod problems;
 mod profiles;
 mod refetch;
 mod refresh;
+mod revenue;
 mod second_factor;
 mod settings;
 mod setup;

@@ -8,7 +8,7 @@ use super::normalise::{Normalised, normalise};
 use super::{objects, recompute, refetch, settle, transactions};
 use crate::db::{DomainError, Result};
 use crate::subscriptions::version::Version;
-use crate::{customers, plans, realtime, subscriptions};
+use crate::{customers, plans, realtime, revenue, subscriptions};
 use chrono::{DateTime, Utc};
 use crm_types::realtime::RealtimeEvent;
 use sqlx::{Connection, PgConnection};
@@ -67,7 +67,7 @@ pub async fn prefer_indexes(db: &mut PgConnection) -> Result<()> {
 }
 
 /// Waits until nobody else writes ledgers; the turn ends with the transaction.
-pub(super) async fn take_turn(tx: &mut PgConnection) -> Result<()> {
+pub(crate) async fn take_turn(tx: &mut PgConnection) -> Result<()> {
     sqlx::query_scalar!("SELECT pg_advisory_xact_lock($1)", TURN_LOCK).fetch_one(tx).await?;
     Ok(())
 }
@@ -272,6 +272,7 @@ impl Batch {
             self.objects.values().filter(|o| o.body.is_payment()).map(|o| o.id.clone()).collect();
         let outcome = transactions::reconcile(db, &payments, &mut known).await?;
         computed.store(db, known.values()).await?;
+        revenue::ledger::reconcile(db, &known.values().map(|k| k.id).collect::<Vec<_>>()).await?;
         let awaited: Vec<String> = outcome.waiting.values().cloned().collect();
         refetch::note_gaps(db, &self.seen.keys().cloned().collect::<Vec<_>>(), &awaited).await?;
         for (refund, on) in outcome.waiting {

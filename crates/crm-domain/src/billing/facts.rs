@@ -207,6 +207,22 @@ pub struct Invoice {
     pub payment_intent: Option<String>,
     /// Only in the shape before basil.
     pub charge: Option<String>,
+    /// What it is for.
+    #[serde(default)]
+    pub lines: Vec<InvoiceLine>,
+}
+
+/// What an invoice is for, in part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceLine {
+    /// The price; lines that somebody wrote by hand have none.
+    pub price: Option<String>,
+    /// After discounts; negative for what is credited.
+    pub amount: i64,
+    /// The service period: its first instant ...
+    pub from: Option<DateTime<Utc>>,
+    /// ... and the first after it.
+    pub to: Option<DateTime<Utc>>,
 }
 
 /// An attempt to collect that failed.

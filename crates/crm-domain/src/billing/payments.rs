@@ -1,6 +1,6 @@
 //! From the facts about one payment to its transactions: one row per business fact, whatever events told us.
 
-use super::facts::{Body, Charge, FailedAttempt, Invoice, ObjectFact, PaymentIntent};
+use super::facts::{Body, Charge, FailedAttempt, Invoice, InvoiceLine, ObjectFact, PaymentIntent};
 use chrono::{DateTime, Utc};
 use crm_types::Currency;
 use crm_types::billing::{TransactionKind, TransactionStatus, TransactionType};
@@ -43,6 +43,8 @@ pub struct TransactionRow {
     pub reason: Option<String>,
     /// When.
     pub occurred_at: DateTime<Utc>,
+    /// What the invoice is for; none without one, and none of what failed or went back.
+    pub lines: Vec<InvoiceLine>,
 }
 
 /// Divides objects into payments: those that are linked, directly or through others, belong together.
@@ -184,6 +186,7 @@ impl<'a> Payment<'a> {
             charge: self.charge(),
             reason: None,
             occurred_at: at,
+            lines: Vec::new(),
         }
     }
 
@@ -197,6 +200,7 @@ impl<'a> Payment<'a> {
                     self.row((*id).to_owned(), TransactionStatus::Succeeded, invoice.currency, invoice.amount_paid, at);
                 row.tax = invoice.tax.clamp(0, invoice.amount_paid);
                 row.reason = invoice.out_of_band.then(|| "paid_out_of_band".to_owned());
+                row.lines.clone_from(&invoice.lines);
                 rows.push(row);
             }
             if invoice.status == "open" && invoice.amount_remaining > 0 {

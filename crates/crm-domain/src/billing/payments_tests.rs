@@ -29,6 +29,7 @@ fn invoice(status: &str, paid: i64, remaining: i64) -> ObjectFact {
             paid_at: None,
             payment_intent: None,
             charge: None,
+            lines: Vec::new(),
         }),
     )
 }

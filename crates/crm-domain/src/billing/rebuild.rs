@@ -4,7 +4,7 @@ use super::apply::{Batch, take_turn};
 use super::normalise::normalise;
 use super::{recompute, settle, transactions};
 use crate::db::Result;
-use crate::{analytics, customers, plans};
+use crate::{analytics, customers, plans, revenue};
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 use std::collections::HashMap;
@@ -58,6 +58,7 @@ pub async fn rebuild(db: &mut PgConnection, mut progress: impl FnMut(&Rebuilt)) 
         .await?;
     recount(&mut tx).await?;
     plans::recount(&mut tx).await?;
+    revenue::ledger::recount(&mut tx).await?;
     analytics::rollup::rebuild(&mut tx).await?;
     tx.commit().await?;
     Ok(rebuilt)
@@ -114,6 +115,8 @@ async fn derived(db: &mut PgConnection, rebuilt: &mut Rebuilt, progress: &mut im
         let computed = recompute::customers(db, &known).await?;
         computed.store(db, known.values()).await?;
         rebuilt.corrections += computed.movements;
+        rebuilt.corrections +=
+            revenue::ledger::reconcile(db, &known.values().map(|k| k.id).collect::<Vec<_>>()).await?;
         progress(rebuilt);
     }
 }

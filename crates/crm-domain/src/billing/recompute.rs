@@ -6,7 +6,7 @@ use crate::db::{DomainError, Result};
 use crate::mrr::amount::{Catalog, Policy};
 use crate::mrr::derive::{History, derive};
 use crate::subscriptions::version::Version;
-use crate::{customers, lifecycle, mrr, plans, settings, subscriptions};
+use crate::{customers, lifecycle, mrr, plans, revenue, settings, subscriptions};
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -90,10 +90,12 @@ pub async fn queued(db: &mut PgConnection, limit: i64) -> Result<(usize, usize)>
     .fetch_all(&mut *db)
     .await?;
     let count = rows.len();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let touched =
         rows.into_iter().filter_map(|r| Some((r.stripe_customer_id?, Known { id: r.id, created_at: r.created_at })));
     let touched = touched.collect();
     let computed = customers(db, &touched).await?;
     computed.store(db, touched.values()).await?;
+    revenue::ledger::reconcile(db, &ids).await?;
     Ok((count, computed.movements))
 }

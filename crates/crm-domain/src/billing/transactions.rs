@@ -6,6 +6,7 @@ use super::payments::{self, TransactionRow};
 use crate::customers::upsert::Known;
 use crate::db::Result;
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
@@ -93,23 +94,24 @@ pub(super) async fn store(
     sqlx::query!(
         "INSERT INTO transactions AS t (id, business_key, payment_key, customer_id, stripe_subscription_id, kind, status, transaction_type,
              currency, amount_minor, tax_minor, refunded_minor, invoice_number, stripe_invoice_id, stripe_payment_intent_id, stripe_charge_id,
-             reason, occurred_at)
+             reason, occurred_at, lines)
          SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-             $10::int8[], $11::int8[], $12::int8[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[])
+             $10::int8[], $11::int8[], $12::int8[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::jsonb[])
          ON CONFLICT (business_key) DO UPDATE SET payment_key = excluded.payment_key, customer_id = excluded.customer_id,
              stripe_subscription_id = excluded.stripe_subscription_id, kind = excluded.kind, status = excluded.status,
              transaction_type = excluded.transaction_type, currency = excluded.currency, amount_minor = excluded.amount_minor,
              tax_minor = excluded.tax_minor, refunded_minor = excluded.refunded_minor, invoice_number = excluded.invoice_number,
              stripe_invoice_id = excluded.stripe_invoice_id, stripe_payment_intent_id = excluded.stripe_payment_intent_id,
-             stripe_charge_id = excluded.stripe_charge_id, reason = excluded.reason, occurred_at = excluded.occurred_at, updated_at = now()
+             stripe_charge_id = excluded.stripe_charge_id, reason = excluded.reason, occurred_at = excluded.occurred_at, lines = excluded.lines,
+             updated_at = now()
          WHERE (t.payment_key, t.customer_id, t.stripe_subscription_id, t.kind, t.status, t.transaction_type, t.currency, t.amount_minor,
                 t.tax_minor, t.refunded_minor, t.invoice_number, t.stripe_invoice_id, t.stripe_payment_intent_id, t.stripe_charge_id, t.reason,
-                t.occurred_at)
+                t.occurred_at, t.lines)
                IS DISTINCT FROM
                (excluded.payment_key, excluded.customer_id, excluded.stripe_subscription_id, excluded.kind, excluded.status,
                 excluded.transaction_type, excluded.currency, excluded.amount_minor, excluded.tax_minor, excluded.refunded_minor,
                 excluded.invoice_number, excluded.stripe_invoice_id, excluded.stripe_payment_intent_id, excluded.stripe_charge_id,
-                excluded.reason, excluded.occurred_at)",
+                excluded.reason, excluded.occurred_at, excluded.lines)",
         column!(|(r, _)| id_at(&r.business_key, r.occurred_at)),
         column!(|(r, _)| r.business_key.as_str()) as &[&str],
         column!(|(r, _)| r.payment_key.as_str()) as &[&str],
@@ -128,6 +130,7 @@ pub(super) async fn store(
         column!(|(r, _)| r.charge.as_deref()) as &[Option<&str>],
         column!(|(r, _)| r.reason.as_deref()) as &[Option<&str>],
         column!(|(r, _)| r.occurred_at) as &[DateTime<Utc>],
+        column!(|(r, _)| (!r.lines.is_empty()).then(|| json!(r.lines))) as &[Option<serde_json::Value>],
     )
     .execute(db)
     .await?;

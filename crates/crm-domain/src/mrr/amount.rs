@@ -1,6 +1,6 @@
 //! What a subscription is worth a month: exact, rounded once, divided by stream and tier.
 
-use super::exact::{Exact, largest_remainder, parse_decimal, round_half_away};
+use crate::exact::{Exact, largest_remainder, parse_decimal, round_half_away};
 use crate::subscriptions::version::{Item, Snapshot};
 use chrono::{DateTime, Utc};
 use crm_types::Currency;

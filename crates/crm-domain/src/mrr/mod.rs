@@ -2,6 +2,5 @@
 
 pub mod amount;
 pub mod derive;
-pub mod exact;
 pub mod ledger;
 pub mod list;

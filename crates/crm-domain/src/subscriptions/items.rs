@@ -1,9 +1,9 @@
 //! What a subscription consists of, as `subscriptions.items` keeps it and as it is shown.
 
 use crate::db::{DomainError, Result};
+use crate::exact::{parse_decimal, round_half_away};
 use crate::mrr::amount::charge;
 use crate::mrr::derive::Standing;
-use crate::mrr::exact::{parse_decimal, round_half_away};
 use crate::row::parse;
 use crm_types::plans::Interval;
 use crm_types::subscriptions::SubscriptionItem;

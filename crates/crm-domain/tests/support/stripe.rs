@@ -122,6 +122,16 @@ impl Life {
             "number": format!("N-{}", self.suffix), "created": T0 + 10 * DAY, "amount_due": minor, "amount_paid": if paid { minor } else { 0 },
             "amount_remaining": if paid { 0 } else { minor }, "total": minor, "billing_reason": "subscription_cycle", "attempt_count": 1,
             "status_transitions": {"paid_at": if paid { json!(T0 + 10 * DAY + 60) } else { Value::Null }}});
+        let mut line = json!({"id": self.id("il"), "object": "line_item", "amount": minor, "currency": "usd", "discount_amounts": [],
+            "period": {"start": T0 + 10 * DAY, "end": T0 + 40 * DAY}});
+        match self.shape {
+            Shape::Current => {
+                line["pricing"] =
+                    json!({"type": "price_details", "price_details": {"price": "price_basic", "product": "prod_app"}})
+            }
+            Shape::PreBasil => line["price"] = Self::price("price_basic", 900, "tier1"),
+        }
+        object["lines"] = json!({"object": "list", "has_more": false, "data": [line]});
         match self.shape {
             Shape::Current => {
                 object["parent"] = json!({"type": "subscription_details", "subscription_details": {"subscription": self.id("sub"), "metadata": {}}});
@@ -197,6 +207,11 @@ pub async fn invariants(pool: &PgPool) {
         ("the rollup is the ledger", "SELECT count(*) FROM (SELECT m.currency, account_day(m.occurred_at) AS day, movement, l.stream, l.tier, sum(l.amount_minor) AS a
             FROM mrr_movements m JOIN mrr_movement_lines l ON l.movement_id = m.id GROUP BY 1, 2, 3, 4, 5) g
             FULL JOIN mrr_daily d USING (currency, day, movement, stream, tier) WHERE coalesce(a, 0) <> coalesce(amount_minor, 0)"),
+        ("the shares of a payment are what stays of it", "SELECT count(*) FROM (SELECT payment_key, currency, sum(paid_minor) AS a FROM revenue_shares
+            GROUP BY 1, 2) s WHERE a NOT IN (0, (SELECT coalesce(sum(amount_minor), 0) FROM transactions t
+                WHERE t.payment_key = s.payment_key AND t.status IN ('succeeded', 'refunded')))"),
+        ("the sums by month are the ledger's", "SELECT count(*) FROM (SELECT month, currency, sum(paid_minor) AS a, sum(coach_minor) AS b FROM revenue_shares
+            GROUP BY 1, 2) s FULL JOIN revenue_monthly m USING (month, currency) WHERE coalesce(a, 0) <> coalesce(paid_minor, 0) OR coalesce(b, 0) <> coalesce(coach_minor, 0)"),
         ("nothing is left to do", "SELECT count(*) FROM stripe_events WHERE state = 'pending'"),
     ];
     for (what, sql) in checks {

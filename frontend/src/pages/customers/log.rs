@@ -1,11 +1,10 @@
 //! Writing down a contact with a customer.
 
 use crate::api::interactions;
-use crate::components::{ActionButton, Dialog, ErrorNote, Field, FormErrors, Select, use_toasts};
+use crate::components::{ActionButton, Dialog, ErrorNote, Field, FormErrors, Select, instant, use_toasts};
 use crate::labels::{self, Choice};
 use crate::query::changed;
 use crate::session::use_session;
-use chrono::{DateTime, Local, NaiveDateTime, TimeZone, Utc};
 use crm_types::accounts::Permission;
 use crm_types::interactions::{InteractionDirection, InteractionKind, NewInteraction};
 use leptos::prelude::*;
@@ -111,12 +110,4 @@ fn Form(id: Memo<String>, open: RwSignal<bool>) -> impl IntoView {
             </div>
         </form>
     }
-}
-
-/// What a field for a day and time holds, in the reader's time zone.
-fn instant(text: &str) -> Option<DateTime<Utc>> {
-    let local = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
-    Some(Local.from_local_datetime(&local).earliest()?.to_utc())
 }

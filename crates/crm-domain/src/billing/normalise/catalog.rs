@@ -1,7 +1,7 @@
 use super::read::{Read, Reader};
 use crate::billing::facts::{Body, Fact, ObjectFact, PriceFact, ProductFact, Stamp};
+use crate::exact::parse_decimal;
 use crate::mrr::amount::Coupon;
-use crate::mrr::exact::parse_decimal;
 use crm_types::Currency;
 use crm_types::plans::{Interval, Stream, Tier};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 use super::read::{Read, Reader};
 use crate::billing::facts::{
-    Body, Charge, Fact, FailedAttempt, Invoice, InvoicePayment, ObjectFact, PaymentIntent, Refund, Stamp,
+    Body, Charge, Fact, FailedAttempt, Invoice, InvoiceLine, InvoicePayment, ObjectFact, PaymentIntent, Refund, Stamp,
 };
 
 fn object(source: &Reader<'_>, id: String, stamp: Stamp, body: Body) -> Fact {
@@ -73,10 +73,25 @@ pub fn invoice(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) -
         paid_at: paid_at.or_else(|| (status == "paid").then_some(stamp.at)),
         payment_intent: object_.id("payment_intent"),
         charge: object_.id("charge"),
+        lines: object_.list("lines").unwrap_or_default().iter().map(line).collect(),
         status,
     });
     facts.push(object(object_, id, stamp, body));
     Ok(facts)
+}
+
+fn line(line: &Reader<'_>) -> InvoiceLine {
+    // Since basil the price is named within `pricing`.
+    let details = || line.maybe_object("pricing")?.maybe_object("price_details")?.id("price");
+    let discounts = line.list("discount_amounts").unwrap_or_default();
+    let discounts = discounts.iter().filter_map(|d| d.maybe_integer("amount")).fold(0, i64::saturating_add);
+    let period = line.maybe_object("period");
+    InvoiceLine {
+        price: line.id("price").or_else(details).or_else(|| line.id("plan")),
+        amount: line.maybe_integer("amount").unwrap_or(0).saturating_sub(discounts),
+        from: period.as_ref().and_then(|p| p.maybe_instant("start")),
+        to: period.as_ref().and_then(|p| p.maybe_instant("end")),
+    }
 }
 
 pub fn invoice_payment(object_: &Reader<'_>, stamp: &dyn Fn(i16) -> Stamp) -> Read<Fact> {

@@ -41,7 +41,7 @@ pub fn largest_remainder(total: i64, shares: &[Exact]) -> Vec<i64> {
             (i64::try_from(*floor.numer()).unwrap_or(0), *share - floor)
         })
         .collect();
-    let mut left = total - parts.iter().map(|(minor, _)| minor).sum::<i64>();
+    let mut left = i128::from(total) - parts.iter().map(|(minor, _)| i128::from(*minor)).sum::<i128>();
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by(|a, b| {
         let remainder = |i: &usize| parts.get(*i).map(|p| p.1);
@@ -50,8 +50,9 @@ pub fn largest_remainder(total: i64, shares: &[Exact]) -> Vec<i64> {
     let mut turn = order.iter().cycle();
     while left != 0 {
         let Some(part) = turn.next().and_then(|i| parts.get_mut(*i)) else { break };
-        part.0 += left.signum();
-        left -= left.signum();
+        let one = left.signum();
+        part.0 = part.0.saturating_add(if one < 0 { -1 } else { 1 });
+        left -= one;
     }
     parts.into_iter().map(|(minor, _)| minor).collect()
 }

@@ -1,0 +1,113 @@
+//! Closing a month: what it comes to for each coach and organisation is stated, and nothing more counts to it.
+
+use crate::audit::{self, Actor, Subject};
+use crate::billing::apply::take_turn;
+use crate::db::{DomainError, Result};
+use chrono::{Datelike, Months, NaiveDate};
+use crm_types::Money;
+use crm_types::revenue::MonthClosing;
+use sqlx::{PgConnection, PgPool};
+
+const RESOURCE: &str = "revenue_month";
+
+/// Closes the month of that day. Months are closed in order; what comes later for one that is closed counts to the first that
+/// is not.
+///
+/// # Errors
+/// [`DomainError::Conflict`] when it is closed already, not over yet, or an earlier one with shares is still open.
+pub async fn close(pool: &PgPool, actor: &Actor, day: NaiveDate) -> Result<MonthClosing> {
+    let month = day.with_day(1).unwrap_or(day);
+    let mut tx = pool.begin().await?;
+    // Nothing is shared meanwhile.
+    take_turn(&mut tx).await?;
+    check(&mut tx, month).await?;
+    let stated = sqlx::query!(
+        r#"WITH statements AS MATERIALIZED (SELECT * FROM open_statements($1)), closing AS (
+               INSERT INTO revenue_closings (month) VALUES ($1) RETURNING month
+           ), stated AS (
+               INSERT INTO payout_statements (id, month, party, party_id, currency, carried_minor, earned_minor, refunded_minor,
+                                              minimum_minor, payable_minor, forward_minor)
+               SELECT s.id, c.month, s.party, s.party_id, s.currency, s.carried_minor, s.earned_minor, s.refunded_minor, s.minimum_minor,
+                      p.payable, s.balance_minor - p.payable
+               FROM statements s, closing c, LATERAL (SELECT CASE WHEN s.balance_minor > 0 AND s.balance_minor >= s.minimum_minor
+                                                                  THEN s.balance_minor ELSE 0 END AS payable) p
+               RETURNING payable_minor
+           )
+           SELECT count(*) AS "statements!", count(*) FILTER (WHERE payable_minor > 0) AS "payable!" FROM stated"#,
+        month,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let closing = MonthClosing { month, statements: stated.statements, payable: stated.payable };
+    let id = month.to_string();
+    audit::record(&mut tx, actor, Subject { resource: RESOURCE, id: &id, verb: "closed" }, None, Some(&closing))
+        .await?;
+    tx.commit().await?;
+    Ok(closing)
+}
+
+async fn check(tx: &mut PgConnection, month: NaiveDate) -> Result<()> {
+    let state = sqlx::query!(
+        r#"SELECT (SELECT max(month) FROM revenue_closings) AS last, account_day(now()) AS "today!",
+                  (SELECT min(m.month) FROM revenue_monthly m
+                   WHERE m.month < $1 AND m.month > coalesce((SELECT max(month) FROM revenue_closings), '-infinity')) AS earlier"#,
+        month,
+    )
+    .fetch_one(tx)
+    .await?;
+    let conflict = |message: String| Err(DomainError::Conflict { field: Some("month".into()), message });
+    if state.last.is_some_and(|last| last >= month) {
+        return conflict(format!("{} is closed already.", month.format("%B %Y")));
+    }
+    if month.checked_add_months(Months::new(1)).is_none_or(|next| next > state.today) {
+        return conflict(format!("{} is not over yet.", month.format("%B %Y")));
+    }
+    match state.earlier {
+        Some(earlier) => conflict(format!("Close {} first: months are closed in order.", earlier.format("%B %Y"))),
+        None => Ok(()),
+    }
+}
+
+/// The balances below which nothing is paid.
+///
+/// # Errors
+/// When the database fails.
+pub async fn minimums(pool: &PgPool) -> Result<Vec<Money>> {
+    let rows =
+        sqlx::query!("SELECT currency, minimum_minor FROM payout_minimums ORDER BY currency").fetch_all(pool).await?;
+    let read = |currency: &str, minor| Ok(Money::new(minor, crate::row::parse("currency", currency)?));
+    Ok(rows.iter().map(|row| read(&row.currency, row.minimum_minor)).collect::<sqlx::Result<_>>()?)
+}
+
+/// Sets the balance of a currency below which nothing is paid; 0 pays whatever is above nothing. Statements of closed months
+/// stay as they are.
+///
+/// # Errors
+/// [`DomainError::Invalid`] for less than nothing.
+pub async fn set_minimum(pool: &PgPool, actor: &Actor, minimum: Money) -> Result<Money> {
+    if minimum.minor < 0 {
+        return Err(DomainError::invalid("minor", "out_of_range", "Use 0 or more."));
+    }
+    let mut tx = pool.begin().await?;
+    let code = minimum.currency.code();
+    let before = sqlx::query_scalar!("SELECT minimum_minor FROM payout_minimums WHERE currency = $1 FOR UPDATE", code)
+        .fetch_optional(&mut *tx)
+        .await?;
+    sqlx::query!(
+        "INSERT INTO payout_minimums (currency, minimum_minor) VALUES ($1, $2)
+         ON CONFLICT (currency) DO UPDATE SET minimum_minor = excluded.minimum_minor",
+        code,
+        minimum.minor,
+    )
+    .execute(&mut *tx)
+    .await?;
+    let before = before.map(|minor| Money::new(minor, minimum.currency));
+    let subject = Subject { resource: "payout_minimum", id: code, verb: "set" };
+    audit::record(&mut tx, actor, subject, before.as_ref(), Some(&minimum)).await?;
+    tx.commit().await?;
+    Ok(minimum)
+}
+
+#[cfg(test)]
+#[path = "closing_tests.rs"]
+mod tests;

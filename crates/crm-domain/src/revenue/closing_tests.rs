@@ -1,0 +1,156 @@
+use super::*;
+use crate::fixture::{exact, run};
+use crate::revenue::statements::{self, StatementFilter, approve, pay, withdraw_approval};
+use chrono::Utc;
+use crm_types::Currency;
+use crm_types::revenue::{PayoutStatement, StatementSort, StatementStatus};
+
+fn staff() -> Actor {
+    Actor::system("test")
+}
+
+/// The first day of a month that is over, so many months ago.
+fn month(ago: u32) -> NaiveDate {
+    Utc::now().date_naive().with_day(1).unwrap().checked_sub_months(Months::new(ago)).unwrap()
+}
+
+async fn party(pool: &PgPool) {
+    run(
+        pool,
+        "INSERT INTO customers (id, name, created_at) VALUES (lpad('1', 32, '0')::uuid, 'Client', now()), (lpad('2', 32, '0')::uuid, 'Coach', now());
+         INSERT INTO organizations (id, name, kind, status) VALUES (lpad('9', 32, '0')::uuid, 'Iron Gym', 'gym', 'active');
+         INSERT INTO coaching_relationships (id, coach_id, client_id, during)
+         VALUES (lpad('3', 32, '0')::uuid, lpad('2', 32, '0')::uuid, lpad('1', 32, '0')::uuid, tstzrange('2020-01-01Z', NULL));
+         INSERT INTO share_rules (id, scope, base, coach_bp, organization_bp, during)
+         VALUES (lpad('4', 32, '0')::uuid, 'default', 'gross', 3000, 1000, tstzrange('2020-01-01Z', NULL))",
+    )
+    .await;
+}
+
+/// A share of a payment, or of what goes back of it, on the 15th of a month: coach, gym, platform.
+async fn share(pool: &PgPool, key: &str, of: NaiveDate, parts: [i64; 3]) -> sqlx::Result<()> {
+    let whole: i64 = parts.iter().sum();
+    let mut tx = pool.begin().await?;
+    sqlx::query(
+        "INSERT INTO revenue_shares (id, business_key, revision, payment_key, kind, customer_id, coach_id, organization_id, relationship_id,
+             rule_id, base, coach_bp, organization_bp, currency, paid_minor, shared_minor, coach_minor, organization_minor, platform_minor,
+             occurred_at, month)
+         VALUES (gen_random_uuid(), $1, 0, 'in', CASE WHEN $2 < 0 THEN 'refund' ELSE 'payment' END, lpad('1', 32, '0')::uuid,
+                 lpad('2', 32, '0')::uuid, lpad('9', 32, '0')::uuid, lpad('3', 32, '0')::uuid, lpad('4', 32, '0')::uuid, 'gross', 3000, 1000,
+                 'usd', $2, $2, $3, $4, $5, $6::date + interval '14 days', revenue_month($6::date + interval '14 days'))",
+    )
+    .bind(key)
+    .bind(whole)
+    .bind(parts[0])
+    .bind(parts[1])
+    .bind(parts[2])
+    .bind(of)
+    .execute(&mut *tx)
+    .await?;
+    crate::revenue::ledger::recount(&mut tx).await.unwrap();
+    tx.commit().await
+}
+
+async fn stated(pool: &PgPool) -> Vec<PayoutStatement> {
+    let mut page = statements::list(pool, &StatementFilter::default(), StatementSort::Month, &exact()).await.unwrap();
+    page.items.sort_by_key(|s| (s.month, s.party));
+    page.items
+}
+
+/// Months ago, party, carried, earned, refunded, payable, forward, status.
+type Row = (u32, &'static str, i64, i64, i64, i64, i64, StatementStatus);
+
+fn rows(statements: &[PayoutStatement]) -> Vec<Row> {
+    let ago = |of: NaiveDate| (0..9).find(|n| month(*n) == of).unwrap();
+    let row = |s: &PayoutStatement| {
+        let amounts = [s.carried, s.earned, s.refunded, s.payable, s.forward].map(|amount| amount.minor);
+        let [carried, earned, refunded, payable, forward] = amounts;
+        (ago(s.month), s.party.as_str(), carried, earned, refunded, payable, forward, s.status)
+    };
+    statements.iter().map(row).collect()
+}
+
+fn refused<T: std::fmt::Debug>(result: Result<T>) -> String {
+    match result.unwrap_err() {
+        DomainError::Conflict { message, .. } => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn months_close_in_order_and_balances_are_carried(pool: PgPool) {
+    use StatementStatus::{Closed, Open};
+    party(&pool).await;
+    set_minimum(&pool, &staff(), Money::new(500, Currency::USD)).await.unwrap();
+    share(&pool, "in_1", month(3), [300, 600, 100]).await.unwrap();
+    share(&pool, "in_2", month(2), [400, 0, 600]).await.unwrap();
+    let first = [(3, "coach", 0, 300, 0, 0, 300, Open), (3, "organization", 0, 600, 0, 600, 0, Open)];
+    assert_eq!(rows(&stated(&pool).await)[..2], first);
+
+    assert!(refused(close(&pool, &staff(), month(2)).await).contains("first: months are closed in order"));
+    assert!(refused(close(&pool, &staff(), month(0)).await).contains("not over yet"));
+    let before = stated(&pool).await[1].id;
+    let closing = close(&pool, &staff(), month(3)).await.unwrap();
+    assert_eq!((closing.statements, closing.payable), (2, 1));
+    assert_eq!(stated(&pool).await[1].id, before, "the same statement, closed");
+    assert!(refused(close(&pool, &staff(), month(3)).await).contains("closed already"));
+
+    // What goes back later counts to the next month, and may leave somebody in debt.
+    share(&pool, "re_2", month(3), [-300, -600, -100]).await.unwrap();
+    close(&pool, &staff(), month(2)).await.unwrap();
+    let expected = [
+        (3, "coach", 0, 300, 0, 0, 300, Closed),
+        (3, "organization", 0, 600, 0, 600, 0, Closed),
+        (2, "coach", 300, 400, -300, 0, 400, Closed),
+        (2, "organization", 0, 0, -600, 0, -600, Closed),
+    ];
+    assert_eq!(rows(&stated(&pool).await)[..4], expected);
+    share(&pool, "in_3", month(1), [100, 700, 0]).await.unwrap();
+    close(&pool, &staff(), month(1)).await.unwrap();
+    let third = [(1, "coach", 400, 100, 0, 500, 0, Closed), (1, "organization", -600, 700, 0, 0, 100, Closed)];
+    assert_eq!(rows(&stated(&pool).await)[4..6], third);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_statement_is_approved_and_paid_and_nothing_else(pool: PgPool) {
+    party(&pool).await;
+    share(&pool, "in_1", month(1), [300, 0, 700]).await.unwrap();
+    let id = stated(&pool).await[0].id;
+    assert!(refused(approve(&pool, &staff(), id).await).contains("not closed yet"));
+    close(&pool, &staff(), month(1)).await.unwrap();
+    let gym = stated(&pool).await[1].id;
+    assert!(refused(approve(&pool, &staff(), gym).await).contains("nothing to pay"));
+    assert!(refused(pay(&pool, &staff(), id, None).await).contains("Approve it first"));
+    assert!(approve(&pool, &staff(), id).await.unwrap().approved_at.is_some());
+    assert_eq!(withdraw_approval(&pool, &staff(), id).await.unwrap().approved_at, None);
+    let approved = approve(&pool, &staff(), id).await.unwrap();
+    assert_eq!(approve(&pool, &staff(), id).await.unwrap(), approved, "once more is no error");
+    let paid = pay(&pool, &staff(), id, Some(" SEPA 17 ")).await.unwrap();
+    assert_eq!((paid.status, paid.payment_reference.as_deref()), (StatementStatus::Paid, Some("SEPA 17")));
+    assert!(refused(withdraw_approval(&pool, &staff(), id).await).contains("paid already"));
+    let verbs: Vec<(String,)> =
+        sqlx::query_as("SELECT action FROM audit_log WHERE resource = 'payout_statement' ORDER BY id")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(verbs.len(), 4);
+    for sql in [
+        "UPDATE payout_statements SET payable_minor = payable_minor + 1, forward_minor = forward_minor - 1",
+        "UPDATE payout_statements SET status = 'approved', paid_at = NULL, payment_reference = NULL",
+        "DELETE FROM payout_statements",
+        "DELETE FROM revenue_closings",
+        "TRUNCATE payout_statements",
+    ] {
+        assert!(sqlx::query(sql).execute(&pool).await.is_err(), "{sql}");
+    }
+    let late = sqlx::query(
+        "INSERT INTO revenue_shares (id, business_key, revision, payment_key, kind, customer_id, coach_id, relationship_id, rule_id, base, coach_bp,
+             organization_bp, currency, paid_minor, shared_minor, coach_minor, organization_minor, platform_minor, occurred_at, month)
+         SELECT gen_random_uuid(), 'in_late', 0, 'in_late', kind, customer_id, coach_id, relationship_id, rule_id, base, coach_bp,
+             organization_bp, currency, paid_minor, shared_minor, coach_minor, 0, platform_minor, occurred_at, month FROM revenue_shares",
+    )
+    .execute(&pool)
+    .await;
+    let constraint = late.unwrap_err().as_database_error().and_then(|e| e.constraint().map(str::to_owned));
+    assert_eq!(constraint.as_deref(), Some("revenue_shares_month_is_open"));
+}

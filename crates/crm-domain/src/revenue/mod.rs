@@ -1,0 +1,8 @@
+//! Revenue shared among coaches, organisations and the platform: rules, and the ledger of what was shared.
+
+pub mod closing;
+pub mod derive;
+pub mod ledger;
+pub mod rules;
+pub mod shares;
+pub mod statements;

@@ -1,0 +1,274 @@
+//! The rules by which revenue is shared: each holds for a time, and one at a time for the same.
+
+use crate::audit::{self, Actor, Subject};
+use crate::customers::list::read_organization;
+use crate::customers::references::require_organization;
+use crate::db::{DomainError, Result};
+use crate::filter::push_equal;
+use crate::page::{Keyset, Kind, Order, PageRequest, Shown};
+use crate::row::RowExt;
+use chrono::{DateTime, Datelike, Utc};
+use crm_types::Page;
+use crm_types::customers::CustomerRef;
+use crm_types::ids::{CoachingRelationshipId, CustomerId, OrganizationId, ShareRuleId};
+use crm_types::revenue::{NewShareRule, ShareBase, ShareRule, ShareRuleSort, ShareScope};
+use serde::Serialize;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
+use uuid::Uuid;
+
+const RESOURCE: &str = "share_rule";
+const WHOLE: i32 = 10_000;
+
+/// What to narrow the list with.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ShareRuleFilter {
+    /// For whom.
+    pub scope: Option<ShareScope>,
+    /// For this organisation.
+    pub organization: Option<OrganizationId>,
+    /// For this coaching relationship.
+    pub relationship: Option<CoachingRelationshipId>,
+    /// Which hold at that instant.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// Of a `share_rules` that is called `page`.
+const COLUMNS: &str = "page.id, page.scope, page.organization_id, page.relationship_id, page.base, page.coach_bp, page.organization_bp, \
+    lower(page.during) AS starts_at, upper(page.during) AS ends_at, \
+    (SELECT o.name FROM organizations o WHERE o.id = page.organization_id) AS organization_name, r.coach_id, r.client_id, \
+    (SELECT customer_called(k) FROM customers k WHERE k.id = r.coach_id) AS coach_name, \
+    (SELECT customer_called(k) FROM customers k WHERE k.id = r.client_id) AS client_name";
+const JOINS: &str = " LEFT JOIN coaching_relationships r ON r.id = page.relationship_id";
+
+/// One page of rules, those that are over or yet to come included.
+///
+/// # Errors
+/// When the cursor is of another list, or the database fails.
+pub async fn list(
+    pool: &PgPool,
+    filter: &ShareRuleFilter,
+    sort: ShareRuleSort,
+    page: &PageRequest,
+) -> Result<Page<ShareRule>> {
+    let order = Order {
+        name: sort.as_str(),
+        columns: &[("lower(s.during)", Kind::Time), ("s.id", Kind::Id)],
+        descending: sort == ShareRuleSort::StartsAtDescending,
+    };
+    let keyset = Keyset::new(order, filter, page)?;
+    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
+    let shown = Shown { inner: "s.*", outer: COLUMNS, joins: JOINS };
+    keyset.read(pool, shown, totals, |query| push_source(query, filter), read).await
+}
+
+fn push_source(query: &mut QueryBuilder<Postgres>, filter: &ShareRuleFilter) {
+    query.push(" FROM share_rules s WHERE true");
+    push_equal(query, "s.scope", filter.scope.map(ShareScope::as_str));
+    if let Some(organization) = filter.organization {
+        query.push(" AND s.organization_id = ").push_bind(organization.0);
+    }
+    if let Some(relationship) = filter.relationship {
+        query.push(" AND s.relationship_id = ").push_bind(relationship.0);
+    }
+    if let Some(at) = filter.at {
+        query.push(" AND s.during @> ").push_bind(at);
+    }
+}
+
+fn read(row: &PgRow) -> sqlx::Result<ShareRule> {
+    let person = |id: &str, name: &str| {
+        let found: Option<Uuid> = row.try_get(id)?;
+        found.map(|id| Ok::<_, sqlx::Error>(CustomerRef { id: CustomerId(id), name: row.try_get(name)? })).transpose()
+    };
+    Ok(ShareRule {
+        id: ShareRuleId(row.try_get("id")?),
+        scope: row.word("scope")?,
+        organization: read_organization(row)?,
+        relationship_id: row.try_get::<Option<Uuid>, _>("relationship_id")?.map(CoachingRelationshipId),
+        coach: person("coach_id", "coach_name")?,
+        client: person("client_id", "client_name")?,
+        base: row.word("base")?,
+        coach_bp: row.try_get("coach_bp")?,
+        organization_bp: row.try_get("organization_bp")?,
+        starts_at: row.try_get("starts_at")?,
+        ends_at: row.try_get("ends_at")?,
+    })
+}
+
+/// Publishes a rule. What holds for the same at its first instant ends there; it holds until the next begins. Payments since
+/// are shared anew.
+///
+/// # Errors
+/// [`DomainError::Invalid`] for parts that are more than all, or somebody who is not there; the database's
+/// `share_rules_one_at_a_time` when another begins at that very instant.
+pub async fn create(pool: &PgPool, actor: &Actor, new: &NewShareRule) -> Result<ShareRule> {
+    check_parts(new)?;
+    if new.starts_at.is_some_and(|at| !(1970..=9999).contains(&at.year())) {
+        return Err(DomainError::invalid("starts_at", "out_of_range", "Use a time between 1970 and 9999."));
+    }
+    let mut tx = pool.begin().await?;
+    let scope = match (new.organization_id, new.relationship_id) {
+        (Some(_), Some(_)) => {
+            let message = "A rule is for an organization or for a coaching relationship, not for both.";
+            return Err(DomainError::invalid("relationship_id", "invalid", message));
+        }
+        (Some(organization), None) => {
+            require_organization(&mut tx, "organization_id", organization).await?;
+            ShareScope::Organization
+        }
+        (None, Some(relationship)) => {
+            require_relationship(&mut tx, relationship).await?;
+            ShareScope::Relationship
+        }
+        (None, None) => ShareScope::Default,
+    };
+    // One at a time: what holds must not change between looking and writing.
+    sqlx::query("LOCK TABLE share_rules IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
+    let id = ShareRuleId(Uuid::now_v7());
+    let subject = new.organization_id.map(|id| id.0).or(new.relationship_id.map(|id| id.0)).unwrap_or_default();
+    let starts_at = new.starts_at.unwrap_or_else(Utc::now);
+    let replaced = sqlx::query_scalar!(
+        "UPDATE share_rules SET during = tstzrange(lower(during), $3)
+         WHERE scope = $1 AND subject_id = $2 AND during @> $3::timestamptz AND lower(during) < $3 RETURNING id",
+        scope.as_str(),
+        subject,
+        starts_at,
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "INSERT INTO share_rules (id, scope, organization_id, relationship_id, base, coach_bp, organization_bp, during)
+         SELECT $1, $2, $3, $4, $5, $6, $7, tstzrange($8, min(lower(during)))
+         FROM share_rules WHERE scope = $2 AND subject_id = $9 AND lower(during) > $8",
+        id.0,
+        scope.as_str(),
+        new.organization_id.map(|id| id.0),
+        new.relationship_id.map(|id| id.0),
+        new.base.unwrap_or(ShareBase::Gross).as_str(),
+        new.coach_bp,
+        new.organization_bp,
+        starts_at,
+        subject,
+    )
+    .execute(&mut *tx)
+    .await?;
+    if let Some(replaced) = replaced {
+        let old = one(&mut tx, ShareRuleId(replaced)).await?;
+        let before = ShareRule { ends_at: one(&mut tx, id).await?.ends_at, ..old.clone() };
+        record(&mut tx, actor, "ended", Some(&before), Some(&old)).await?;
+    }
+    let rule = one(&mut tx, id).await?;
+    record(&mut tx, actor, "created", None, Some(&rule)).await?;
+    share_again(&mut tx, &rule, rule.starts_at).await?;
+    tx.commit().await?;
+    Ok(rule)
+}
+
+/// Ends a rule; one that has not begun is withdrawn. Payments since are shared anew, by the next rule further out.
+///
+/// # Errors
+/// [`DomainError::Invalid`] for an end that is not between its beginning and its end so far.
+pub async fn end(
+    pool: &PgPool,
+    actor: &Actor,
+    id: ShareRuleId,
+    at: Option<DateTime<Utc>>,
+) -> Result<Option<ShareRule>> {
+    let mut tx = pool.begin().await?;
+    sqlx::query("LOCK TABLE share_rules IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
+    let old = one(&mut tx, id).await?;
+    let now = Utc::now();
+    if at.is_none() && old.ends_at.is_some_and(|end| end <= now) {
+        return Ok(Some(old));
+    }
+    if old.starts_at > now && at.is_none_or(|at| at <= old.starts_at) {
+        sqlx::query!("DELETE FROM share_rules WHERE id = $1", id.0).execute(&mut *tx).await?;
+        record(&mut tx, actor, "withdrawn", Some(&old), None).await?;
+        tx.commit().await?;
+        return Ok(None);
+    }
+    let at = at.unwrap_or(now);
+    if at <= old.starts_at || old.ends_at.is_some_and(|end| at > end) {
+        let message = "Use a time after its beginning, and not after its end so far.";
+        return Err(DomainError::invalid("ends_at", "out_of_range", message));
+    }
+    sqlx::query!("UPDATE share_rules SET during = tstzrange(lower(during), $2) WHERE id = $1", id.0, at)
+        .execute(&mut *tx)
+        .await?;
+    let ended = one(&mut tx, id).await?;
+    record(&mut tx, actor, "ended", Some(&old), Some(&ended)).await?;
+    share_again(&mut tx, &old, at).await?;
+    tx.commit().await?;
+    Ok(Some(ended))
+}
+
+fn check_parts(new: &NewShareRule) -> Result<()> {
+    for (field, part) in [("coach_bp", new.coach_bp), ("organization_bp", new.organization_bp)] {
+        if !(0..=WHOLE).contains(&part) {
+            return Err(DomainError::invalid(field, "out_of_range", "Use 0 to 10000 basis points: 3000 is 30 %."));
+        }
+    }
+    if new.coach_bp + new.organization_bp > WHOLE {
+        let message = "Coach and organization together cannot get more than 100 % (10000 basis points).";
+        return Err(DomainError::invalid("organization_bp", "out_of_range", message));
+    }
+    Ok(())
+}
+
+async fn require_relationship(tx: &mut PgConnection, id: CoachingRelationshipId) -> Result<()> {
+    let there =
+        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM coaching_relationships WHERE id = $1) AS "there!""#, id.0)
+            .fetch_one(tx)
+            .await?;
+    if there {
+        return Ok(());
+    }
+    Err(DomainError::invalid("relationship_id", "unknown_value", "No coaching relationship has this id."))
+}
+
+/// Queues whoever was coached since then, where the rule is for them.
+async fn share_again(tx: &mut PgConnection, rule: &ShareRule, since: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO recompute_queue (customer_id, reason)
+         SELECT DISTINCT client_id, 'share_rule' FROM coaching_relationships
+         WHERE $1 <= now() AND during && tstzrange($1, NULL) AND ($2::uuid IS NULL OR organization_id = $2) AND ($3::uuid IS NULL OR id = $3)
+         ON CONFLICT DO NOTHING",
+        since,
+        rule.organization.as_ref().map(|organization| organization.id.0),
+        rule.relationship_id.map(|id| id.0),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// One rule.
+///
+/// # Errors
+/// [`DomainError::NotFound`] when it is not there.
+pub async fn find(pool: &PgPool, id: ShareRuleId) -> Result<ShareRule> {
+    one(&mut *pool.acquire().await?, id).await
+}
+
+async fn one(tx: &mut PgConnection, id: ShareRuleId) -> Result<ShareRule> {
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(COLUMNS).push(" FROM share_rules page").push(JOINS).push(" WHERE page.id = ").push_bind(id.0);
+    let row = query.build().fetch_optional(tx).await?;
+    Ok(read(&row.ok_or_else(|| DomainError::not_found("rule", id))?)?)
+}
+
+async fn record(
+    tx: &mut PgConnection,
+    actor: &Actor,
+    verb: &'static str,
+    before: Option<&ShareRule>,
+    after: Option<&ShareRule>,
+) -> Result<()> {
+    let id = after.or(before).map(|rule| rule.id.to_string()).unwrap_or_default();
+    audit::record(tx, actor, Subject { resource: RESOURCE, id: &id, verb }, before, after).await
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;

@@ -1,0 +1,90 @@
+//! Revenue shared among coaches, organizations and the platform: by month, row by row, and the rules behind it.
+
+mod close;
+mod months;
+mod publish;
+mod rule;
+mod rules;
+mod shares;
+mod statement;
+mod statements;
+
+pub use months::MonthsPage;
+pub use rules::RulesPage;
+pub use shares::SharesPage;
+pub use statement::StatementPage;
+pub use statements::StatementsPage;
+
+use crate::components::{RouteTabs, use_title};
+use crate::routes;
+use leptos::prelude::*;
+
+/// The head that the tabs have in common; the tab's own name is the document's title.
+#[component]
+fn RevenueHead(
+    /// The tab.
+    tab: &'static str,
+    /// Beside the page's name.
+    #[prop(optional)]
+    action: Option<AnyView>,
+    /// Below the tabs.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    use_title(move || format!("{tab} · Revenue shares"));
+    let tabs = vec![
+        (routes::REVENUE_MONTHS, "Months"),
+        (routes::REVENUE_STATEMENTS, "Statements"),
+        (routes::REVENUE_SHARES, "Shares"),
+        (routes::REVENUE_RULES, "Rules"),
+    ];
+    view! {
+        <header class="page-head">
+            <div class="page-head__row page-head__row--tight"><h1>"Revenue shares"</h1>{action}</div>
+            <RouteTabs label="Revenue shares" tabs=tabs/>
+            {children.map(|children| children())}
+        </header>
+    }
+}
+
+/// Basis points as people write them: `3050` is `30.5%`.
+fn percent(basis_points: i32) -> String {
+    let (whole, part) = (basis_points / 100, basis_points % 100);
+    let part = format!("{part:02}");
+    match part.trim_end_matches('0') {
+        "" => format!("{whole}%"),
+        part => format!("{whole}.{part}%"),
+    }
+}
+
+/// What was typed in basis points: `30.5` and `30,5` are `3050`. Nothing when it is no such part.
+fn basis_points(text: &str) -> Option<i32> {
+    let text = text.trim().trim_end_matches('%').trim_end().replace(',', ".");
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    if part.len() > 2 || !part.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let whole: u16 = whole.parse().ok()?;
+    let part: i32 = format!("{part:0<2}").parse().ok()?;
+    Some(i32::from(whole) * 100 + part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_read_as_they_are_written() {
+        for (text, points) in
+            [("30", 3_000), (" 30.5 % ", 3_050), ("12,25", 1_225), ("0", 0), ("100", 10_000), ("30.", 3_000)]
+        {
+            assert_eq!(basis_points(text), Some(points), "{text}");
+        }
+        for bad in ["", "x", "-1", "1.234", "1e2", ".", "70000"] {
+            assert_eq!(basis_points(bad), None, "{bad}");
+        }
+        for (points, text) in [(3_000, "30%"), (3_050, "30.5%"), (1_225, "12.25%"), (5, "0.05%"), (0, "0%")] {
+            assert_eq!(percent(points), text);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Statements: what coaches and organizations get for a month.
+
+use super::RevenueHead;
+use crate::api::revenue::STATEMENTS;
+use crate::components::Target;
+use crate::format;
+use crate::labels;
+use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListBody, ListSpec, ListTotal, Row, use_list};
+use crate::realtime::use_realtime;
+use crate::routes;
+use crm_types::accounts::Permission;
+use crm_types::revenue::PayoutStatement;
+use leptos::prelude::*;
+
+/// The list.
+pub static SPEC: ListSpec = ListSpec {
+    path: routes::REVENUE_STATEMENTS,
+    api: STATEMENTS,
+    title: "Statements",
+    one: "statement",
+    many: "statements",
+    permission: Permission::RevenueRead,
+    search: "",
+    filters: &[
+        Filter::new("month", "Month of", FilterKind::Day),
+        Filter::new("status", "State", FilterKind::Choice(labels::statement_statuses)),
+        Filter::new("party", "For", FilterKind::Choice(labels::payout_parties)),
+        Filter::new("coach", "Coach", FilterKind::Reference(Target::Customers)),
+        Filter::new("organization", "Organization", FilterKind::Reference(Target::Organizations)),
+        Filter::new("currency", "Currency", FilterKind::Currency),
+        Filter::new("payable", "To pay", FilterKind::Flag),
+    ],
+    columns: &[
+        Column::new("For", "lead"),
+        Column::sorted("Month", "", "month", "-month"),
+        Column::new("State", ""),
+        Column::new("Carried", "num p3"),
+        Column::new("Earned", "num p2"),
+        Column::new("Refunded", "num p3"),
+        Column::sorted("Payable", "num", "payable", "-payable"),
+        Column::new("Forward", "num p4"),
+    ],
+    sort: "-month",
+    sum: "payable",
+    empty: "As soon as a coached client pays and a rule holds, coaches and organizations have a statement for the month.",
+};
+
+/// The page.
+#[component]
+pub fn StatementsPage() -> impl IntoView {
+    let list = use_list(&SPEC, use_realtime().billing(), row);
+    view! {
+        <RevenueHead tab="Statements"><ListTotal list=list/></RevenueHead>
+        <ListBody list=list preview=None bulk=None/>
+    }
+}
+
+/// Whose it is.
+pub fn name(statement: &PayoutStatement) -> String {
+    let coach = statement.coach.as_ref().map(|coach| coach.name.clone());
+    coach.or_else(|| statement.organization.as_ref().map(|o| o.name.clone())).unwrap_or_default()
+}
+
+fn row(statement: &PayoutStatement) -> Row {
+    let s = statement;
+    Row {
+        id: s.id.to_string(),
+        href: routes::revenue_statement(s.id),
+        lead: Lead::thing(name(s), labels::payout_party(s.party)),
+        cells: vec![
+            Cell::Text(format::month_year(s.month)),
+            Cell::State(labels::statement_tone(s.status), labels::statement_status(s.status).into()),
+            Cell::Money(Some(s.carried)),
+            Cell::Money(Some(s.earned)),
+            Cell::Money(Some(s.refunded)),
+            Cell::Money(Some(s.payable)),
+            Cell::Money(Some(s.forward)),
+        ],
+    }
+}

@@ -18,3 +18,16 @@ test("what is typed before the palette is there is in its field", async ({ page,
   await page.keyboard.press("Control+k");
   await expect(field).toHaveValue("");
 });
+
+test("who is typed before the palette is there is found", async ({ page, server }) => {
+  await server.api("/api/customers", "POST", { name: "Early Bird" });
+  await page.route(/palette.*\.wasm/, async (route) => {
+    await new Promise((done) => setTimeout(done, 500));
+    await route.continue();
+  });
+  await signIn(page, server);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("early bird");
+  await page.getByRole("option", { name: /Early Bird/ }).click();
+  await expect(page.getByRole("heading", { name: "Early Bird", level: 1 })).toBeVisible();
+});

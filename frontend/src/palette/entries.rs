@@ -68,6 +68,7 @@ pub struct Means {
 }
 
 /// What the server found.
+#[derive(Default)]
 pub struct FoundThere {
     pub people: Vec<Customer>,
     pub organizations: Vec<Organization>,

@@ -8,7 +8,7 @@ use crate::browser;
 use crate::components::{Icon, use_toasts};
 use crate::glance::live;
 use crate::params::Params;
-use crate::query::use_query;
+use crate::query::{Query, use_query};
 use crate::session::use_session;
 use crate::shell::{PaletteOpen, use_page_actions, use_theme};
 use crm_types::Page;
@@ -49,7 +49,7 @@ pub fn Palette(
     Effect::watch(move || text.get(), move |_, _, _| at.set(0), false);
     let navigate = use_navigate();
     let choose = Callback::new(move |(index, new_tab): (usize, bool)| {
-        let Some(entry) = found.with_untracked(|list| list.0.get(index).cloned()) else { return };
+        let Some(entry) = found.with_untracked(|list| list.entries.get(index).cloned()) else { return };
         if entry.denied.is_some() {
             return;
         }
@@ -67,7 +67,7 @@ pub fn Palette(
         });
     });
     let step = move |by: isize| {
-        let last = found.with_untracked(|list| list.0.len().cast_signed());
+        let last = found.with_untracked(|list| list.entries.len().cast_signed());
         if last > 0 {
             at.update(|at| *at = usize::try_from((at.cast_signed() + by).rem_euclid(last)).unwrap_or_default());
             browser::show_nearest(&option_id(at.get_untracked()));
@@ -89,8 +89,9 @@ pub fn Palette(
         _ => {}
     };
     request_animation_frame(|| browser::focus(FIELD));
-    let count = move || found.with(|list| list.0.len());
+    let count = move || found.with(|list| list.entries.len());
     let said = move || match count() {
+        0 if found.with(|list| list.looking) => "Searching…".to_owned(),
         0 => format!("Nothing found for “{}”", text.get().trim()),
         n => crate::labels::counted(i64::try_from(n).unwrap_or(i64::MAX), "result", "results"),
     };
@@ -107,9 +108,9 @@ pub fn Palette(
             </button>
         </div>
         <p class="vh" role="status">{said}</p>
-        {move || found.with(|list| match list.0.is_empty() {
+        {move || found.with(|list| match list.entries.is_empty() {
             true => view! { <p class="palette__none">{said()}</p> }.into_any(),
-            false => view! { <List entries=list.0.clone() text=text at=at choose=choose/> }.into_any(),
+            false => view! { <List entries=list.entries.clone() text=text at=at choose=choose/> }.into_any(),
         })}
         <div class="palette__foot only-desk">
             <span><kbd>"↑"</kbd><kbd>"↓"</kbd>" choose"</span><span><kbd>"Enter"</kbd>" open"</span>
@@ -120,18 +121,23 @@ pub fn Palette(
 
 /// The entries as a signal holds them: a new list is always news.
 #[derive(Clone)]
-struct Found(Arc<Vec<Entry>>);
+struct Found {
+    entries: Arc<Vec<Entry>>,
+    /// The server is being asked for more.
+    looking: bool,
+}
 
 impl PartialEq for Found {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.entries, &other.entries)
     }
 }
 
 /// All that the text finds; people as soon as the server says who.
 fn entries(open: PaletteOpen, text: RwSignal<String>) -> Memo<Found> {
     let means = Means { session: use_session(), toasts: use_toasts(), theme: use_theme(), shortcuts: open.shortcuts };
-    let sought = RwSignal::new(String::new());
+    // Who types before the palette is loaded is looked for at once.
+    let sought = RwSignal::new(text.get_untracked().trim().to_owned());
     let turn = StoredValue::new(0_u32);
     Effect::watch(
         move || text.get(),
@@ -156,23 +162,40 @@ fn entries(open: PaletteOpen, text: RwSignal<String>) -> Memo<Found> {
                 .then(|| Params::from_pairs(&[("q", sought.as_str()), ("limit", limit)]).with_path(api))
         }
     };
-    let people = use_query::<Page<Customer>>(look_in(Permission::CustomersRead, "/api/customers", PEOPLE));
-    let organizations =
-        use_query::<Page<Organization>>(look_in(Permission::OrganizationsRead, "/api/organizations", ORGANIZATIONS));
-    let plans = use_query::<Page<Plan>>(look_in(Permission::PlansRead, crate::api::plans::PLANS, PLANS));
+    let people_at = look_in(Permission::CustomersRead, "/api/customers", PEOPLE);
+    let organizations_at = look_in(Permission::OrganizationsRead, "/api/organizations", ORGANIZATIONS);
+    let plans_at = look_in(Permission::PlansRead, crate::api::plans::PLANS, PLANS);
+    let people = use_query::<Page<Customer>>(people_at);
+    let organizations = use_query::<Page<Organization>>(organizations_at);
+    let plans = use_query::<Page<Plan>>(plans_at);
     let saved = use_query::<Views>(|| Some(views::VIEWS.into()));
     let of_page = use_page_actions();
     Memo::new(move |_| {
         let text = text.get();
-        // Those of a former text go at once.
-        let same = sought.get() == text.trim() && text.trim().chars().count() >= FEWEST;
-        let people = same.then(|| people.map(|page| page.items.clone())).flatten().unwrap_or_default();
-        let organizations = same.then(|| organizations.map(|page| page.items.clone())).flatten().unwrap_or_default();
-        let plans = same.then(|| plans.map(|page| page.items.clone())).flatten().unwrap_or_default();
-        let found = FoundThere { people, organizations, plans };
+        // Those of a former text go at once, and those of this one come together: an entry that is aimed at does not move
+        // because others come in above it.
+        let of_this = sought.get() == text.trim();
+        let found = of_this.then(|| {
+            let people = answer(people, people_at())?;
+            let organizations = answer(organizations, organizations_at())?;
+            Some(FoundThere { people, organizations, plans: answer(plans, plans_at())? })
+        });
+        let found = found.flatten();
+        let looking = found.is_none();
         let saved = saved.map(|views| views.items.clone()).unwrap_or_default();
-        Found(Arc::new(all(means, of_page.all(), saved, &found, &text)))
+        let entries = all(means, of_page.all(), saved, &found.unwrap_or_default(), &text);
+        Found { entries: Arc::new(entries), looking }
     })
+}
+
+/// What the server found there; `None` while it is asked. Who cannot answer found nothing.
+fn answer<T: Clone + Send + Sync + 'static>(query: Query<Page<T>>, address: Option<String>) -> Option<Vec<T>> {
+    let Some(address) = address else { return Some(Vec::new()) };
+    match query.loaded() {
+        Some(loaded) if *loaded.url == *address => Some(loaded.value.items.clone()),
+        _ if query.error().get().is_some() && !query.is_busy().get() => Some(Vec::new()),
+        _ => None,
+    }
 }
 
 /// A heading, and the entries below it with their places in the whole list.

@@ -91,17 +91,20 @@ CREATE FUNCTION payout_statement_id(party text, party_id uuid, currency text, mo
 -- What a month comes to that is not closed yet. Only the first of them knows what is carried to it.
 CREATE FUNCTION open_statements(of_month date) RETURNS TABLE (
     id uuid, month date, party text, party_id uuid, currency text, carried_minor bigint, earned_minor bigint, refunded_minor bigint,
-    minimum_minor bigint, balance_minor bigint)
+    minimum_minor bigint, payable_minor bigint, forward_minor bigint)
     LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT payout_statement_id(party, party_id, currency, of_month), of_month, party, party_id, currency,
            coalesce(p.forward_minor, 0), coalesce(m.earned_minor, 0), coalesce(m.refunded_minor, 0), coalesce(k.minimum_minor, 0),
-           coalesce(p.forward_minor, 0) + coalesce(m.earned_minor, 0) + coalesce(m.refunded_minor, 0)
+           due.payable, due.balance - due.payable
     FROM (SELECT * FROM revenue_monthly_parties n WHERE n.month = of_month) m
     FULL JOIN (SELECT * FROM payout_statements s
                WHERE s.month = (SELECT max(c.month) FROM revenue_closings c) AND s.forward_minor <> 0
                  AND NOT EXISTS (SELECT FROM revenue_monthly e WHERE e.month > s.month AND e.month < of_month)) p
         USING (party, party_id, currency)
     LEFT JOIN payout_minimums k USING (currency)
+    CROSS JOIN LATERAL (SELECT coalesce(p.forward_minor, 0) + coalesce(m.earned_minor, 0) + coalesce(m.refunded_minor, 0) AS balance) b
+    CROSS JOIN LATERAL (SELECT b.balance, CASE WHEN b.balance > 0 AND b.balance >= coalesce(k.minimum_minor, 0)
+                                               THEN b.balance ELSE 0 END AS payable) due
 $$;
 
 -- Statements of closed months, and what the open ones come to so far.
@@ -111,8 +114,7 @@ SELECT s.id, s.month, s.party, s.party_id, s.currency, s.carried_minor, s.earned
 FROM payout_statements s
 UNION ALL
 SELECT o.id, o.month, o.party, o.party_id, o.currency, o.carried_minor, o.earned_minor, o.refunded_minor, o.minimum_minor,
-       p.payable, o.balance_minor - p.payable, 'open', NULL, NULL, NULL
+       o.payable_minor, o.forward_minor, 'open', NULL, NULL, NULL
 FROM (SELECT DISTINCT m.month FROM revenue_monthly m
       WHERE NOT EXISTS (SELECT FROM revenue_closings c WHERE c.month >= m.month)) months,
-     open_statements(months.month) o,
-     LATERAL (SELECT CASE WHEN o.balance_minor > 0 AND o.balance_minor >= o.minimum_minor THEN o.balance_minor ELSE 0 END AS payable) p;
+     open_statements(months.month) o;

@@ -71,7 +71,6 @@ fn api(cfg: &mut ServiceConfig) {
     routes::subscriptions::configure(cfg);
     routes::transactions::configure(cfg);
     routes::revenue::configure(cfg);
-    routes::revenue_statements::configure(cfg);
     routes::mrr_movements::configure(cfg);
     routes::stripe_events::configure(cfg);
     routes::plans::configure(cfg);

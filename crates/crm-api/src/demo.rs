@@ -2,6 +2,7 @@
 //!
 //! Everything comes in as it would from Stripe: signed webhooks, some twice, some out of order.
 
+mod books;
 mod contacts;
 mod feed;
 mod gyms;

@@ -19,7 +19,6 @@ pub mod plans;
 pub mod prices;
 pub mod profiles;
 pub mod revenue;
-pub mod revenue_statements;
 pub mod second_factor;
 pub mod settings;
 pub mod setup;

@@ -18,7 +18,7 @@ pub enum RealtimeEvent {
     /// Customers, subscriptions or transactions changed without a movement.
     #[serde(rename = "billing.changed")]
     BillingChanged {
-        /// How many events were applied.
+        /// How many events were applied, or customers computed again.
         events: i64,
     },
     /// Staff changed a customer.

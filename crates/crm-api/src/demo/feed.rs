@@ -1,7 +1,7 @@
 //! Sends the business's events: a day at a time in fast forward, then slowly until the present, then with it.
 
-use super::gyms;
 use super::position::Position;
+use super::{books, gyms};
 use anyhow::Result;
 use crm_domain::billing::settle;
 use sqlx::PgPool;
@@ -63,7 +63,7 @@ impl Feed {
             if next > self.position.sent_until {
                 self.send_until(next).await?;
             }
-            gyms::settle_up(&self.pool).await?;
+            books::settle_up(&self.pool).await?;
         }
     }
 

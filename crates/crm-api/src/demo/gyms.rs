@@ -1,8 +1,7 @@
 //! The demo's organisations: some of its people belong to one, and some of those are coached there.
 
-use super::contacts;
+use super::{books, contacts};
 use anyhow::Result;
-use chrono::{Datelike, Months, TimeDelta, Utc};
 use crm_domain::audit::Actor;
 use crm_domain::coaching::edit::begin;
 use crm_domain::customers::edit;
@@ -12,15 +11,10 @@ use crm_domain::db::DomainError;
 use crm_domain::organizations::edit::create;
 use crm_domain::organizations::list::{self as organizations, OrganizationFilter};
 use crm_domain::page::PageRequest;
-use crm_domain::revenue::statements::{self, StatementFilter};
-use crm_domain::revenue::{closing, rules, shares};
-use crm_domain::system;
 use crm_types::coaching::NewCoachingRelationship;
 use crm_types::customers::{Customer, CustomerPatch, CustomerSort};
-use crm_types::ids::OrganizationId;
 use crm_types::organizations::{NewOrganization, Organization, OrganizationKind, OrganizationSort, OrganizationStatus};
 use crm_types::plans::Stream;
-use crm_types::revenue::{NewShareRule, RevenueMonth, StatementSort};
 use sqlx::PgPool;
 
 const GYMS: [(&str, OrganizationKind, OrganizationStatus, &str); 6] = [
@@ -32,10 +26,7 @@ const GYMS: [(&str, OrganizationKind, OrganizationStatus, &str); 6] = [
     ("Old Mill Fitness", OrganizationKind::Gym, OrganizationStatus::Churned, "old-mill.example"),
 ];
 
-/// Gyms that agreed on other terms than all: what their coaches get, and what they get, in basis points.
-const OWN_TERMS: [(&str, i32, i32); 2] = [("Harbour Strength", 2_500, 2_000), ("Moving Well Physio", 4_000, 0)];
-
-/// Founds the organisations and agrees how revenue is shared, unless there are some.
+/// Founds the organisations and agrees with them how revenue is shared, unless there are some.
 pub async fn found(pool: &PgPool) -> Result<()> {
     if !all(pool).await?.is_empty() {
         return Ok(());
@@ -51,25 +42,9 @@ pub async fn found(pool: &PgPool) -> Result<()> {
             notes: None,
         };
         let gym = create(pool, &demo(), &new).await?;
-        if let Some((_, coach_bp, organization_bp)) = OWN_TERMS.iter().find(|(own, ..)| *own == name) {
-            share(pool, Some(gym.id), *coach_bp, *organization_bp).await?;
-        }
+        books::agree(pool, Some(&gym)).await?;
     }
-    share(pool, None, 3_000, 1_000).await
-}
-
-/// Publishes a rule that has held since before the demo's year.
-async fn share(pool: &PgPool, gym: Option<OrganizationId>, coach_bp: i32, organization_bp: i32) -> Result<()> {
-    let rule = NewShareRule {
-        organization_id: gym,
-        relationship_id: None,
-        base: None,
-        coach_bp,
-        organization_bp,
-        starts_at: Some(Utc::now() - TimeDelta::days(2 * 365)),
-    };
-    rules::create(pool, &demo(), &rule).await?;
-    Ok(())
+    books::agree(pool, None).await
 }
 
 /// Puts coaches and some of the newest customers into an organisation; those get one of its coaches.
@@ -90,39 +65,10 @@ pub async fn fill(pool: &PgPool) -> Result<()> {
         let gym = own.or_else(|| pick(&gyms, coach).map(|gym| gym.id));
         let patch = CustomerPatch { organization_id: Some(gym), ..CustomerPatch::default() };
         if change(pool, &client, patch).await? {
-            if !number_of(&client).is_multiple_of(4) {
+            if client.coach.is_none() && !number_of(&client).is_multiple_of(4) {
                 coached(pool, &client, coach).await?;
             }
             contacts::log(pool, &client, number_of(&client)).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Closes the months that are over, but for the last, and pays what they come to, but for the newest of them: as somebody does
-/// who keeps books. Nothing while anybody's shares are still to be computed.
-pub async fn settle_up(pool: &PgPool) -> Result<()> {
-    let last = Utc::now().date_naive() - Months::new(1);
-    let open = |month: &&RevenueMonth| {
-        !month.closed && (month.month.year(), month.month.month()) < (last.year(), last.month())
-    };
-    let mut months: Vec<_> = shares::months(pool, 24).await?.iter().filter(open).map(|month| month.month).collect();
-    months.sort();
-    months.dedup();
-    let Some(newest) = months.last().copied() else { return Ok(()) };
-    if system::inspect(pool).await?.recompute_pending > 0 {
-        return Ok(());
-    }
-    for month in months {
-        closing::close(pool, &demo(), month).await?;
-        let filter = StatementFilter { month: Some(month), payable: Some(true), ..StatementFilter::default() };
-        let page = PageRequest::new(Some(200), None, None)?;
-        for statement in statements::list(pool, &filter, StatementSort::Month, &page).await?.items {
-            statements::approve(pool, &demo(), statement.id).await?;
-            if month != newest {
-                let reference = format!("Transfer {}", month.format("%Y-%m"));
-                statements::pay(pool, &demo(), statement.id, Some(&reference)).await?;
-            }
         }
     }
     Ok(())
@@ -136,11 +82,16 @@ async fn coached(pool: &PgPool, client: &Customer, coach: &Customer) -> Result<(
         organization_id: None,
         started_at: Some(client.created_at.max(coach.created_at)),
     };
-    begin(pool, &demo(), &new).await?;
-    Ok(())
+    match begin(pool, &demo(), &new).await {
+        // Somebody looks at the demo and was faster.
+        Err(DomainError::Database(error)) if error.as_database_error().is_some_and(|e| e.constraint().is_some()) => {
+            Ok(())
+        }
+        begun => Ok(begun.map(drop)?),
+    }
 }
 
-fn demo() -> Actor {
+pub fn demo() -> Actor {
     Actor::system("demo")
 }
 

@@ -88,7 +88,7 @@ pub async fn step(db: &mut PgConnection) -> Result<Step> {
         take_turn(&mut tx).await?;
         let (customers, movements) = recompute::queued(&mut tx, 500).await?;
         if customers > 0 {
-            announce(&mut tx, movements, 0, 0, 0).await?;
+            announce(&mut tx, movements, customers, 0, 0).await?;
         }
         tx.commit().await?;
         return Ok(Step { events: 0, customers, movements });
@@ -163,6 +163,7 @@ async fn apply(db: &mut PgConnection, claimed: &[Claimed]) -> Result<Step> {
     Ok(Step { events: claimed.len(), customers: 0, movements })
 }
 
+/// Tells open pages: `done` events were applied, or customers computed again.
 async fn announce(db: &mut PgConnection, movements: usize, done: usize, parked: usize, dead: usize) -> Result<()> {
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     if parked + dead > 0 {

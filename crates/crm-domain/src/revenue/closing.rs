@@ -4,7 +4,6 @@ use crate::audit::{self, Actor, Subject};
 use crate::billing::apply::take_turn;
 use crate::db::{DomainError, Result};
 use chrono::{Datelike, Months, NaiveDate};
-use crm_types::Money;
 use crm_types::revenue::MonthClosing;
 use sqlx::{PgConnection, PgPool};
 
@@ -14,7 +13,8 @@ const RESOURCE: &str = "revenue_month";
 /// is not.
 ///
 /// # Errors
-/// [`DomainError::Conflict`] when it is closed already, not over yet, or an earlier one with shares is still open.
+/// [`DomainError::Conflict`] when it is closed already, not over yet, an earlier one with shares is still open, or customers wait
+/// to be computed again.
 pub async fn close(pool: &PgPool, actor: &Actor, day: NaiveDate) -> Result<MonthClosing> {
     let month = day.with_day(1).unwrap_or(day);
     let mut tx = pool.begin().await?;
@@ -28,9 +28,8 @@ pub async fn close(pool: &PgPool, actor: &Actor, day: NaiveDate) -> Result<Month
                INSERT INTO payout_statements (id, month, party, party_id, currency, carried_minor, earned_minor, refunded_minor,
                                               minimum_minor, payable_minor, forward_minor)
                SELECT s.id, c.month, s.party, s.party_id, s.currency, s.carried_minor, s.earned_minor, s.refunded_minor, s.minimum_minor,
-                      p.payable, s.balance_minor - p.payable
-               FROM statements s, closing c, LATERAL (SELECT CASE WHEN s.balance_minor > 0 AND s.balance_minor >= s.minimum_minor
-                                                                  THEN s.balance_minor ELSE 0 END AS payable) p
+                      s.payable_minor, s.forward_minor
+               FROM statements s, closing c
                RETURNING payable_minor
            )
            SELECT count(*) AS "statements!", count(*) FILTER (WHERE payable_minor > 0) AS "payable!" FROM stated"#,
@@ -49,6 +48,7 @@ pub async fn close(pool: &PgPool, actor: &Actor, day: NaiveDate) -> Result<Month
 async fn check(tx: &mut PgConnection, month: NaiveDate) -> Result<()> {
     let state = sqlx::query!(
         r#"SELECT (SELECT max(month) FROM revenue_closings) AS last, account_day(now()) AS "today!",
+                  EXISTS (SELECT FROM recompute_queue) AS "computing!",
                   (SELECT min(m.month) FROM revenue_monthly m
                    WHERE m.month < $1 AND m.month > coalesce((SELECT max(month) FROM revenue_closings), '-infinity')) AS earlier"#,
         month,
@@ -62,50 +62,14 @@ async fn check(tx: &mut PgConnection, month: NaiveDate) -> Result<()> {
     if month.checked_add_months(Months::new(1)).is_none_or(|next| next > state.today) {
         return conflict(format!("{} is not over yet.", month.format("%B %Y")));
     }
+    // Their shares would come too late for the month.
+    if state.computing {
+        return conflict("Customers are being computed again. Try again in a moment.".to_owned());
+    }
     match state.earlier {
         Some(earlier) => conflict(format!("Close {} first: months are closed in order.", earlier.format("%B %Y"))),
         None => Ok(()),
     }
-}
-
-/// The balances below which nothing is paid.
-///
-/// # Errors
-/// When the database fails.
-pub async fn minimums(pool: &PgPool) -> Result<Vec<Money>> {
-    let rows =
-        sqlx::query!("SELECT currency, minimum_minor FROM payout_minimums ORDER BY currency").fetch_all(pool).await?;
-    let read = |currency: &str, minor| Ok(Money::new(minor, crate::row::parse("currency", currency)?));
-    Ok(rows.iter().map(|row| read(&row.currency, row.minimum_minor)).collect::<sqlx::Result<_>>()?)
-}
-
-/// Sets the balance of a currency below which nothing is paid; 0 pays whatever is above nothing. Statements of closed months
-/// stay as they are.
-///
-/// # Errors
-/// [`DomainError::Invalid`] for less than nothing.
-pub async fn set_minimum(pool: &PgPool, actor: &Actor, minimum: Money) -> Result<Money> {
-    if minimum.minor < 0 {
-        return Err(DomainError::invalid("minor", "out_of_range", "Use 0 or more."));
-    }
-    let mut tx = pool.begin().await?;
-    let code = minimum.currency.code();
-    let before = sqlx::query_scalar!("SELECT minimum_minor FROM payout_minimums WHERE currency = $1 FOR UPDATE", code)
-        .fetch_optional(&mut *tx)
-        .await?;
-    sqlx::query!(
-        "INSERT INTO payout_minimums (currency, minimum_minor) VALUES ($1, $2)
-         ON CONFLICT (currency) DO UPDATE SET minimum_minor = excluded.minimum_minor",
-        code,
-        minimum.minor,
-    )
-    .execute(&mut *tx)
-    .await?;
-    let before = before.map(|minor| Money::new(minor, minimum.currency));
-    let subject = Subject { resource: "payout_minimum", id: code, verb: "set" };
-    audit::record(&mut tx, actor, subject, before.as_ref(), Some(&minimum)).await?;
-    tx.commit().await?;
-    Ok(minimum)
 }
 
 #[cfg(test)]

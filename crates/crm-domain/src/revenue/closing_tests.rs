@@ -1,9 +1,10 @@
 use super::*;
 use crate::fixture::{exact, run};
+use crate::revenue::minimums;
 use crate::revenue::statements::{self, StatementFilter, approve, pay, withdraw_approval};
 use chrono::Utc;
-use crm_types::Currency;
 use crm_types::revenue::{PayoutStatement, StatementSort, StatementStatus};
+use crm_types::{Currency, Money};
 
 fn staff() -> Actor {
     Actor::system("test")
@@ -81,7 +82,7 @@ fn refused<T: std::fmt::Debug>(result: Result<T>) -> String {
 async fn months_close_in_order_and_balances_are_carried(pool: PgPool) {
     use StatementStatus::{Closed, Open};
     party(&pool).await;
-    set_minimum(&pool, &staff(), Money::new(500, Currency::USD)).await.unwrap();
+    minimums::set(&pool, &staff(), Money::new(500, Currency::USD)).await.unwrap();
     share(&pool, "in_1", month(3), [300, 600, 100]).await.unwrap();
     share(&pool, "in_2", month(2), [400, 0, 600]).await.unwrap();
     let first = [(3, "coach", 0, 300, 0, 0, 300, Open), (3, "organization", 0, 600, 0, 600, 0, Open)];
@@ -90,6 +91,9 @@ async fn months_close_in_order_and_balances_are_carried(pool: PgPool) {
     assert!(refused(close(&pool, &staff(), month(2)).await).contains("first: months are closed in order"));
     assert!(refused(close(&pool, &staff(), month(0)).await).contains("not over yet"));
     let before = stated(&pool).await[1].id;
+    run(&pool, "INSERT INTO recompute_queue (customer_id, reason) SELECT id, 'test' FROM customers").await;
+    assert!(refused(close(&pool, &staff(), month(3)).await).contains("being computed"));
+    run(&pool, "DELETE FROM recompute_queue").await;
     let closing = close(&pool, &staff(), month(3)).await.unwrap();
     assert_eq!((closing.statements, closing.payable), (2, 1));
     assert_eq!(stated(&pool).await[1].id, before, "the same statement, closed");

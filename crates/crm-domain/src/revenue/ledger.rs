@@ -125,7 +125,6 @@ async fn accounts(db: &mut PgConnection, customers: &[Uuid]) -> Result<HashMap<U
     let mapping = plans::upsert::mapping(db, &prices.into_iter().collect::<Vec<_>>()).await?;
     let stream = |line: &InvoiceLine| Some(mapping.get(line.price.as_ref()?)?.0);
     for row in rows {
-        let Ok(currency) = row.currency.parse() else { continue };
         let account = accounts.entry(row.customer_id).or_default();
         let Some(Json(lines)) = row.lines else {
             let (business_key, payment_key) = (row.business_key, row.payment_key);
@@ -136,7 +135,7 @@ async fn accounts(db: &mut PgConnection, customers: &[Uuid]) -> Result<HashMap<U
             business_key: row.business_key,
             payment_key: row.payment_key,
             subscription: row.stripe_subscription_id,
-            currency,
+            currency: parse("currency", &row.currency)?,
             amount: row.amount_minor,
             tax: row.tax_minor,
             individual: individual(&lines, stream),

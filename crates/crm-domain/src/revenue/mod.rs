@@ -3,6 +3,7 @@
 pub mod closing;
 pub mod derive;
 pub mod ledger;
+pub mod minimums;
 pub mod rules;
 pub mod shares;
 pub mod statements;

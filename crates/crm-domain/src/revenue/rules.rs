@@ -165,7 +165,7 @@ pub async fn create(pool: &PgPool, actor: &Actor, new: &NewShareRule) -> Result<
     Ok(rule)
 }
 
-/// Ends a rule; one that has not begun is withdrawn. Payments since are shared anew, by the next rule further out.
+/// Ends a rule; one that has not begun is withdrawn, and the one that it was to take over from goes on. Payments since are shared anew, by the next rule further out.
 ///
 /// # Errors
 /// [`DomainError::Invalid`] for an end that is not between its beginning and its end so far.
@@ -183,8 +183,7 @@ pub async fn end(
         return Ok(Some(old));
     }
     if old.starts_at > now && at.is_none_or(|at| at <= old.starts_at) {
-        sqlx::query!("DELETE FROM share_rules WHERE id = $1", id.0).execute(&mut *tx).await?;
-        record(&mut tx, actor, "withdrawn", Some(&old), None).await?;
+        withdraw(&mut tx, actor, &old).await?;
         tx.commit().await?;
         return Ok(None);
     }
@@ -201,6 +200,29 @@ pub async fn end(
     share_again(&mut tx, &old, at).await?;
     tx.commit().await?;
     Ok(Some(ended))
+}
+
+/// Takes away a rule that has not begun. What would have made room for it goes on.
+async fn withdraw(tx: &mut PgConnection, actor: &Actor, rule: &ShareRule) -> Result<()> {
+    sqlx::query!("DELETE FROM share_rules WHERE id = $1", rule.id.0).execute(&mut *tx).await?;
+    record(tx, actor, "withdrawn", Some(rule), None).await?;
+    let subject =
+        rule.organization.as_ref().map(|o| o.id.0).or(rule.relationship_id.map(|id| id.0)).unwrap_or_default();
+    let cut_short = sqlx::query_scalar!(
+        "SELECT id FROM share_rules WHERE scope = $1 AND subject_id = $2 AND upper(during) = $3::timestamptz",
+        rule.scope.as_str(),
+        subject,
+        rule.starts_at,
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(before) = cut_short.map(ShareRuleId) else { return Ok(()) };
+    let old = one(tx, before).await?;
+    sqlx::query!("UPDATE share_rules SET during = tstzrange(lower(during), $2) WHERE id = $1", before.0, rule.ends_at,)
+        .execute(&mut *tx)
+        .await?;
+    let new = one(tx, before).await?;
+    record(tx, actor, "prolonged", Some(&old), Some(&new)).await
 }
 
 fn check_parts(new: &NewShareRule) -> Result<()> {

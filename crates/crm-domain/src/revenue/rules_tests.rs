@@ -72,6 +72,21 @@ async fn parts_and_times_that_cannot_be_are_refused(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_withdrawn_rule_leaves_no_gap(pool: PgPool) {
+    create(&pool, &staff(), &new(1_000, "2026-01-01T00:00:00Z")).await.unwrap();
+    let before = held(&pool).await;
+    let later = |days: i64| Utc::now() + TimeDelta::days(days);
+    let starting = |coach_bp, at| NewShareRule { starts_at: Some(at), ..new(coach_bp, "2026-01-01T00:00:00Z") };
+    let last = create(&pool, &staff(), &starting(3_000, later(60))).await.unwrap();
+    let two = held(&pool).await;
+    let between = create(&pool, &staff(), &starting(2_000, later(30))).await.unwrap();
+    assert_eq!(end(&pool, &staff(), between.id, None).await.unwrap(), None);
+    assert_eq!(held(&pool).await, two);
+    assert_eq!(end(&pool, &staff(), last.id, None).await.unwrap(), None);
+    assert_eq!(held(&pool).await, before, "it goes on as if nothing had been planned");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_rule_ends_or_is_withdrawn(pool: PgPool) {
     let first = create(&pool, &staff(), &new(1_000, "2026-01-01T00:00:00Z")).await.unwrap();
     assert_eq!(refused(end(&pool, &staff(), first.id, Some(first.starts_at)).await), "ends_at");

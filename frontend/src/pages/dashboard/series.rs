@@ -5,6 +5,7 @@ use crate::charts::{AreaData, AreaSeries, Cell, ChartTable, LegendItem, MOST_SER
 use crate::format::{day, money_whole};
 use crm_types::Money;
 use crm_types::analytics::{GroupBy, MrrSeries, MrrSeriesLine, Step};
+use crm_types::plans::{Stream, Tier};
 
 /// The chart. A series without MRR in the whole period is left out: its line would hide the one below it.
 pub fn area(reply: &MrrSeries, group: GroupBy) -> AreaData {
@@ -26,16 +27,20 @@ pub fn area(reply: &MrrSeries, group: GroupBy) -> AreaData {
 /// The series that are drawn, each with the colour that it has in every chart.
 fn drawn(reply: &MrrSeries) -> impl Iterator<Item = (usize, &MrrSeriesLine)> {
     let lines = reply.series.iter().filter(|line| line.values.iter().any(|value| *value != 0));
-    lines.map(|line| (color(&line.key), line))
+    let by_tier = reply.series.iter().any(|line| line.key.parse::<Tier>().is_ok());
+    lines.map(move |line| (color(&line.key, by_tier), line))
 }
 
 /// A stream has its colour, and so has each tier of individuals: the first has that of all of them.
-fn color(key: &str) -> usize {
-    match key {
-        "rev2_coaching" => 1,
-        "rev3_b2b" => 2,
-        _ if key.ends_with("tier2") => 3,
-        _ if key.ends_with("tier3") => 4,
+fn color(key: &str, by_tier: bool) -> usize {
+    match (key.parse(), key.parse()) {
+        (Ok(Tier::Tier1), _) => 0,
+        (Ok(Tier::Tier2), _) => 3,
+        (Ok(Tier::Tier3), _) => 4,
+        (_, Ok(Stream::Rev2Coaching)) => 1,
+        (_, Ok(Stream::Rev3B2b)) => 2,
+        // Individuals without a tier, beside those with one.
+        _ if by_tier => 5,
         _ => 0,
     }
 }
@@ -131,6 +136,14 @@ mod tests {
         assert_eq!(seen, [("Coaching", 1)]);
         assert_eq!(href(&reply, 0, Some(0), ""), "/subscriptions?as_of=2026-10-25&stream=rev2_coaching&currency=usd");
         assert_eq!(table(&reply, "").head.len(), 4, "the table has all");
+    }
+
+    #[test]
+    fn no_two_of_one_chart_have_one_colour_and_a_stream_has_one_in_all() {
+        let colors = |keys: &[&str], by_tier| keys.iter().map(|key| color(key, by_tier)).collect::<Vec<_>>();
+        assert_eq!(colors(&["rev1_individual", "rev2_coaching", "rev3_b2b"], false), [0, 1, 2]);
+        let all = ["tier1", "tier2", "tier3", "rev1_individual", "rev2_coaching", "rev3_b2b"];
+        assert_eq!(colors(&all, true), [0, 3, 4, 5, 1, 2]);
     }
 
     #[test]

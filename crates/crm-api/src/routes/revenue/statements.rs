@@ -1,29 +1,25 @@
-//! Closing months, and what they come to for coaches and organisations.
+//! Statements: what a month comes to for a coach or an organisation.
 
 use crate::auth::By;
 use crate::extract::Body;
 use crate::params::Params;
 use crate::{ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpResponse, get, post, put};
+use actix_web::{get, post};
 use chrono::{Datelike, NaiveDate};
 use crm_domain::filter::Day;
 use crm_domain::page::PageRequest;
-use crm_domain::revenue::closing;
 use crm_domain::revenue::statements::{self, StatementFilter};
 use crm_types::ids::{CustomerId, OrganizationId, PayoutStatementId};
 use crm_types::page::Count;
-use crm_types::revenue::{
-    MonthClosing, PayoutMinimum, PayoutParty, PayoutStatement, StatementPayment, StatementSort, StatementStatus,
-};
-use crm_types::{Currency, Money, Page, Problem};
+use crm_types::revenue::{PayoutParty, PayoutStatement, StatementPayment, StatementSort, StatementStatus};
+use crm_types::{Currency, Page, Problem};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn configure(cfg: &mut ServiceConfig) {
+pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list).service(find).service(approve).service(withdraw_approval).service(pay);
-    cfg.service(close).service(list_minimums).service(set_minimum);
 }
 
 /// Filters, order and page of the list of statements.
@@ -150,51 +146,4 @@ async fn pay(
     body: Body<StatementPayment>,
 ) -> ApiResult<Json<PayoutStatement>> {
     Ok(Json(statements::pay(&state.pool, &by.0, *id, body.payment_reference.as_deref()).await?))
-}
-
-/// Closes a month
-///
-/// Nothing more counts to it: what is refunded later counts to the first month that is open. Each coach and organization with
-/// shares or a balance gets a statement. Months are closed in order, once they are over.
-#[utoipa::path(tag = "revenue", operation_id = "close_revenue_month",
-    params(("month" = NaiveDate, Path, description = "Any day of the month", example = "2026-10-01")),
-    responses(
-        (status = 201, description = "It is closed", body = MonthClosing, example = json!({
-            "month": "2026-10-01", "statements": 18, "payable": 15
-        })),
-        (status = 409, description = "It is closed, not over, or an earlier one is open", body = Problem,
-            content_type = "application/problem+json"),
-    ))]
-#[post("/revenue/months/{month}/close")]
-async fn close(state: Data<AppState>, by: By, month: Path<NaiveDate>) -> ApiResult {
-    let month = Day::parse("month", *month)?;
-    Ok(HttpResponse::Created().json(closing::close(&state.pool, &by.0, month.date()).await?))
-}
-
-/// The balances below which nothing is paid, a currency each
-#[utoipa::path(tag = "revenue", operation_id = "list_payout_minimums", responses(
-    (status = 200, description = "Currencies that have one", body = Vec<Money>,
-        example = json!([{"minor": 5000, "currency": "usd"}])),
-))]
-#[get("/revenue/payout-minimums")]
-async fn list_minimums(state: Data<AppState>) -> ApiResult<Json<Vec<Money>>> {
-    Ok(Json(closing::minimums(&state.read_pool).await?))
-}
-
-/// Sets the balance of a currency below which nothing is paid
-///
-/// It is carried to the next statement instead. Statements of closed months stay as they are.
-#[utoipa::path(tag = "revenue", operation_id = "set_payout_minimum",
-    params(("currency" = Currency, Path, description = "ISO 4217, in lower case", example = "usd")),
-    request_body(content = PayoutMinimum, example = json!({"minor": 5000})),
-    responses((status = 200, description = "As it is now", body = Money)))]
-#[put("/revenue/payout-minimums/{currency}")]
-async fn set_minimum(
-    state: Data<AppState>,
-    by: By,
-    currency: Path<Currency>,
-    body: Body<PayoutMinimum>,
-) -> ApiResult<Json<Money>> {
-    let minimum = Money::new(body.minor, *currency);
-    Ok(Json(closing::set_minimum(&state.pool, &by.0, minimum).await?))
 }

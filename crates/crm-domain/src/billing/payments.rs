@@ -17,7 +17,7 @@ pub struct TransactionRow {
     pub customer: String,
     /// Stripe's subscription id.
     pub subscription: Option<String>,
-    /// Payment or refund.
+    /// Payment, refund or dispute.
     pub kind: TransactionKind,
     /// Where it stands.
     pub status: TransactionStatus,
@@ -25,7 +25,7 @@ pub struct TransactionRow {
     pub transaction_type: TransactionType,
     /// Currency of the amounts.
     pub currency: Currency,
-    /// Negative for refunds.
+    /// Negative for what goes back.
     pub amount: i64,
     /// Tax within.
     pub tax: i64,
@@ -89,10 +89,13 @@ pub fn transactions(objects: &mut [ObjectFact]) -> Option<Vec<TransactionRow>> {
     let mut rows = payment.paid();
     rows.extend(payment.failed());
     let (refunds, refunded) = payment.refunds();
+    let (disputes, disputed) = payment.disputes();
+    let back = refunded.saturating_add(disputed);
     for row in rows.iter_mut().filter(|r| r.status == TransactionStatus::Succeeded) {
-        row.refunded = refunded.min(row.amount);
+        row.refunded = back.min(row.amount);
     }
     rows.extend(refunds);
+    rows.extend(disputes);
     Some(rows)
 }
 
@@ -315,6 +318,28 @@ impl<'a> Payment<'a> {
             }
         }
         (rows, refunded)
+    }
+
+    /// Disputes, and what of the payment they took. Money that is withdrawn is gone, whether it is lost already or not; what
+    /// is won comes back.
+    fn disputes(&self) -> (Vec<TransactionRow>, i64) {
+        let mut rows = Vec::new();
+        let mut disputed = 0_i64;
+        for object in self.objects {
+            let Body::Dispute(dispute) = &object.body else { continue };
+            let status = match dispute.status.as_str() {
+                "lost" => TransactionStatus::Disputed,
+                "won" | "warning_closed" | "prevented" | "charge_refunded" => TransactionStatus::Failed,
+                _ if dispute.withdrawn => TransactionStatus::Disputed,
+                _ => TransactionStatus::Pending,
+            };
+            if status == TransactionStatus::Disputed {
+                disputed = disputed.saturating_add(dispute.amount.max(0));
+            }
+            let row = self.refund_row(object.id.clone(), status, dispute.currency, dispute.amount, dispute.at);
+            rows.push(TransactionRow { kind: TransactionKind::Dispute, reason: dispute.reason.clone(), ..row });
+        }
+        (rows, disputed)
     }
 
     fn refund_row(

@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub struct Outcome {
     /// Ids of objects whose payment is known now: what waited for them may go on.
     pub known: Vec<String>,
-    /// Refunds whose payment is not known yet, with the id that they wait for.
+    /// Refunds and disputes whose payment is not known yet, with the id that they wait for.
     pub waiting: HashMap<String, String>,
 }
 

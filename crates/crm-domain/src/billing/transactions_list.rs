@@ -32,7 +32,7 @@ pub struct TransactionFilter {
     pub days: DayRange,
 }
 
-/// One page of transactions. An exact count adds up the amounts that moved: `succeeded` and `refunded`.
+/// One page of transactions. An exact count adds up the amounts that moved: `succeeded`, `refunded` and `disputed`.
 pub async fn list(
     pool: &PgPool,
     filter: &TransactionFilter,
@@ -43,7 +43,7 @@ pub async fn list(
     let keyset = Keyset::new(order(sort), filter, page)?;
     let sum = Sum {
         currency: "t.currency",
-        amount: "sum(t.amount_minor) FILTER (WHERE t.status IN ('succeeded', 'refunded'))",
+        amount: "sum(t.amount_minor) FILTER (WHERE t.status IN ('succeeded', 'refunded', 'disputed'))",
     };
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), Some(sum)).await?;
     let shown = Shown {

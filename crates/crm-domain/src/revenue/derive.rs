@@ -95,13 +95,15 @@ pub struct Payment {
     pub at: DateTime<Utc>,
 }
 
-/// Money that went back.
+/// Money that went back: refunded, or taken by a dispute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refund {
     /// Unique among all that is shared.
     pub business_key: String,
     /// The payment that it is of.
     pub payment_key: String,
+    /// Refund or dispute.
+    pub kind: TransactionKind,
     /// Positive.
     pub amount: i64,
     /// When.
@@ -111,7 +113,7 @@ pub struct Refund {
 /// How a payment or refund is shared: a row of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
-    /// The payment's or refund's.
+    /// The payment's, refund's or dispute's.
     pub business_key: String,
     /// The payment's.
     pub payment_key: String,
@@ -181,7 +183,7 @@ pub fn derive(payments: &[Payment], refunds: &[Refund], coachings: &[Coaching], 
             if shares.iter().any(|s| s.business_key == key) {
                 key = format!("{key}:{}", payment.business_key);
             }
-            shares.push(terms.share(key, TransactionKind::Refund, refund.at, &before.less(&after)));
+            shares.push(terms.share(key, refund.kind, refund.at, &before.less(&after)));
             before = after;
         }
     }

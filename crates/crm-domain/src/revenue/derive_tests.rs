@@ -36,7 +36,7 @@ fn payment(amount: i64) -> Payment {
 
 fn refund(n: usize, amount: i64) -> Refund {
     let at = at("2026-04-01T00:00:00Z") + chrono::TimeDelta::days(n as i64);
-    Refund { business_key: format!("re_{n}"), payment_key: "in_1".to_owned(), amount, at }
+    Refund { business_key: format!("re_{n}"), payment_key: "in_1".to_owned(), kind: TransactionKind::Refund, amount, at }
 }
 
 fn parts(share: &Share) -> [i64; 3] {
@@ -116,6 +116,21 @@ fn a_refund_takes_back_on_the_terms_of_its_payment() {
     assert_eq!(found.iter().map(parts).collect::<Vec<_>>(), [[300, 100, 601], [-150, -50, -300], [-150, -50, -301]]);
 }
 
+#[test]
+fn a_dispute_takes_back_what_a_refund_left() {
+    let mut disputed = Refund { kind: TransactionKind::Dispute, business_key: "du_1".to_owned(), ..refund(2, 1_001) };
+    let (coachings, rules) = ([coaching(Some(GYM))], [rule(Scope::Default, 3_000, 1_000)]);
+    let shared = |back: &[Refund]| derive(&[payment(1_001)], back, &coachings, &rules);
+    let found = shared(&[refund(1, 400), disputed.clone()]);
+    assert_eq!(found.iter().map(|s| s.paid).collect::<Vec<_>>(), [1_001, -400, -601]);
+    assert_eq!(found.iter().map(parts).fold([0; 3], |s, p| [s[0] + p[0], s[1] + p[1], s[2] + p[2]]), [0; 3]);
+    assert_eq!((found[2].kind, found[2].business_key.as_str()), (TransactionKind::Dispute, "du_1"));
+    // First the dispute, of a part: what the refund takes is what is left then.
+    (disputed.amount, disputed.at) = (501, disputed.at - chrono::TimeDelta::days(9));
+    let found = shared(&[refund(1, 1_001), disputed]);
+    assert_eq!(found.iter().map(|s| (s.kind.as_str(), s.paid)).collect::<Vec<_>>(), [("payment", 1_001), ("dispute", -501), ("refund", -500)]);
+}
+
 proptest! {
     #[test]
     fn parts_add_up_to_any_amount(amount in any::<i64>(), weights in prop::collection::vec(0_i64..=10_000, 1..=10)) {
@@ -137,13 +152,15 @@ proptest! {
         coach_bp in 0_i32..=7_000,
         organization_bp in 0_i32..=3_000,
         net in any::<bool>(),
-        steps in prop::collection::vec(0_i64..2_000_000, 0..8),
+        steps in prop::collection::vec((0_i64..2_000_000, any::<bool>()), 0..8),
         full in any::<bool>(),
     ) {
         let paid = Payment { individual: (individual, 100), tax: amount * tax / 100, ..payment(amount) };
         let base = if net { ShareBase::NetOfTax } else { ShareBase::Gross };
         let rules = [Rule { base, ..rule(Scope::Default, coach_bp, organization_bp) }];
-        let mut refunds: Vec<Refund> = steps.iter().enumerate().map(|(n, step)| refund(n, *step)).collect();
+        let kind = |dispute: bool| if dispute { TransactionKind::Dispute } else { TransactionKind::Refund };
+        let step = |(n, (step, dispute)): (usize, &(i64, bool))| Refund { kind: kind(*dispute), ..refund(n, *step) };
+        let mut refunds: Vec<Refund> = steps.iter().enumerate().map(step).collect();
         if full {
             refunds.push(refund(steps.len(), amount));
         }
@@ -152,7 +169,7 @@ proptest! {
             prop_assert_eq!(parts(share).iter().sum::<i64>(), share.shared);
         }
         // However it went back in pieces, the parties hold what allocating the rest of it in one piece says they gave back.
-        let back = steps.iter().sum::<i64>().min(amount);
+        let back = steps.iter().map(|(step, _)| step).sum::<i64>().min(amount);
         let back = if full { amount } else { back };
         let at_once = derive(&[paid], &[refund(0, back)], &[coaching(Some(GYM))], &rules);
         let sum = |shares: &[Share]| shares.iter().fold([0; 5], |s, x| {

@@ -115,7 +115,7 @@ async fn accounts(db: &mut PgConnection, customers: &[Uuid]) -> Result<HashMap<U
         r#"SELECT customer_id, business_key, payment_key, kind, stripe_subscription_id, currency, amount_minor, tax_minor, occurred_at,
                   lines AS "lines: Json<Vec<InvoiceLine>>"
            FROM transactions
-           WHERE customer_id = ANY($1) AND (status = 'refunded' OR status = 'succeeded' AND kind = 'payment' AND lines IS NOT NULL)"#,
+           WHERE customer_id = ANY($1) AND (status IN ('refunded', 'disputed') OR status = 'succeeded' AND kind = 'payment' AND lines IS NOT NULL)"#,
         customers,
     )
     .fetch_all(&mut *db)
@@ -127,8 +127,8 @@ async fn accounts(db: &mut PgConnection, customers: &[Uuid]) -> Result<HashMap<U
     for row in rows {
         let account = accounts.entry(row.customer_id).or_default();
         let Some(Json(lines)) = row.lines else {
-            let (business_key, payment_key) = (row.business_key, row.payment_key);
-            account.refunds.push(Refund { business_key, payment_key, amount: -row.amount_minor, at: row.occurred_at });
+            let (business_key, payment_key, kind) = (row.business_key, row.payment_key, parse("kind", &row.kind)?);
+            account.refunds.push(Refund { business_key, payment_key, kind, amount: -row.amount_minor, at: row.occurred_at });
             continue;
         };
         account.payments.push(Payment {
@@ -284,7 +284,7 @@ async fn insert(db: &mut PgConnection, entries: &[Entry]) -> Result<()> {
          ), parties AS (
              INSERT INTO revenue_monthly_parties AS m (month, currency, party, party_id, earned_minor, refunded_minor)
              SELECT w.month, w.currency, p.party, p.party_id, coalesce(sum(p.minor) FILTER (WHERE w.kind = 'payment'), 0),
-                    coalesce(sum(p.minor) FILTER (WHERE w.kind = 'refund'), 0)
+                    coalesce(sum(p.minor) FILTER (WHERE w.kind <> 'payment'), 0)
              FROM written w, LATERAL (VALUES ('coach', w.coach_id, w.coach_minor),
                                              ('organization', w.organization_id, w.organization_minor)) AS p (party, party_id, minor)
              WHERE p.party_id IS NOT NULL
@@ -339,7 +339,7 @@ pub async fn recount(db: &mut PgConnection) -> Result<()> {
          FROM revenue_shares GROUP BY 1, 2",
         "INSERT INTO revenue_monthly_parties (month, currency, party, party_id, earned_minor, refunded_minor)
          SELECT s.month, s.currency, p.party, p.party_id, coalesce(sum(p.minor) FILTER (WHERE s.kind = 'payment'), 0),
-                coalesce(sum(p.minor) FILTER (WHERE s.kind = 'refund'), 0)
+                coalesce(sum(p.minor) FILTER (WHERE s.kind <> 'payment'), 0)
          FROM revenue_shares s, LATERAL (VALUES ('coach', s.coach_id, s.coach_minor),
                                                 ('organization', s.organization_id, s.organization_minor)) AS p (party, party_id, minor)
          WHERE p.party_id IS NOT NULL GROUP BY 1, 2, 3, 4",

@@ -29,6 +29,8 @@ pub struct TransactionRow {
     pub amount: i64,
     /// Tax within.
     pub tax: i64,
+    /// What Stripe kept of a payment, where it is known.
+    pub fee: Option<i64>,
     /// What went back of a payment, positive.
     pub refunded: i64,
     /// As the customer sees it.
@@ -94,6 +96,10 @@ pub fn transactions(objects: &mut [ObjectFact]) -> Option<Vec<TransactionRow>> {
     for row in rows.iter_mut().filter(|r| r.status == TransactionStatus::Succeeded) {
         row.refunded = back.min(row.amount);
     }
+    let mut paid = rows.iter_mut().filter(|r| r.status == TransactionStatus::Succeeded);
+    if let (Some(only), None) = (paid.next(), paid.next()) {
+        only.fee = payment.fee(only.currency).map(|fee| fee.clamp(0, only.amount));
+    }
     rows.extend(refunds);
     rows.extend(disputes);
     Some(rows)
@@ -154,6 +160,19 @@ impl<'a> Payment<'a> {
         })
     }
 
+    /// What Stripe kept: known when it is of each charge that succeeded, in the currency of the payment.
+    fn fee(&self, currency: Currency) -> Option<i64> {
+        let of = |charge: &str| {
+            self.objects.iter().find_map(|object| match &object.body {
+                Body::Fee(fee) if fee.charge.as_deref() == Some(charge) && fee.currency == currency => Some(fee.amount),
+                _ => None,
+            })
+        };
+        let mut charges = self.charges.iter().filter(|(_, charge)| charge.status == "succeeded").peekable();
+        charges.peek()?;
+        charges.try_fold(0_i64, |sum, (id, _)| Some(sum.saturating_add(of(id)?)))
+    }
+
     fn transaction_type(&self) -> TransactionType {
         match self.invoices.first() {
             Some((_, i)) if i.billing_reason.as_deref() == Some("subscription_update") => TransactionType::Upgrade,
@@ -182,6 +201,7 @@ impl<'a> Payment<'a> {
             currency,
             amount,
             tax: 0,
+            fee: None,
             refunded: 0,
             invoice_number: invoice.and_then(|(_, i)| i.number.clone()),
             invoice: invoice.map(|(id, _)| (*id).to_owned()),

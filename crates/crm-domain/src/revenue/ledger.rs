@@ -2,6 +2,7 @@
 //! more is reversed, one that is missing is written, and the sums by month follow in the same transaction.
 
 use super::derive::{Coaching, During, Payment, Refund, Rule, Scope, Share, derive};
+use super::fees;
 use crate::billing::facts::InvoiceLine;
 use crate::db::Result;
 use crate::plans;
@@ -112,7 +113,7 @@ async fn accounts(db: &mut PgConnection, customers: &[Uuid]) -> Result<HashMap<U
         });
     }
     let rows = sqlx::query!(
-        r#"SELECT customer_id, business_key, payment_key, kind, stripe_subscription_id, currency, amount_minor, tax_minor, occurred_at,
+        r#"SELECT customer_id, business_key, payment_key, kind, stripe_subscription_id, currency, amount_minor, tax_minor, fee_minor, reason, occurred_at,
                   lines AS "lines: Json<Vec<InvoiceLine>>"
            FROM transactions
            WHERE customer_id = ANY($1) AND (status IN ('refunded', 'disputed') OR status = 'succeeded' AND kind = 'payment' AND lines IS NOT NULL)"#,
@@ -123,6 +124,7 @@ async fn accounts(db: &mut PgConnection, customers: &[Uuid]) -> Result<HashMap<U
     let lines = || rows.iter().filter_map(|row| row.lines.as_ref()).flat_map(|lines| &lines.0);
     let prices: HashSet<String> = lines().filter_map(|line| line.price.clone()).collect();
     let mapping = plans::upsert::mapping(db, &prices.into_iter().collect::<Vec<_>>()).await?;
+    let fees = fees::declared(db).await?;
     let stream = |line: &InvoiceLine| Some(mapping.get(line.price.as_ref()?)?.0);
     for row in rows {
         let account = accounts.entry(row.customer_id).or_default();
@@ -131,13 +133,18 @@ async fn accounts(db: &mut PgConnection, customers: &[Uuid]) -> Result<HashMap<U
             account.refunds.push(Refund { business_key, payment_key, kind, amount: -row.amount_minor, at: row.occurred_at });
             continue;
         };
+        let currency = parse("currency", &row.currency)?;
+        // What was paid outside of Stripe cost nothing there.
+        let outside = row.reason.as_deref() == Some("paid_out_of_band");
+        let declared = || if outside { 0 } else { fees.of(currency, row.amount_minor, row.occurred_at) };
         account.payments.push(Payment {
             business_key: row.business_key,
             payment_key: row.payment_key,
             subscription: row.stripe_subscription_id,
-            currency: parse("currency", &row.currency)?,
+            currency,
             amount: row.amount_minor,
             tax: row.tax_minor,
+            fee: row.fee_minor.unwrap_or_else(declared),
             individual: individual(&lines, stream),
             period: period(&lines, stream),
             at: row.occurred_at,

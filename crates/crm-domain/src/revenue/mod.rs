@@ -2,6 +2,7 @@
 
 pub mod closing;
 pub mod derive;
+pub mod fees;
 pub mod ledger;
 pub mod minimums;
 pub mod rules;

@@ -280,6 +280,16 @@ pub struct StatementPayment {
     pub payment_reference: Option<String>,
 }
 
+text_enum! {
+    /// The shape of a statement's file.
+    StatementFormat {
+        /// Comma-separated, UTF-8 with a mark.
+        Csv => "csv",
+        /// An Excel workbook.
+        Xlsx => "xlsx",
+    }
+}
+
 /// The balance below which nothing is paid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -24,7 +24,8 @@ pub struct During {
 }
 
 impl During {
-    fn contains(&self, at: DateTime<Utc>) -> bool {
+    /// Whether an instant is in it.
+    pub fn contains(&self, at: DateTime<Utc>) -> bool {
         self.from <= at && self.to.is_none_or(|to| at < to)
     }
 }

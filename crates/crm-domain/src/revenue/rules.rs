@@ -103,7 +103,7 @@ fn read(row: &PgRow) -> sqlx::Result<ShareRule> {
 /// [`DomainError::Invalid`] for parts that are more than all, or somebody who is not there; the database's
 /// `share_rules_one_at_a_time` when another begins at that very instant.
 pub async fn create(pool: &PgPool, actor: &Actor, new: &NewShareRule) -> Result<ShareRule> {
-    check_parts(new)?;
+    check_parts("", new.coach_bp, new.organization_bp)?;
     if new.starts_at.is_some_and(|at| !(1970..=9999).contains(&at.year())) {
         return Err(DomainError::invalid("starts_at", "out_of_range", "Use a time between 1970 and 9999."));
     }
@@ -225,20 +225,22 @@ async fn withdraw(tx: &mut PgConnection, actor: &Actor, rule: &ShareRule) -> Res
     record(tx, actor, "prolonged", Some(&old), Some(&new)).await
 }
 
-fn check_parts(new: &NewShareRule) -> Result<()> {
-    for (field, part) in [("coach_bp", new.coach_bp), ("organization_bp", new.organization_bp)] {
+/// Fails unless the parts are parts, and no more than all together. `of` stands before the fields' names.
+pub(super) fn check_parts(of: &str, coach_bp: i32, organization_bp: i32) -> Result<()> {
+    for (field, part) in [("coach_bp", coach_bp), ("organization_bp", organization_bp)] {
         if !(0..=WHOLE).contains(&part) {
-            return Err(DomainError::invalid(field, "out_of_range", "Use 0 to 10000 basis points: 3000 is 30 %."));
+            return Err(DomainError::invalid(format!("{of}{field}"), "out_of_range", "Use 0 to 10000 basis points: 3000 is 30 %."));
         }
     }
-    if new.coach_bp + new.organization_bp > WHOLE {
+    if coach_bp + organization_bp > WHOLE {
         let message = "Coach and organization together cannot get more than 100 % (10000 basis points).";
-        return Err(DomainError::invalid("organization_bp", "out_of_range", message));
+        return Err(DomainError::invalid(format!("{of}organization_bp"), "out_of_range", message));
     }
     Ok(())
 }
 
-async fn require_relationship(tx: &mut PgConnection, id: CoachingRelationshipId) -> Result<()> {
+/// Fails unless the id is that of a coaching relationship.
+pub(super) async fn require_relationship(tx: &mut PgConnection, id: CoachingRelationshipId) -> Result<()> {
     let there =
         sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM coaching_relationships WHERE id = $1) AS "there!""#, id.0)
             .fetch_one(tx)

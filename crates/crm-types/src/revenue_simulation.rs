@@ -145,3 +145,13 @@ text_enum! {
         Proposed => "proposed",
     }
 }
+
+/// Publishes the rules of a simulation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Publication {
+    /// When they begin, 1970 to 9999; now when not given. Payments since then are shared anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<DateTime<Utc>>,
+}

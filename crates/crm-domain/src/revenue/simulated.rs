@@ -1,17 +1,22 @@
 //! What simulations came to.
 
+use super::rules::create_in;
 use super::simulate::Params;
+use crate::audit::Actor;
 use crate::customers::list::read_organization;
 use crate::db::{DomainError, Result};
 use crate::filter::push_equal;
 use crate::jobs::list::{self as jobs, Viewer};
 use crate::page::{Keyset, Kind, Order, PageRequest, Shown, Sum};
 use crate::row::{RowExt, parse};
+use chrono::Utc;
 use crm_types::customers::CustomerRef;
 use crm_types::ids::{CustomerId, JobId};
-use crm_types::jobs::JobKind;
-use crm_types::revenue::PayoutParty;
-use crm_types::revenue_simulation::{Simulation, SimulatedParts, SimulatedParty, SimulatedPartySort, SimulationTotal};
+use crm_types::jobs::{JobKind, JobState};
+use crm_types::revenue::{NewShareRule, PayoutParty, ShareRule};
+use crm_types::revenue_simulation::{
+    ProposedRule, Publication, SimulatedParts, SimulatedParty, SimulatedPartySort, Simulation, SimulationTotal,
+};
 use crm_types::{Currency, Money, Page};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
@@ -107,6 +112,28 @@ pub async fn parties(
         joins: "",
     };
     keyset.read(pool, shown, totals, |query| push_source(query, filter), read).await
+}
+
+/// Publishes the rules of a simulation, all or none, as of an instant.
+///
+/// # Errors
+/// [`DomainError::Conflict`] when it is not over, or another rule for the same begins at that very instant; whatever publishing a
+/// rule fails with.
+pub async fn publish(pool: &PgPool, actor: &Actor, id: JobId, publication: &Publication) -> Result<Vec<ShareRule>> {
+    let simulation = find(pool, id).await?;
+    if simulation.state != JobState::Succeeded {
+        let message = "This simulation did not come to its end. Look at what it comes to first.";
+        return Err(DomainError::Conflict { field: None, message: message.into() });
+    }
+    let starts_at = Some(publication.starts_at.unwrap_or_else(Utc::now));
+    let mut tx = pool.begin().await?;
+    let mut rules = Vec::with_capacity(simulation.rules.len());
+    for ProposedRule { organization_id, relationship_id, base, coach_bp, organization_bp } in simulation.rules {
+        let new = NewShareRule { organization_id, relationship_id, base, coach_bp, organization_bp, starts_at };
+        rules.push(create_in(&mut tx, actor, &new).await?);
+    }
+    tx.commit().await?;
+    Ok(rules)
 }
 
 fn order(sort: SimulatedPartySort) -> Order {

@@ -72,18 +72,18 @@ async fn a_workbook_holds_numbers_and_no_formula(pool: PgPool) {
     }
 }
 
-/// What the parts of a ZIP archive say, whole.
+/// What the parts of a ZIP archive say, whole: as its directory lists them.
 fn unzipped(bytes: &[u8]) -> String {
-    let (mut text, mut at) = (String::new(), 0);
+    let mut text = String::new();
     let number = |at: usize, n: usize| bytes[at..at + n].iter().rev().fold(0_usize, |sum, b| sum << 8 | usize::from(*b));
-    while bytes[at..].starts_with(b"PK\x03\x04") {
-        let (packed, data) = (number(at + 18, 4), at + 30 + number(at + 26, 2) + number(at + 28, 2));
+    for entry in (0..bytes.len() - 46).filter(|at| bytes[*at..].starts_with(b"PK\x01\x02")) {
+        let (packed, header) = (number(entry + 20, 4), number(entry + 42, 4));
+        let data = header + 30 + number(header + 26, 2) + number(header + 28, 2);
         let part = &bytes[data..data + packed];
-        match number(at + 8, 2) {
+        match number(entry + 10, 2) {
             0 => text.push_str(&String::from_utf8_lossy(part)),
             _ => drop(flate2::read::DeflateDecoder::new(part).read_to_string(&mut text).unwrap()),
         }
-        at = data + packed;
     }
     text
 }

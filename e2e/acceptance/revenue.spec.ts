@@ -132,7 +132,7 @@ test("a month is closed into statements, one is approved and paid, and what goes
   await settled(server);
   await page.goto(`${server.url}/revenue/statements?coach=${coach.id}`);
   await expect.poll(() => column(page, "Statements", "State")).toEqual(["Month open", "Paid"]);
-  expect(await column(page, "Statements", "Refunded")).toEqual(["−$4.00", "$0.00"]);
+  expect(await column(page, "Statements", "Went back")).toEqual(["−$4.00", "$0.00"]);
   expect(await column(page, "Statements", "Forward")).toEqual(["−$4.00", "$0.00"]);
 });
 

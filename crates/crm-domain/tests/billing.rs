@@ -163,7 +163,8 @@ async fn what_cannot_be_read_is_dead_with_a_reason_and_the_rest_goes_on(pool: Pg
         ("dead".into(), Some("data.object.currency: `xxz` is not an ISO 4217 currency".into()))
     );
     assert_eq!(state_of(&pool, "evt_type").await.0, "ignored");
-    assert_eq!(state_of(&pool, "evt_dispute").await.0, "ignored");
+    let (state, why) = state_of(&pool, "evt_dispute").await;
+    assert_eq!((state.as_str(), why.unwrap().contains("status is missing")), ("dead", true));
     assert_eq!(state_of(&pool, "evt_huge").await.0, "dead");
     assert_eq!(state_of(&pool, "evt_1_dx").await.0, "done");
     assert_eq!(rows(&pool, &one).await["customer"]["name"], "Nul  name");

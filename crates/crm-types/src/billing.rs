@@ -13,20 +13,24 @@ text_enum! {
         Payment => "payment",
         /// Back to the customer; negative.
         Refund => "refund",
+        /// Taken back by the customer's bank; negative.
+        Dispute => "dispute",
     }
 }
 
 text_enum! {
-    /// Where a transaction stands.
+    /// Where a transaction stands. What was `succeeded`, `refunded` or `disputed` moved money.
     TransactionStatus {
         /// Paid.
         Succeeded => "succeeded",
-        /// An attempt that failed.
+        /// An attempt that failed, a refund that did not arrive, a dispute that took nothing: won, or dropped.
         Failed => "failed",
-        /// Open: an invoice that waits for its payment, a refund on its way.
+        /// Open: an invoice that waits for its payment, a refund on its way, a dispute that took nothing so far.
         Pending => "pending",
         /// A refund that reached the customer.
         Refunded => "refunded",
+        /// What a dispute took: withdrawn while it is open, or lost.
+        Disputed => "disputed",
     }
 }
 
@@ -42,13 +46,13 @@ text_enum! {
     }
 }
 
-/// A payment or refund. Unique by business key, never by event.
+/// A payment, refund or dispute. Unique by business key, never by event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Transaction {
     /// Our id.
     pub id: TransactionId,
-    /// The business key: an invoice, payment intent, charge or refund id of Stripe's, and for a failed attempt its number.
+    /// The business key: an invoice, payment intent, charge, refund or dispute id of Stripe's, and for a failed attempt its number.
     pub business_key: String,
     /// Who paid.
     pub customer_id: CustomerId,
@@ -56,17 +60,19 @@ pub struct Transaction {
     pub customer_name: Option<String>,
     /// For which subscription.
     pub subscription_id: Option<SubscriptionId>,
-    /// Payment or refund.
+    /// Payment, refund or dispute.
     pub kind: TransactionKind,
     /// Where it stands.
     pub status: TransactionStatus,
     /// What for.
     pub transaction_type: TransactionType,
-    /// Signed: refunds are negative. Only `succeeded` and `refunded` moved money.
+    /// Signed: what goes back is negative. Only what is `succeeded`, `refunded` or `disputed` moved money.
     pub amount: Money,
     /// Tax within the amount.
     pub tax: Money,
-    /// What was refunded of a payment so far (positive).
+    /// What Stripe kept of a payment; null where Stripe did not tell.
+    pub fee: Option<Money>,
+    /// What went back of a payment so far, refunded or disputed (positive).
     pub refunded: Money,
     /// The invoice's number as the customer sees it.
     pub invoice_number: Option<String>,
@@ -74,7 +80,7 @@ pub struct Transaction {
     pub stripe_invoice_id: Option<String>,
     /// Stripe's payment intent id.
     pub stripe_payment_intent_id: Option<String>,
-    /// Why it failed, or why it was refunded.
+    /// Why it failed, was refunded or is disputed.
     pub reason: Option<String>,
     /// When it happened at Stripe.
     pub occurred_at: DateTime<Utc>,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct CustomerValue {
     /// `paid - refunded`.
     pub lifetime_value: Money,
-    /// Payments that succeeded, whether or not they were refunded since.
+    /// Payments that succeeded, whether or not they went back since.
     pub paid: Money,
     /// What went back.
     pub refunded: Money,

@@ -190,7 +190,7 @@ text_enum! {
         Interaction => "interaction",
         /// Changes of the lifecycle: trials, subscriptions that began, ended and came back.
         Lifecycle => "lifecycle",
-        /// Payments, refunds and those that failed.
+        /// Payments, refunds, disputes and those that failed.
         Payment => "payment",
         /// Notes of the staff.
         Note => "note",
@@ -246,7 +246,7 @@ pub enum TimelineEvent {
     },
     /// Money moved, or should have. Only for who may see payments.
     Payment {
-        /// Payment or refund.
+        /// Payment, refund or dispute.
         kind: TransactionKind,
         /// Where it stands.
         status: TransactionStatus,
@@ -254,7 +254,7 @@ pub enum TimelineEvent {
         amount: Money,
         /// The invoice's number as the customer sees it.
         invoice_number: Option<String>,
-        /// Why it failed, or why it was refunded.
+        /// Why it failed, was refunded or is disputed.
         reason: Option<String>,
     },
     /// Staff wrote a note.

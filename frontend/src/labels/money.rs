@@ -62,6 +62,7 @@ pub const fn transaction_status(status: TransactionStatus) -> &'static str {
         TransactionStatus::Failed => "Failed",
         TransactionStatus::Pending => "Pending",
         TransactionStatus::Refunded => "Refunded",
+        TransactionStatus::Disputed => "Disputed",
     }
 }
 
@@ -69,17 +70,27 @@ pub const fn transaction_status(status: TransactionStatus) -> &'static str {
 pub const fn transaction_tone(status: TransactionStatus) -> Tone {
     match status {
         TransactionStatus::Succeeded => Tone::Positive,
-        TransactionStatus::Failed => Tone::Negative,
+        TransactionStatus::Failed | TransactionStatus::Disputed => Tone::Negative,
         TransactionStatus::Pending => Tone::Info,
         TransactionStatus::Refunded => Tone::Neutral,
     }
 }
 
-/// Payment or refund.
+/// A transaction's state in a list: of a dispute, what failed is good news.
+pub const fn transaction_state(kind: TransactionKind, status: TransactionStatus) -> (Tone, &'static str) {
+    match (kind, status) {
+        (TransactionKind::Dispute, TransactionStatus::Failed) => (Tone::Positive, "Dispute won"),
+        (TransactionKind::Dispute, TransactionStatus::Pending) => (Tone::Warning, "Dispute open"),
+        _ => (transaction_tone(status), transaction_status(status)),
+    }
+}
+
+/// Payment, refund or dispute.
 pub const fn transaction_kind(kind: TransactionKind) -> &'static str {
     match kind {
         TransactionKind::Payment => "Payment",
         TransactionKind::Refund => "Refund",
+        TransactionKind::Dispute => "Dispute",
     }
 }
 
@@ -97,6 +108,7 @@ pub const fn share_base(base: ShareBase) -> &'static str {
     match base {
         ShareBase::Gross => "All that was paid",
         ShareBase::NetOfTax => "What was paid, without tax",
+        ShareBase::NetOfFees => "What was paid, without tax and payment fees",
     }
 }
 

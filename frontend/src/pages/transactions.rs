@@ -1,4 +1,4 @@
-//! Payments and refunds.
+//! Payments, refunds and disputes.
 
 use crate::labels;
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
@@ -36,7 +36,7 @@ pub static SPEC: ListSpec = ListSpec {
         Column::sorted("Date", "num", "occurred_at", "-occurred_at"),
     ],
     sort: "-occurred_at",
-    sum: "paid, less refunds",
+    sum: "paid, less what went back",
     empty: "Payments arrive with Stripe’s webhooks. Connect Stripe under Settings.",
 };
 
@@ -56,12 +56,17 @@ fn row(transaction: &Transaction) -> Row {
         cells: vec![
             Cell::Text(labels::transaction_kind(t.kind).into()),
             Cell::Text(labels::transaction_type(t.transaction_type).into()),
-            Cell::State(labels::transaction_tone(t.status), labels::transaction_status(t.status).into()),
+            state(t),
             Cell::Code(t.invoice_number.clone().unwrap_or_default()),
             Cell::Money(Some(t.amount)),
             Cell::Day(Some(t.occurred_at)),
         ],
     }
+}
+
+fn state(transaction: &Transaction) -> Cell {
+    let (tone, name) = labels::transaction_state(transaction.kind, transaction.status);
+    Cell::State(tone, name.into())
 }
 
 /// The columns of a customer's own transactions.
@@ -84,7 +89,7 @@ pub fn row_of_customer(transaction: &Transaction) -> Row {
         lead: Lead::thing(title, labels::transaction_kind(t.kind)),
         cells: vec![
             Cell::Text(labels::transaction_type(t.transaction_type).into()),
-            Cell::State(labels::transaction_tone(t.status), labels::transaction_status(t.status).into()),
+            state(t),
             Cell::Text(t.reason.as_deref().map(labels::phrase).unwrap_or_default()),
             Cell::Money(Some(t.amount)),
             Cell::Day(Some(t.occurred_at)),

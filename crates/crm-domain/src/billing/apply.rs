@@ -248,7 +248,7 @@ impl Batch {
                 if let Some(customer) = &fact.customer {
                     self.saw(customer, fact.stamp.at);
                 }
-                if matches!(fact.body, Body::Refund(_)) {
+                if matches!(fact.body, Body::Refund(_) | Body::Dispute(_)) {
                     self.refund_events.entry(fact.id.clone()).or_default().push(event_id.to_owned());
                 }
                 if newer(self.objects.get(&fact.id).map(|f| &f.stamp), &fact.stamp) {
@@ -278,12 +278,17 @@ impl Batch {
         refetch::note_gaps(db, &self.seen.keys().cloned().collect::<Vec<_>>(), &awaited).await?;
         for (refund, on) in outcome.waiting {
             for event in self.refund_events.remove(&refund).unwrap_or_default() {
-                let reason = format!("refund {refund} waits for its payment {on}");
+                let what = if self.is_dispute(&refund) { "dispute" } else { "refund" };
+                let reason = format!("{what} {refund} waits for its payment {on}");
                 self.park(&event, &on, reason);
             }
         }
         settle::release(db, &outcome.known).await?;
         Ok(computed.movements)
+    }
+
+    fn is_dispute(&self, id: &str) -> bool {
+        self.objects.get(id).is_some_and(|object| matches!(object.body, Body::Dispute(_)))
     }
 
     /// Stores the facts alone. Gives the Stripe customers whose history they touch.

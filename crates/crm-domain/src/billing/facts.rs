@@ -132,6 +132,10 @@ pub enum Body {
     Charge(Charge),
     /// `re_...`.
     Refund(Refund),
+    /// `du_...` or `dp_...`.
+    Dispute(Dispute),
+    /// What a charge cost, where an event holds its balance transaction.
+    Fee(Fee),
     /// `inpay_...`: which payment paid which invoice.
     InvoicePayment(InvoicePayment),
     /// A coupon.
@@ -152,6 +156,8 @@ impl Body {
             Self::PaymentIntent(_) => "payment_intent",
             Self::Charge(_) => "charge",
             Self::Refund(_) => "refund",
+            Self::Dispute(_) => "dispute",
+            Self::Fee(_) => "fee",
             Self::InvoicePayment(_) => "invoice_payment",
             Self::Coupon(_) => "coupon",
             Self::Discount { .. } => "discount",
@@ -166,6 +172,8 @@ impl Body {
             Self::PaymentIntent(p) => vec![&p.invoice, &p.latest_charge],
             Self::Charge(c) => vec![&c.invoice, &c.payment_intent],
             Self::Refund(r) => vec![&r.charge, &r.payment_intent],
+            Self::Dispute(d) => vec![&d.charge, &d.payment_intent],
+            Self::Fee(f) => vec![&f.charge],
             Self::InvoicePayment(p) => vec![&p.invoice, &p.payment_intent, &p.charge],
             Self::Coupon(_) | Self::Discount { .. } => vec![],
         };
@@ -306,6 +314,38 @@ pub struct Refund {
     pub reason: Option<String>,
     /// Made.
     pub created: DateTime<Utc>,
+}
+
+/// A dispute: the customer's bank takes a payment back, or asks about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dispute {
+    /// warning_needs_response, warning_under_review, warning_closed, needs_response, under_review, won, lost, prevented.
+    pub status: String,
+    /// What is disputed, positive.
+    pub amount: i64,
+    /// Currency of the amount.
+    pub currency: Currency,
+    /// Of this charge.
+    pub charge: Option<String>,
+    /// Of this payment intent.
+    pub payment_intent: Option<String>,
+    /// What the bank says why.
+    pub reason: Option<String>,
+    /// The money is withdrawn from the account, and was not reinstated.
+    pub withdrawn: bool,
+    /// When it was withdrawn first, else when the dispute was made.
+    pub at: DateTime<Utc>,
+}
+
+/// What Stripe kept of a charge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fee {
+    /// Of this charge.
+    pub charge: Option<String>,
+    /// What it cost.
+    pub amount: i64,
+    /// Currency of the amount: that of the account's balance, which need not be the charge's.
+    pub currency: Currency,
 }
 
 /// Which payment paid which invoice.

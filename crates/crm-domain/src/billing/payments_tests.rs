@@ -1,5 +1,5 @@
 use super::*;
-use crate::billing::facts::{InvoicePayment, Refund, Stamp};
+use crate::billing::facts::{Dispute, InvoicePayment, Refund, Stamp};
 use proptest::prelude::*;
 
 fn at(second: i64) -> DateTime<Utc> {
@@ -77,6 +77,22 @@ fn refund(n: usize, amount: i64, status: &str) -> ObjectFact {
             payment_intent: Some("pi_1".into()),
             reason: None,
             created: at(50),
+        }),
+    )
+}
+
+fn dispute(n: usize, amount: i64, status: &str, withdrawn: bool) -> ObjectFact {
+    object(
+        &format!("du_{n}"),
+        Body::Dispute(Dispute {
+            status: status.into(),
+            amount,
+            currency: Currency::USD,
+            charge: Some("ch_1".into()),
+            payment_intent: Some("pi_1".into()),
+            reason: Some("fraudulent".into()),
+            withdrawn,
+            at: at(60),
         }),
     )
 }
@@ -207,22 +223,73 @@ fn what_a_charge_knows_of_refunds_beyond_those_listed_is_a_row_until_they_come()
 }
 
 #[test]
-fn a_refund_alone_waits() {
+fn a_refund_or_a_dispute_alone_waits() {
     assert!(transactions(&mut [refund(1, 400, "succeeded")]).is_none());
+    assert!(transactions(&mut [dispute(1, 900, "lost", true)]).is_none());
+}
+
+#[test]
+fn a_dispute_took_what_is_withdrawn_or_lost_and_nothing_else() {
+    for (status, withdrawn, expected, back) in [
+        ("warning_needs_response", false, "pending", 0),
+        ("warning_under_review", false, "pending", 0),
+        ("warning_closed", false, "failed", 0),
+        ("needs_response", false, "pending", 0),
+        ("needs_response", true, "disputed", 900),
+        ("under_review", true, "disputed", 900),
+        ("under_review", false, "pending", 0),
+        ("lost", true, "disputed", 900),
+        ("lost", false, "disputed", 900),
+        ("won", true, "failed", 0),
+        ("won", false, "failed", 0),
+        ("prevented", false, "failed", 0),
+    ] {
+        let mut group = vec![intent("succeeded", false), charge(0), dispute(1, 900, status, withdrawn)];
+        let rows = transactions(&mut group).unwrap();
+        let [paid, disputed] = &rows[..] else { panic!("{rows:?}") };
+        assert_eq!((disputed.status.as_str(), disputed.amount), (expected, -900), "{status} {withdrawn}");
+        assert_eq!((disputed.kind, disputed.reason.as_deref()), (TransactionKind::Dispute, Some("fraudulent")));
+        assert_eq!((paid.status, paid.refunded), (TransactionStatus::Succeeded, back), "{status} {withdrawn}");
+    }
+}
+
+#[test]
+fn a_dispute_after_a_partial_refund_never_takes_more_of_the_payment_than_there_was() {
+    let disputed = |amount| {
+        let mut group = vec![
+            invoice("paid", 900, 0),
+            link(),
+            intent("succeeded", true),
+            charge(400),
+            refund(1, 400, "succeeded"),
+            dispute(1, amount, "lost", true),
+        ];
+        let rows = transactions(&mut group).unwrap();
+        (rows[0].refunded, rows.iter().map(|row| row.amount).sum::<i64>())
+    };
+    assert_eq!(disputed(500), (900, 0));
+    assert_eq!(disputed(900), (900, -400), "the bank took that; of the payment no more went back than was paid");
 }
 
 proptest! {
     #[test]
-    fn any_order_of_facts_gives_the_same_rows(amounts in prop::collection::vec(1_i64..300, 0..4), seed in any::<u64>()) {
+    fn any_order_of_facts_gives_the_same_rows(
+        amounts in prop::collection::vec(1_i64..200, 0..4),
+        disputed in 0_i64..200,
+        seed in any::<u64>(),
+    ) {
         let total: i64 = amounts.iter().sum();
         let mut objects = vec![invoice("paid", 900, 0), link(), intent("succeeded", true), charge(total)];
         objects.extend(amounts.iter().enumerate().map(|(i, a)| refund(i, *a, "succeeded")));
+        if disputed > 0 {
+            objects.push(dispute(1, disputed, if seed % 3 == 0 { "lost" } else { "needs_response" }, true));
+        }
         let expected = rows(objects.clone());
         let n = objects.len();
         objects.rotate_left((seed as usize) % n);
         if seed % 2 == 0 { objects.reverse(); }
         prop_assert_eq!(rows(objects), expected.clone());
         // What came in less what went back.
-        prop_assert_eq!(expected.iter().map(|(_, _, a)| a).sum::<i64>(), 900 - total);
+        prop_assert_eq!(expected.iter().map(|(_, _, a)| a).sum::<i64>(), 900 - total - disputed);
     }
 }

@@ -124,7 +124,7 @@ async fn derived(db: &mut PgConnection, rebuilt: &mut Rebuilt, progress: &mut im
 async fn park_refunds(db: &mut PgConnection, waiting: &[(String, String)]) -> Result<()> {
     let (refunds, on): (Vec<String>, Vec<String>) = waiting.iter().cloned().unzip();
     sqlx::query!(
-        "UPDATE stripe_events e SET state = 'parked', parked_on = w.on_id, reason = 'refund ' || w.refund || ' waits for its payment ' || w.on_id
+        "UPDATE stripe_events e SET state = 'parked', parked_on = w.on_id, reason = CASE WHEN e.type LIKE 'charge.dispute.%' THEN 'dispute ' ELSE 'refund ' END || w.refund || ' waits for its payment ' || w.on_id
          FROM unnest($1::text[], $2::text[]) AS w (refund, on_id) WHERE e.object_id = w.refund AND e.state = 'done'",
         &refunds,
         &on,

@@ -29,8 +29,8 @@ pub(crate) async fn customers(
         let said = |key: &str| customer.metadata.get(key).and_then(|value| value.as_str());
         let currency = history.currency.or(account.transactions.last().map(|t| t.currency));
         let moved = |t: &&TransactionRow| {
-            matches!(t.status, TransactionStatus::Succeeded | TransactionStatus::Refunded)
-                && Some(t.currency) == currency
+            use TransactionStatus::{Disputed, Refunded, Succeeded};
+            matches!(t.status, Succeeded | Refunded | Disputed) && Some(t.currency) == currency
         };
         let paid: i64 = account.transactions.iter().filter(moved).map(|t| t.amount).sum();
         rows.text(Some(&id.to_string()));

@@ -16,7 +16,7 @@ pub async fn value(pool: &PgPool, id: CustomerId) -> Result<Vec<CustomerValue>> 
                   coalesce(failed, 0) AS "failed!", last_paid_at, coalesce(outstanding, 0) AS "outstanding!", coalesce(invoices, 0) AS "invoices!", since
            FROM (SELECT currency,
                         (sum(amount_minor) FILTER (WHERE kind = 'payment' AND status IN ('succeeded', 'refunded')))::bigint AS paid,
-                        (-sum(amount_minor) FILTER (WHERE kind = 'refund' AND status IN ('succeeded', 'refunded')))::bigint AS refunded,
+                        (-sum(amount_minor) FILTER (WHERE kind <> 'payment' AND status IN ('succeeded', 'refunded', 'disputed')))::bigint AS refunded,
                         count(*) FILTER (WHERE kind = 'payment' AND status IN ('succeeded', 'refunded')) AS payments,
                         count(*) FILTER (WHERE kind = 'payment' AND status = 'failed') AS failed,
                         max(occurred_at) FILTER (WHERE kind = 'payment' AND status IN ('succeeded', 'refunded')) AS last_paid_at

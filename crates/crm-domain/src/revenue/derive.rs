@@ -24,7 +24,8 @@ pub struct During {
 }
 
 impl During {
-    fn contains(&self, at: DateTime<Utc>) -> bool {
+    /// Whether an instant is in it.
+    pub fn contains(&self, at: DateTime<Utc>) -> bool {
         self.from <= at && self.to.is_none_or(|to| at < to)
     }
 }
@@ -87,6 +88,8 @@ pub struct Payment {
     pub amount: i64,
     /// Tax within.
     pub tax: i64,
+    /// What the payment cost: as Stripe told, else as the declared fees say.
+    pub fee: i64,
     /// What of the invoice was for individual subscriptions, and all that it was for. Nothing else is shared.
     pub individual: (i64, i64),
     /// The service period.
@@ -95,13 +98,15 @@ pub struct Payment {
     pub at: DateTime<Utc>,
 }
 
-/// Money that went back.
+/// Money that went back: refunded, or taken by a dispute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refund {
     /// Unique among all that is shared.
     pub business_key: String,
     /// The payment that it is of.
     pub payment_key: String,
+    /// Refund or dispute.
+    pub kind: TransactionKind,
     /// Positive.
     pub amount: i64,
     /// When.
@@ -111,7 +116,7 @@ pub struct Refund {
 /// How a payment or refund is shared: a row of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
-    /// The payment's or refund's.
+    /// The payment's, refund's or dispute's.
     pub business_key: String,
     /// The payment's.
     pub payment_key: String,
@@ -181,7 +186,7 @@ pub fn derive(payments: &[Payment], refunds: &[Refund], coachings: &[Coaching], 
             if shares.iter().any(|s| s.business_key == key) {
                 key = format!("{key}:{}", payment.business_key);
             }
-            shares.push(terms.share(key, TransactionKind::Refund, refund.at, &before.less(&after)));
+            shares.push(terms.share(key, refund.kind, refund.at, &before.less(&after)));
             before = after;
         }
     }
@@ -234,6 +239,10 @@ impl<'a> Terms<'a> {
         let shared = match rule.base {
             ShareBase::Gross => individual,
             ShareBase::NetOfTax => individual - part(payment.tax, payment.individual),
+            ShareBase::NetOfFees => {
+                let costs = part(payment.tax, payment.individual).saturating_add(part(payment.fee, payment.individual));
+                (individual - costs).max(0)
+            }
         };
         let organization_bp = if coaching.organization.is_some() { rule.organization_bp } else { 0 };
         Some(Self { payment, coaching, rule, organization_bp, individual, shared })

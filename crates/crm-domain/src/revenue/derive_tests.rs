@@ -28,6 +28,7 @@ fn payment(amount: i64) -> Payment {
         currency: "usd".parse().unwrap(),
         amount,
         tax: 0,
+        fee: 0,
         individual: (amount, amount),
         period: None,
         at: at("2026-03-01T00:00:00Z"),
@@ -36,7 +37,7 @@ fn payment(amount: i64) -> Payment {
 
 fn refund(n: usize, amount: i64) -> Refund {
     let at = at("2026-04-01T00:00:00Z") + chrono::TimeDelta::days(n as i64);
-    Refund { business_key: format!("re_{n}"), payment_key: "in_1".to_owned(), amount, at }
+    Refund { business_key: format!("re_{n}"), payment_key: "in_1".to_owned(), kind: TransactionKind::Refund, amount, at }
 }
 
 fn parts(share: &Share) -> [i64; 3] {
@@ -102,6 +103,13 @@ fn only_what_was_for_an_individual_and_without_tax_where_the_rule_says_so() {
     let mixed = Payment { amount: 3_600, tax: 600, individual: (1_200, 3_600), ..payment(0) };
     let found = derive(&[mixed], &[], &[coaching(None)], &[net]);
     assert_eq!((found[0].paid, found[0].shared, parts(&found[0])), (1_200, 1_000, [500, 0, 500]));
+    let fees = Rule { base: ShareBase::NetOfFees, ..rule(Scope::Default, 5_000, 0) };
+    for (fee, shared) in [(0, 1_000), (135, 955), (999_999, 0)] {
+        let mixed = Payment { amount: 3_600, tax: 600, fee, individual: (1_200, 3_600), ..payment(0) };
+        let found = derive(&[mixed], &[refund(1, 3_600)], &[coaching(None)], std::slice::from_ref(&fees));
+        assert_eq!((found[0].paid, found[0].shared), (1_200, shared), "fee {fee}");
+        assert_eq!(found[0].shared + found[1].shared, 0, "all of it went back");
+    }
     let other = Payment { individual: (0, 3_600), ..payment(3_600) };
     assert_eq!(derive(&[other], &[], &[coaching(None)], &[rule(Scope::Default, 5_000, 0)]), []);
 }
@@ -114,6 +122,21 @@ fn a_refund_takes_back_on_the_terms_of_its_payment() {
     let found = derive(&[payment(1_001)], &refunds, &[ended], &[rule(Scope::Default, 3_000, 1_000)]);
     assert_eq!(found.iter().map(|s| s.paid).collect::<Vec<_>>(), [1_001, -500, -501]);
     assert_eq!(found.iter().map(parts).collect::<Vec<_>>(), [[300, 100, 601], [-150, -50, -300], [-150, -50, -301]]);
+}
+
+#[test]
+fn a_dispute_takes_back_what_a_refund_left() {
+    let mut disputed = Refund { kind: TransactionKind::Dispute, business_key: "du_1".to_owned(), ..refund(2, 1_001) };
+    let (coachings, rules) = ([coaching(Some(GYM))], [rule(Scope::Default, 3_000, 1_000)]);
+    let shared = |back: &[Refund]| derive(&[payment(1_001)], back, &coachings, &rules);
+    let found = shared(&[refund(1, 400), disputed.clone()]);
+    assert_eq!(found.iter().map(|s| s.paid).collect::<Vec<_>>(), [1_001, -400, -601]);
+    assert_eq!(found.iter().map(parts).fold([0; 3], |s, p| [s[0] + p[0], s[1] + p[1], s[2] + p[2]]), [0; 3]);
+    assert_eq!((found[2].kind, found[2].business_key.as_str()), (TransactionKind::Dispute, "du_1"));
+    // First the dispute, of a part: what the refund takes is what is left then.
+    (disputed.amount, disputed.at) = (501, disputed.at - chrono::TimeDelta::days(9));
+    let found = shared(&[refund(1, 1_001), disputed]);
+    assert_eq!(found.iter().map(|s| (s.kind.as_str(), s.paid)).collect::<Vec<_>>(), [("payment", 1_001), ("dispute", -501), ("refund", -500)]);
 }
 
 proptest! {
@@ -136,14 +159,17 @@ proptest! {
         tax in 0_i64..=30,
         coach_bp in 0_i32..=7_000,
         organization_bp in 0_i32..=3_000,
-        net in any::<bool>(),
-        steps in prop::collection::vec(0_i64..2_000_000, 0..8),
+        fee in 0_i64..=80,
+        base in 0_usize..3,
+        steps in prop::collection::vec((0_i64..2_000_000, any::<bool>()), 0..8),
         full in any::<bool>(),
     ) {
-        let paid = Payment { individual: (individual, 100), tax: amount * tax / 100, ..payment(amount) };
-        let base = if net { ShareBase::NetOfTax } else { ShareBase::Gross };
+        let paid = Payment { individual: (individual, 100), tax: amount * tax / 100, fee: amount * fee / 100, ..payment(amount) };
+        let base = ShareBase::ALL[base];
         let rules = [Rule { base, ..rule(Scope::Default, coach_bp, organization_bp) }];
-        let mut refunds: Vec<Refund> = steps.iter().enumerate().map(|(n, step)| refund(n, *step)).collect();
+        let kind = |dispute: bool| if dispute { TransactionKind::Dispute } else { TransactionKind::Refund };
+        let step = |(n, (step, dispute)): (usize, &(i64, bool))| Refund { kind: kind(*dispute), ..refund(n, *step) };
+        let mut refunds: Vec<Refund> = steps.iter().enumerate().map(step).collect();
         if full {
             refunds.push(refund(steps.len(), amount));
         }
@@ -152,7 +178,7 @@ proptest! {
             prop_assert_eq!(parts(share).iter().sum::<i64>(), share.shared);
         }
         // However it went back in pieces, the parties hold what allocating the rest of it in one piece says they gave back.
-        let back = steps.iter().sum::<i64>().min(amount);
+        let back = steps.iter().map(|(step, _)| step).sum::<i64>().min(amount);
         let back = if full { amount } else { back };
         let at_once = derive(&[paid], &[refund(0, back)], &[coaching(Some(GYM))], &rules);
         let sum = |shares: &[Share]| shares.iter().fold([0; 5], |s, x| {

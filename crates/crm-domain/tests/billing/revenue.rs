@@ -118,3 +118,99 @@ async fn a_coach_or_a_rule_that_comes_later_shares_what_was_paid(pool: PgPool) {
     assert_eq!(rebuilt.corrections, 0);
     invariants(&pool).await;
 }
+
+/// A payment, a partial refund and a dispute over all of it, whose money is withdrawn; and what becomes of the dispute.
+fn disputed(life: &Life, end: &str) -> Vec<Delivery> {
+    let at = T0 + 45 * DAY;
+    let moves: &[i64] = if end == "won" { &[-999, 999] } else { &[-999] };
+    let mut all = events(life);
+    all.remove(0);
+    all.extend([
+        life.dispute("v", "charge.dispute.created", at, "needs_response", 999, &[]),
+        life.dispute("w", "charge.dispute.funds_withdrawn", at, "needs_response", 999, &[-999]),
+        life.dispute("x", "charge.dispute.closed", at + 20 * DAY, end, 999, moves),
+    ]);
+    all
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_dispute_takes_what_a_refund_left_and_gives_it_back_when_it_is_won(pool: PgPool) {
+    publish(&pool, 3_333).await;
+    let charles = somebody(&pool).await;
+    let of = |rows: &Value| rows.as_array().unwrap().iter().map(|row| (row[0].clone(), row[3].clone())).collect::<Vec<_>>();
+    for (end, shape) in [("lost", Shape::Current), ("won", Shape::Current), ("lost", Shape::PreBasil), ("won", Shape::PreBasil)] {
+        let one = Life::new(shape, format!("{end}{shape:?}x"));
+        deliver(&pool, &[one.customer("c", "customer.created", T0, "Priya Raman"), events(&one)[0].clone()]).await;
+        coach(&pool, &one, charles).await;
+        let all = disputed(&one, end);
+        // Without its end, and with the payment last.
+        let (closed, mut open) = (all[5].clone(), all[..5].to_vec());
+        open.rotate_left(2);
+        deliver(&pool, &open).await;
+        let taken = [(json!("in_X"), json!(333)), (json!("re_X"), json!(-167)), (json!("du_X"), json!(-166))];
+        assert_eq!(of(&shares(&pool, &one).await), taken, "withdrawn: all of it is back, {end} {shape:?}");
+        deliver(&pool, &[closed]).await;
+        let left = if end == "lost" { &taken[..] } else { &taken[..2] };
+        assert_eq!(of(&shares(&pool, &one).await), left, "{end} {shape:?}");
+        let state: (String, i64) = sqlx::query_as(
+            "SELECT d.status, p.refunded_minor FROM transactions d JOIN transactions p ON p.business_key = d.payment_key WHERE d.business_key = $1",
+        )
+        .bind(one.id("du"))
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+        assert_eq!(state, if end == "lost" { ("disputed".to_owned(), 999) } else { ("failed".to_owned(), 500) });
+    }
+    invariants(&pool).await;
+    let rebuilt = rebuild::rebuild(&mut pool.acquire().await.unwrap(), |_| {}).await.unwrap();
+    assert_eq!(rebuilt.corrections, 0);
+    invariants(&pool).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn any_order_of_a_disputes_events_shares_alike(pool: PgPool) {
+    publish(&pool, 3_333).await;
+    let charles = somebody(&pool).await;
+    for end in ["lost", "won"] {
+        let mut seen: Option<Value> = None;
+        for (i, order) in permutations(5).into_iter().step_by(7).enumerate() {
+            let one = Life::new(Shape::Current, format!("{end}{i}x"));
+            deliver(&pool, &[one.customer("c", "customer.created", T0, "Priya Raman"), events(&one)[0].clone()]).await;
+            coach(&pool, &one, charles).await;
+            let mut all = disputed(&one, end);
+            // What announces the dispute says nothing that the others do not.
+            all.remove(3);
+            for k in order {
+                deliver(&pool, &[all[k].clone()]).await;
+            }
+            let found = shares(&pool, &one).await;
+            assert_eq!(found.as_array().map(Vec::len), Some(if end == "lost" { 3 } else { 2 }), "{found}");
+            assert_eq!(*seen.get_or_insert(found.clone()), found, "{end} {i}");
+        }
+    }
+    invariants(&pool).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_inquiry_takes_nothing(pool: PgPool) {
+    publish(&pool, 5_000).await;
+    let charles = somebody(&pool).await;
+    let one = Life::new(Shape::Current, "ix");
+    deliver(&pool, &[one.customer("c", "customer.created", T0, "Priya Raman")]).await;
+    coach(&pool, &one, charles).await;
+    let mut all = events(&one);
+    all.truncate(3);
+    all.push(one.dispute("v", "charge.dispute.created", T0 + 45 * DAY, "warning_needs_response", 999, &[]));
+    deliver(&pool, &all).await;
+    let status = async || -> String {
+        let row = sqlx::query_scalar("SELECT status FROM transactions WHERE kind = 'dispute'");
+        row.fetch_one(&pool).await.unwrap()
+    };
+    assert_eq!((status().await.as_str(), shares(&pool, &one).await.as_array().unwrap().len()), ("pending", 1));
+    let lost = one.dispute("x", "charge.dispute.closed", T0 + 60 * DAY, "lost", 999, &[]);
+    deliver(&pool, &[one.dispute("w", "charge.dispute.closed", T0 + 50 * DAY, "warning_closed", 999, &[])]).await;
+    assert_eq!((status().await.as_str(), shares(&pool, &one).await.as_array().unwrap().len()), ("failed", 1));
+    deliver(&pool, &[lost]).await;
+    assert_eq!((status().await.as_str(), shares(&pool, &one).await.as_array().unwrap().len()), ("disputed", 2));
+    invariants(&pool).await;
+}

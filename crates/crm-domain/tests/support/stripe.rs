@@ -165,6 +165,17 @@ impl Life {
         self.event(name, "invoice_payment.paid", at, object)
     }
 
+    /// A dispute; `moves` are what Stripe lists that it moved: out (negative) and back in.
+    pub fn dispute(&self, name: &str, kind: &str, at: i64, status: &str, minor: i64, moves: &[i64]) -> Delivery {
+        let moves: Vec<Value> = (0_i64..)
+            .zip(moves)
+            .map(|(i, amount)| json!({"id": format!("txn_{i}"), "object": "balance_transaction", "amount": amount, "fee": 1500, "created": at + i}))
+            .collect();
+        let object = json!({"id": self.id("du"), "object": "dispute", "amount": minor, "currency": "usd", "charge": self.id("ch"),
+            "payment_intent": self.id("pi"), "status": status, "reason": "fraudulent", "created": T0 + 45 * DAY, "balance_transactions": moves});
+        self.event(name, kind, at, object)
+    }
+
     pub fn refund(&self, name: &str, kind: &str, at: i64, status: &str, minor: i64) -> Delivery {
         let object = json!({"id": self.id("re"), "object": "refund", "amount": minor, "currency": "usd", "charge": self.id("ch"),
             "payment_intent": self.id("pi"), "status": status, "reason": "requested_by_customer", "created": at});
@@ -208,8 +219,8 @@ pub async fn invariants(pool: &PgPool) {
             FROM mrr_movements m JOIN mrr_movement_lines l ON l.movement_id = m.id GROUP BY 1, 2, 3, 4, 5) g
             FULL JOIN mrr_daily d USING (currency, day, movement, stream, tier) WHERE coalesce(a, 0) <> coalesce(amount_minor, 0)"),
         ("the shares of a payment are what stays of it", "SELECT count(*) FROM (SELECT payment_key, currency, sum(paid_minor) AS a FROM revenue_shares
-            GROUP BY 1, 2) s WHERE a NOT IN (0, (SELECT coalesce(sum(amount_minor), 0) FROM transactions t
-                WHERE t.payment_key = s.payment_key AND t.status IN ('succeeded', 'refunded')))"),
+            GROUP BY 1, 2) s WHERE a NOT IN (0, (SELECT greatest(coalesce(sum(amount_minor), 0), 0) FROM transactions t
+                WHERE t.payment_key = s.payment_key AND t.status IN ('succeeded', 'refunded', 'disputed')))"),
         ("the sums by month are the ledger's", "SELECT count(*) FROM (SELECT month, currency, sum(paid_minor) AS a, sum(coach_minor) AS b FROM revenue_shares
             GROUP BY 1, 2) s FULL JOIN revenue_monthly m USING (month, currency) WHERE coalesce(a, 0) <> coalesce(paid_minor, 0) OR coalesce(b, 0) <> coalesce(coach_minor, 0)"),
         ("nothing is left to do", "SELECT count(*) FROM stripe_events WHERE state = 'pending'"),

@@ -124,7 +124,8 @@ fn mark(event: &TimelineEvent) -> (&'static str, &'static str) {
         TimelineEvent::Lifecycle { to: LifecycleState::Churned, .. } => (BAD, "arrdn"),
         TimelineEvent::Lifecycle { to: LifecycleState::Lead | LifecycleState::Prospect, .. } => (NEUTRAL, "user"),
         TimelineEvent::Lifecycle { .. } => (GOOD, "check"),
-        TimelineEvent::Payment { status: TransactionStatus::Failed, .. } => (BAD, "card"),
+        TimelineEvent::Payment { status: TransactionStatus::Disputed, .. }
+        | TimelineEvent::Payment { kind: TransactionKind::Payment | TransactionKind::Refund, status: TransactionStatus::Failed, .. } => (BAD, "card"),
         TimelineEvent::Payment { .. } => (NEUTRAL, "card"),
         TimelineEvent::Note { .. } => (NEUTRAL, "note"),
         TimelineEvent::CoachingBegan { .. } => (GOOD, "user"),
@@ -162,6 +163,8 @@ fn said(event: TimelineEvent) -> AnyView {
         TimelineEvent::Payment { kind, status, amount, invoice_number, reason } => {
             let what = match (kind, status) {
                 (TransactionKind::Refund, _) => "Refund",
+                (TransactionKind::Dispute, TransactionStatus::Failed) => "Won dispute",
+                (TransactionKind::Dispute, _) => "Dispute",
                 (_, TransactionStatus::Failed) => "Failed payment",
                 (_, TransactionStatus::Pending) => "Open invoice",
                 _ => "Payment",

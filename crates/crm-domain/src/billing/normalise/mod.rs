@@ -67,6 +67,7 @@ fn facts(event: &Value) -> Read<Option<Facts>> {
         "payment_intent" => plain(payment::payment_intent(&object, kind, &stamp)?),
         "charge" if kind == "charge.refund.updated" => plain(vec![payment::refund(&object, &stamp)?]),
         "charge" => plain(payment::charge(&object, kind, &stamp)?),
+        "charge.dispute" => plain(vec![payment::dispute(&object, kind, &stamp)?]),
         "charge.refund" | "refund" => plain(vec![payment::refund(&object, &stamp)?]),
         _ => Ok(None),
     }

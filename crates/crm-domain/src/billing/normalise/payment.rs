@@ -1,6 +1,6 @@
 use super::read::{Read, Reader};
 use crate::billing::facts::{
-    Body, Charge, Fact, FailedAttempt, Invoice, InvoiceLine, InvoicePayment, ObjectFact, PaymentIntent, Refund, Stamp,
+    Body, Charge, Dispute, Fact, FailedAttempt, Fee, Invoice, InvoiceLine, InvoicePayment, ObjectFact, PaymentIntent, Refund, Stamp,
 };
 
 fn object(source: &Reader<'_>, id: String, stamp: Stamp, body: Body) -> Fact {
@@ -162,7 +162,7 @@ fn described_as_invoice(object_: &Reader<'_>) -> bool {
 }
 
 pub fn charge(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) -> Read<Vec<Fact>> {
-    // Disputes come as `charge.dispute.*`; anything else under `charge` is the charge itself.
+    // Anything under `charge` is the charge itself, or about something that is not used.
     if object_.maybe_text("object").is_some_and(|o| o != "charge") {
         return Ok(Vec::new());
     }
@@ -171,6 +171,7 @@ pub fn charge(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) ->
     for entry in object_.list("refunds").unwrap_or_default() {
         facts.push(refund(&entry, &|_| stamp(0))?);
     }
+    facts.extend(fee(object_, stamp(0)));
     let stamp = stamp(rank);
     let body = Body::Charge(Charge {
         status: object_.text("status")?.to_owned(),
@@ -183,6 +184,18 @@ pub fn charge(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) ->
     });
     facts.push(object(object_, object_.required_id("id")?, stamp, body));
     Ok(facts)
+}
+
+/// The fee stands in the charge's balance transaction, which events name by its id unless somebody expanded it. It is a fact
+/// of its own: a later event of the charge that only names it does not take it away.
+fn fee(charge: &Reader<'_>, stamp: Stamp) -> Option<Fact> {
+    let balance = charge.maybe_object("balance_transaction")?;
+    let body = Body::Fee(Fee {
+        charge: charge.id("id"),
+        amount: balance.maybe_integer("fee")?,
+        currency: balance.currency("currency").ok()?,
+    });
+    Some(object(charge, balance.id("id")?, stamp, body))
 }
 
 pub fn refund(object_: &Reader<'_>, stamp: &dyn Fn(i16) -> Stamp) -> Read<Fact> {
@@ -207,6 +220,47 @@ pub fn refund(object_: &Reader<'_>, stamp: &dyn Fn(i16) -> Stamp) -> Read<Fact> 
         payment_intent,
         reason: object_.maybe_text("failure_reason").or_else(|| object_.maybe_text("reason")),
         created: object_.maybe_instant("created").unwrap_or(stamp.at),
+    });
+    Ok(object(object_, object_.required_id("id")?, stamp, body))
+}
+
+pub fn dispute(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) -> Read<Fact> {
+    let status = object_.text("status")?.to_owned();
+    let status_rank = match status.as_str() {
+        "warning_needs_response" => 0,
+        "warning_under_review" => 1,
+        "needs_response" => 2,
+        "under_review" => 3,
+        _ => 4,
+    };
+    // Events of one second: what moved the money is newer than what announced it.
+    let type_rank = match kind {
+        "charge.dispute.created" => 0,
+        "charge.dispute.updated" => 1,
+        "charge.dispute.funds_withdrawn" => 2,
+        "charge.dispute.funds_reinstated" => 3,
+        _ => 4,
+    };
+    let charge = object_.id("charge");
+    let payment_intent = object_.id("payment_intent");
+    if charge.is_none() && payment_intent.is_none() {
+        return Err(format!("{} names neither a charge nor a payment intent", object_.path()));
+    }
+    let stamp = stamp(status_rank * 8 + type_rank);
+    // Stripe lists what a dispute moved within it: out, and back in when it was won.
+    let moves = object_.list("balance_transactions").unwrap_or_default();
+    let net = moves.iter().filter_map(|m| m.maybe_integer("amount")).fold(0, i64::saturating_add);
+    let out = moves.iter().filter(|m| m.maybe_integer("amount").is_some_and(|amount| amount < 0));
+    let withdrawn_at = out.filter_map(|m| m.maybe_instant("created")).min();
+    let body = Body::Dispute(Dispute {
+        status,
+        amount: object_.integer("amount")?,
+        currency: object_.currency("currency")?,
+        charge,
+        payment_intent,
+        reason: object_.maybe_text("reason"),
+        withdrawn: net < 0 || (moves.is_empty() && kind == "charge.dispute.funds_withdrawn"),
+        at: withdrawn_at.or_else(|| object_.maybe_instant("created")).unwrap_or(stamp.at),
     });
     Ok(object(object_, object_.required_id("id")?, stamp, body))
 }

@@ -230,8 +230,6 @@ fn what_is_missing_is_said_with_its_path() {
 fn types_that_are_not_used_are_ignored() {
     for kind in [
         "climate.order.created",
-        "charge.dispute.created",
-        "charge.dispute.funds_withdrawn",
         "invoice.upcoming",
         "checkout.session.completed",
         "x",

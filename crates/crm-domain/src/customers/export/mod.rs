@@ -5,6 +5,8 @@ mod ticket;
 mod xlsx;
 
 pub use ticket::{redeem, ticket, trim};
+pub(crate) use ticket::{issue, take};
+pub(crate) use xlsx::major;
 
 use super::filter::{CustomerFilter, push_source};
 use super::list::{COLUMNS, order, read};

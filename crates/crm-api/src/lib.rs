@@ -21,6 +21,7 @@ pub mod realtime;
 pub mod request;
 pub mod routes;
 pub mod server;
+pub mod stripe;
 pub mod telemetry;
 pub mod together;
 pub mod version;

@@ -16,6 +16,7 @@ use crm_types::organizations::OrganizationSort;
 use crm_types::page::Count;
 use crm_types::plans::PlanSort;
 use crm_types::revenue::{PayoutParty, RevenueShareSort, ShareRuleSort, ShareScope, StatementSort, StatementStatus};
+use crm_types::stripe_actions::{StripeActionSort, StripeActionState};
 use crm_types::subscriptions::SubscriptionSort;
 use crm_types::{FieldError, Problem};
 use serde_json::json;
@@ -87,6 +88,8 @@ const API_KEY: &str = "api_key";
         ShareScope,
         StatementSort,
         StatementStatus,
+        StripeActionSort,
+        StripeActionState,
         StripeEventSort,
         SubscriptionSort,
         TransactionSort,

@@ -28,6 +28,7 @@ pub mod realtime;
 pub mod revenue;
 pub mod second_factor;
 pub mod settings;
+pub mod stripe_actions;
 pub mod subscriptions;
 pub mod system;
 mod text_enum;

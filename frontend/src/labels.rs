@@ -11,12 +11,12 @@ pub use contacts::{
     organization_kind, organization_status, organization_tone, sentiment, timeline_kind,
 };
 pub use money::{
+    cancellation_reason, cancellation_time, proration_behavior, refund_reason, stripe_action_state, stripe_action_tone,
+};
+pub use money::{
     event_state, event_tone, mapping_source, movement, movement_reason, movement_tone, payout_party, plan, share_base,
     share_scope, statement_status, statement_tone, stream, subscription_status, subscription_tone, tier,
     transaction_kind, transaction_status, transaction_tone, transaction_type,
-};
-pub use money::{
-    cancellation_reason, cancellation_time, proration_behavior, refund_reason, stripe_action_state, stripe_action_tone,
 };
 pub use people::{customer_type, field_kind, lifecycle, lifecycle_tone, priority};
 pub use staff::{may, permission, role, user_state, user_state_tone};

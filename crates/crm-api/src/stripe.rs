@@ -71,8 +71,8 @@ impl Gateway {
                 // That the last try did not get through says nothing of those before it.
                 return Err(uncertain.unwrap_or(refusal));
             }
-            let pause = PAUSE * 2_u32.pow(tried - 1);
-            tokio::time::sleep(pause.mul_f64(rand::rng().random_range(0.5..1.5))).await;
+            let spread = rand::rng().random_range(0.5..1.5);
+            tokio::time::sleep((PAUSE * 2_u32.pow(tried - 1)).mul_f64(spread)).await;
         }
     }
 }

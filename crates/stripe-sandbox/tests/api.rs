@@ -259,8 +259,12 @@ async fn what_is_asked_before_a_change_is_typed_and_changes_nothing() {
     let at_once = preview("always_invoice").send(&client).await.unwrap();
     assert_eq!((at_once.total, at_once.lines.data.len()), (500, 2));
     assert_eq!(preview("none").send(&client).await.unwrap().total, 2_900);
-    let form = format!("subscription={id}&subscription_details[items][0][id]={item}&subscription_details[items][0][price]={}", served.premium);
-    let (status, refused) = served.post("invoices/create_preview", None, &format!("{form}&subscription_details[proration_date]=1")).await;
+    let form = format!(
+        "subscription={id}&subscription_details[items][0][id]={item}&subscription_details[items][0][price]={}",
+        served.premium
+    );
+    let (status, refused) =
+        served.post("invoices/create_preview", None, &format!("{form}&subscription_details[proration_date]=1")).await;
     assert_eq!((status, &refused["error"]["param"]), (400, &json!("subscription_details[proration_date]")));
     assert_eq!(served.get(&format!("subscriptions/{id}")).await, before);
     assert!(served.sandbox.lock().unwrap().drain_events().is_empty());
@@ -268,11 +272,13 @@ async fn what_is_asked_before_a_change_is_typed_and_changes_nothing() {
     served.post("coupons", None, "id=TEN&percent_off=10&duration=forever").await;
     let (_, coupons) = served.get("coupons?limit=100").await;
     assert_eq!(coupons["data"][0]["id"], json!("TEN"));
-    let (_, portal) = served.post("billing_portal/sessions", None, &format!("customer={}", customer["id"].as_str().unwrap())).await;
+    let (_, portal) =
+        served.post("billing_portal/sessions", None, &format!("customer={}", customer["id"].as_str().unwrap())).await;
     assert!(portal["url"].as_str().unwrap().starts_with("https://billing.stripe.com/"));
     let (status, _) = served.post("billing_portal/sessions", None, "customer=cus_none").await;
     assert_eq!(status, 404);
-    let form = format!("mode=subscription&success_url=x&line_items[0][price]={}&line_items[0][quantity]=1", served.standard);
+    let form =
+        format!("mode=subscription&success_url=x&line_items[0][price]={}&line_items[0][quantity]=1", served.standard);
     let (_, checkout) = served.post("checkout/sessions", None, &form).await;
     assert_eq!(checkout["status"], json!("open"));
 }

@@ -34,11 +34,19 @@ async fn a_business_with_its_requests_repeats_itself() {
     let start = business.now();
     let client = reqwest::Client::new();
     let mut first = bytes(business.step_to(start + 60 * DAY));
-    let page: serde_json::Value =
-        client.get(format!("{url}/v1/subscriptions?status=active")).bearer_auth(KEY).send().await.unwrap().json().await.unwrap();
+    let page: serde_json::Value = client
+        .get(format!("{url}/v1/subscriptions?status=active"))
+        .bearer_auth(KEY)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     let subscription = page["data"][0]["id"].as_str().unwrap();
     let ask = |method: reqwest::Method, path: String, form: &'static str, key: &'static str| {
-        let request = client.request(method, format!("{url}/v1/{path}")).bearer_auth(KEY).header("Idempotency-Key", key);
+        let request =
+            client.request(method, format!("{url}/v1/{path}")).bearer_auth(KEY).header("Idempotency-Key", key);
         request.header("Content-Type", "application/x-www-form-urlencoded").body(form).send()
     };
     let path = format!("subscriptions/{subscription}");

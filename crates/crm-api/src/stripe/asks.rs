@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use crm_domain::stripe_actions::{Answer, Ask, ChangeAsk, Checkout, NewCustomer, Person, Refusal, Stripe};
 use crm_types::stripe_actions::{CancellationReason, ChangePreview, ProrationBehavior, RefundReason, StripeCoupon};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use stripe::StripeRequest;
 use stripe_billing::invoice::{
     CreatePreviewInvoice, CreatePreviewInvoiceSubscriptionDetails, CreatePreviewInvoiceSubscriptionDetailsItems,
@@ -67,8 +68,11 @@ impl Stripe for Gateway {
     }
 
     async fn coupons(&self) -> Result<Vec<StripeCoupon>, Refusal> {
-        let page =
-            || RequestBuilder::new(StripeMethod::Get, "/coupons").query(&[("limit", "100")]).customize::<Coupons>();
+        let page = || {
+            RequestBuilder::new(StripeMethod::Get, "/coupons")
+                .query(&BTreeMap::from([("limit", "100")]))
+                .customize::<Coupons>()
+        };
         Ok(self.send(None, page).await?.shown())
     }
 
@@ -214,7 +218,8 @@ fn discount(coupon: &str) -> DiscountsDataParam {
 
 /// Stripe empties a field that is sent as an empty text, which async-stripe's types cannot say.
 fn emptied(subscription: &str, field: &'static str) -> CustomizableStripeRequest<Made> {
-    RequestBuilder::new(StripeMethod::Post, format!("/subscriptions/{subscription}")).form(&[(field, "")]).customize()
+    let form = BTreeMap::from([(field, "")]);
+    RequestBuilder::new(StripeMethod::Post, format!("/subscriptions/{subscription}")).form(&form).customize()
 }
 
 #[derive(Serialize)]

@@ -9,8 +9,8 @@ use serde_json::Value;
 use std::sync::PoisonError;
 
 use super::form::Form;
-use super::refusal::Refusal;
 use super::record::WrittenRequest;
+use super::refusal::Refusal;
 use super::{Service, expand};
 use crate::error::Result;
 use crate::simulation::lock;

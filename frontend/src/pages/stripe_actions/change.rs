@@ -2,8 +2,8 @@
 
 use super::asked;
 use super::price::PriceSelect;
-use crate::api::stripe_actions as api;
 use crate::api::ApiError;
+use crate::api::stripe_actions as api;
 use crate::components::{ErrorNote, Field, FormErrors, Select, use_toasts};
 use crate::format::{self, money, signed_money};
 use crate::glance::live;
@@ -47,7 +47,8 @@ pub fn ChangeForm(
         })
     };
     // What was shown counts only for what was asked.
-    let fits = Memo::new(move |_| shown.get().filter(|(of, _)| draft().is_ok_and(|draft| draft == *of)).map(|(_, p)| p));
+    let fits =
+        Memo::new(move |_| shown.get().filter(|(of, _)| draft().is_ok_and(|draft| draft == *of)).map(|(_, p)| p));
     let submitted = move |ev: web_sys::SubmitEvent| {
         ev.prevent_default();
         if busy.get_untracked() {

@@ -28,7 +28,8 @@ pub fn TransactionPreview(
     id: String,
 ) -> impl IntoView {
     let of = id.clone();
-    let query = use_query::<Transaction>(move || Some(format!("{TRANSACTIONS}/{of}"))).refresh_on(use_realtime().billing());
+    let query =
+        use_query::<Transaction>(move || Some(format!("{TRANSACTIONS}/{of}"))).refresh_on(use_realtime().billing());
     let retry = Callback::new(move |()| query.refresh());
     let open = RwSignal::new(false);
     let refused = use_denied(Permission::TransactionsWrite);

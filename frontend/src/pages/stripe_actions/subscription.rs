@@ -58,13 +58,13 @@ pub fn SubscriptionActions(
     let opens = |open: RwSignal<bool>| Callback::new(move |()| open.set(true));
     let any = Signal::derive(move || denied.get());
     use_page_actions().offer(move || {
-        let action = |label: &str, press, denied: Option<String>| {
-            PageAction { icon: "card", label: label.to_owned(), press, denied }
+        let action = |label: &str, press, denied: Option<String>| PageAction {
+            icon: "card",
+            label: label.to_owned(),
+            press,
+            denied,
         };
-        vec![
-            action("Change plan", opens(change), any.get()),
-            action("Cancel subscription", opens(cancel), any.get()),
-        ]
+        vec![action("Change plan", opens(change), any.get()), action("Cancel subscription", opens(cancel), any.get())]
     });
     let seen = move || untrack(|| query.get());
     let set_to_end = Signal::derive(move || query.map(ending).unwrap_or(false));

@@ -25,7 +25,8 @@ pub fn SubscriptionPreview(
     id: String,
 ) -> impl IntoView {
     let query = use_subscription(move || Some(id.clone()));
-    move || match (query.get(), query.error().get()) {
+    move || {
+        match (query.get(), query.error().get()) {
         (Some(SubscriptionDetails { subscription: s, items, coupons }), _) => view! {
             <section class="drawer__sec">
                 <Head subscription=s.clone()/>
@@ -44,6 +45,7 @@ pub fn SubscriptionPreview(
             view! { <ErrorBox what="Subscription" error=error on_retry=retry/> }.into_any()
         }
         (None, None) => view! { <SkeletonCard label="Loading the subscription" lines=8/> }.into_any(),
+    }
     }
 }
 

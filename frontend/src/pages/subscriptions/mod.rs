@@ -8,8 +8,8 @@ pub use page::SubscriptionPage;
 
 use crate::components::Target;
 use crate::format;
-use crate::labels::{self, Tone};
 use crate::glance::{Glance, live};
+use crate::labels::{self, Tone};
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, List, ListSpec, ListView, Row, use_list};
 use crate::realtime::use_realtime;
 use crate::routes;

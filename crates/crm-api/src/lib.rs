@@ -1,4 +1,5 @@
 //! The server: REST with OpenAPI, workers, command line, and the app's bundle.
+#![recursion_limit = "256"]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod app;

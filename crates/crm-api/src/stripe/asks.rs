@@ -108,8 +108,10 @@ impl Gateway {
     async fn item(&self, change: &ChangeAsk) -> Result<String, Refusal> {
         let find = || RetrieveSubscription::new(change.subscription.clone()).build().customize::<Subscription>();
         let found = self.send(None, find).await.map_err(nothing_done)?;
-        let item = found.items.data.into_iter().find(|item| item.price.id == change.item_price);
-        item.map(|item| item.id).ok_or_else(|| Refusal::Invalid {
+        let of = |price: &str| found.items.data.iter().find(|item| item.price.id == price);
+        // A change that was done, and whose answer was lost, is found by its new price.
+        let item = of(&change.item_price).or_else(|| of(&change.price));
+        item.map(|item| item.id.clone()).ok_or_else(|| Refusal::Invalid {
             param: None,
             message: "the subscription was changed at Stripe meanwhile. Look at it again.".to_owned(),
         })

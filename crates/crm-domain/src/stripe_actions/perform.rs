@@ -50,6 +50,8 @@ pub(super) struct Begun {
     id: StripeActionId,
     /// Under which Stripe is asked; `None` when it answered already.
     pub key: Option<String>,
+    /// Whether Stripe was never asked under this key: then it is certain that nothing was done if it is not reached.
+    first: bool,
 }
 
 /// Writes it down, asks, and writes down what was answered.
@@ -116,7 +118,7 @@ pub(super) async fn begin(pool: &PgPool, actor: &Actor, key: Option<&RequestKey>
     audit::record(&mut tx, actor, subject, None, Some(&after)).await?;
     announce(&mut tx).await?;
     tx.commit().await?;
-    Ok(Begun { id: StripeActionId(id), key: Some(stripe_key) })
+    Ok(Begun { id: StripeActionId(id), key: Some(stripe_key), first: true })
 }
 
 /// The same request of the same caller. What failed is asked anew, what was answered is not.
@@ -137,7 +139,7 @@ async fn again(tx: &mut PgConnection, stripe_key: &str) -> Result<Option<Begun>>
         announce(tx).await?;
     }
     let open = failed || (!row.answered && row.state != "confirmed");
-    Ok(Some(Begun { id: StripeActionId(row.id), key: open.then(|| stripe_key.to_owned()) }))
+    Ok(Some(Begun { id: StripeActionId(row.id), key: open.then(|| stripe_key.to_owned()), first: failed }))
 }
 
 /// What is being done to the same thing: this request, of which nobody knows yet what became, or another one.
@@ -154,7 +156,7 @@ async fn under_way(tx: &mut PgConnection, plan: &Plan<'_>) -> Result<Begun> {
         return Err(busy("Something else was done to it at this moment. Look again.".to_owned()));
     };
     if !row.answered && row.kind == plan.kind.as_str() && row.asked == plan.asked {
-        return Ok(Begun { id: StripeActionId(row.id), key: Some(row.stripe_key) });
+        return Ok(Begun { id: StripeActionId(row.id), key: Some(row.stripe_key), first: false });
     }
     Err(busy(format!(
         "Something is on its way already: {} ({} asked). Wait until Stripe has confirmed it.",
@@ -174,7 +176,8 @@ pub(super) async fn settle(
             let made = Some(answer.id).filter(|id| id.starts_with("sub_"));
             sqlx::query!(
                 "UPDATE stripe_actions SET answered = true, reason = NULL,
-                     made = CASE WHEN kind = 'start' THEN $2 ELSE made END WHERE id = $1",
+                     made = CASE WHEN kind = 'start' THEN $2 ELSE made END
+                 WHERE id = $1 AND state <> 'failed'",
                 begun.id.0,
                 made,
             )
@@ -190,7 +193,7 @@ pub(super) async fn settle(
                  WHERE id = $1 AND state = 'pending' AND NOT answered",
                 begun.id.0,
                 refusal.to_string(),
-                refusal.is_final(),
+                if begun.first { refusal.is_final() } else { refusal.is_decided() },
             )
             .execute(&mut *tx)
             .await?;

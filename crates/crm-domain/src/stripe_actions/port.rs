@@ -180,6 +180,12 @@ impl Refusal {
     pub const fn is_final(&self) -> bool {
         !matches!(self, Self::Silent | Self::Broken | Self::Unreadable)
     }
+
+    /// Whether Stripe itself says so: under a key it repeats what it said first. Not being reached now says nothing of the
+    /// tries before.
+    pub const fn is_decided(&self) -> bool {
+        matches!(self, Self::Declined(_) | Self::Invalid { .. })
+    }
 }
 
 /// Stripe as we ask it. Each call tries a few times and is bounded in time; all tries of a write carry one key.

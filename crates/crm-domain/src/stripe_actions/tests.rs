@@ -169,6 +169,15 @@ async fn what_was_not_answered_is_asked_again_under_the_same_key(pool: PgPool) {
         assert_eq!(scene.states().await, [State::Confirmed]);
         sqlx::query("DELETE FROM stripe_actions").execute(&scene.pool).await.unwrap();
     }
+    // Not being reached says nothing of what was done before; only Stripe's own word does.
+    let stripe = Fake::refusing(&[Refusal::Silent, Refusal::Unreachable, Refusal::Declined("No.".into())]);
+    for state in [State::Pending, State::Pending, State::Failed] {
+        scene.pause(&stripe, None).await.unwrap_err();
+        assert_eq!(scene.states().await, [state]);
+    }
+    let keys = stripe.keys();
+    assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+    sqlx::query("DELETE FROM stripe_actions").execute(&scene.pool).await.unwrap();
     // The caller's own name for a request decides as well, also when the webhook was faster than the answer.
     let stripe = Fake::refusing(&[Refusal::Silent]);
     let key = RequestKey::new("request 1");

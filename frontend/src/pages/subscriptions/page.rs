@@ -59,6 +59,10 @@ pub fn SubscriptionPage() -> impl IntoView {
             }
             (None, None) => view! { <SkeletonCard label="Loading the subscription" lines=8/> }.into_any(),
         })}
-        <Asked by="subscription_id" id=Signal::derive(move || params.glance(|p| p.get("id").unwrap_or_default()))/>
+        <div class="grid">
+            <div class="c12">
+                <Asked by="subscription_id" id=Signal::derive(move || params.glance(|p| p.get("id").unwrap_or_default()))/>
+            </div>
+        </div>
     }
 }

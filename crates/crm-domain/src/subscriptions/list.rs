@@ -284,3 +284,7 @@ fn recovery(row: &PgRow) -> sqlx::Result<Option<PaymentRecovery>> {
 #[cfg(test)]
 #[path = "list_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "list_views_tests.rs"]
+mod views_tests;

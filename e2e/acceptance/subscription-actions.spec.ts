@@ -63,14 +63,14 @@ async function choose(page: Page, action: string): Promise<void> {
 
 /** The facts beside a term. */
 function fact(page: Page, term: string): Locator {
-  return page.locator("dt", { hasText: new RegExp(`^${term}$`) }).locator("+ dd").first();
+  return page.locator("dt", { hasText: new RegExp(`^${term}$`) }).locator("xpath=following-sibling::dd[1]").first();
 }
 
 async function confirmed(page: Page, summary: RegExp): Promise<void> {
   const asked = page.getByRole("region", { name: "Asked of Stripe" });
   const row = asked.locator("dt", { hasText: summary }).first();
   await expect(row).toBeVisible();
-  await expect(row.locator("+ dd")).toHaveText("Confirmed", { timeout: 15_000 });
+  await expect(row.locator("xpath=following-sibling::dd[1]")).toHaveText("Confirmed", { timeout: 15_000 });
 }
 
 test("an upgrade shows what it costs first, and counts once Stripe confirms it", async ({ page, server, stripe }) => {

@@ -61,13 +61,9 @@ async fn what_renews_ends_its_trial_or_is_past_due(pool: PgPool) {
     .await
     .unwrap();
     let status = Some(SubscriptionStatus::PastDue);
-    let found = list(
-        &pool,
-        &SubscriptionFilter { status, ..none() },
-        SubscriptionSort::CurrentPeriodEnd,
-        &PageRequest::default(),
-    );
-    let recovery = found.await.unwrap().items[0].recovery.clone().unwrap();
+    let (filter, page) = (SubscriptionFilter { status, ..none() }, PageRequest::default());
+    let found = list(&pool, &filter, SubscriptionSort::CurrentPeriodEnd, &page).await.unwrap();
+    let recovery = found.items[0].recovery.clone().unwrap();
     assert_eq!((recovery.attempts, recovery.open.minor, recovery.invoice_number.as_deref()), (2, 1_900, Some("A-1")));
     assert_eq!(recovery.next_attempt_at, Some(fixture::at("2026-03-05T00:00:00Z")));
 }

@@ -81,7 +81,8 @@ impl Gateway {
 fn read(error: &StripeError) -> Refusal {
     match error {
         StripeError::Stripe(error, status) => {
-            let message = error.message.clone().unwrap_or_else(|| format!("status {status}."));
+            let message = error.message.clone().unwrap_or_else(|| format!("status {status}"));
+            let message = if message.ends_with('.') { message } else { format!("{message}.") };
             match status {
                 402 => Refusal::Declined(message),
                 401 | 403 => Refusal::Unauthorized(message),

@@ -32,10 +32,11 @@ impl From<Refusal> for ApiError {
             Refusal::Declined(_) => {
                 Self::new(StatusCode::PAYMENT_REQUIRED, "stripe-declined", "The payment was declined", detail)
             }
-            Refusal::Invalid { param, .. } => {
-                let named =
-                    |param: String| FIELDS.iter().find(|(part, _)| param.contains(part)).map(|(_, field)| *field);
-                match param.and_then(named) {
+            Refusal::Invalid { param, message } => {
+                let named = |text: &str| FIELDS.iter().find(|(part, _)| text.contains(part)).map(|(_, field)| *field);
+                // Of what is missing, often the sentence alone says what it is: `No such coupon: 'X'`.
+                let missing = message.strip_prefix("No such ").and_then(|rest| rest.split(':').next());
+                match param.as_deref().and_then(named).or_else(|| missing.and_then(named)) {
                     Some(field) => Self::invalid(vec![FieldError::new(field, "stripe", detail)]),
                     None => Self::conflict(detail).with_kind("stripe-refused"),
                 }
@@ -61,6 +62,11 @@ mod tests {
             (invalid(Some("discounts[0][coupon]")), 422, Some("coupon")),
             (invalid(Some("items[0][price]")), 422, Some("price_id")),
             (invalid(None), 409, None),
+            (
+                Refusal::Invalid { param: Some("id".into()), message: "No such coupon: 'X'.".into() },
+                422,
+                Some("coupon"),
+            ),
             (Refusal::Unauthorized("Invalid API Key.".into()), 502, None),
             (Refusal::Busy, 503, None),
             (Refusal::Unreachable, 503, None),

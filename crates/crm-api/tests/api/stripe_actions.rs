@@ -98,6 +98,12 @@ impl Scene {
 
     /// Asks for something about the subscription; it must be taken.
     async fn ask(&self, verb: &str, body: Value) -> StripeAction {
+        // A minute after what was before: Stripe's times are whole seconds.
+        {
+            let mut sandbox = self.sandbox.lock().unwrap();
+            let now = sandbox.now();
+            sandbox.advance_to(now + 60);
+        }
         let reply = self.admin.post_json(&format!("{}/{verb}", self.subscription), &body).await;
         assert_eq!(reply.status, 200, "{verb}: {}", reply.text());
         reply.json()

@@ -98,7 +98,7 @@ test("an upgrade shows what it costs first, and counts once Stripe confirms it",
   await dialog.getByRole("button", { name: "Change plan" }).click();
   await expect(dialog).toBeHidden();
   await confirmed(page, /^Change to 1 × Premium/);
-  await expect(fact(page, "MRR")).toHaveText("$29.00");
+  await expect(fact(page, "MRR")).toHaveText("$29.00", { timeout: 15_000 });
 });
 
 test("a subscription is paused and resumed", async ({ page, server, stripe }) => {
@@ -109,12 +109,12 @@ test("a subscription is paused and resumed", async ({ page, server, stripe }) =>
   await dialog.getByRole("button", { name: "Pause subscription" }).click();
   await expect(dialog).toBeHidden();
   await confirmed(page, /^Pause/);
-  await expect(fact(page, "MRR")).toHaveText("$0.00");
+  await expect(fact(page, "MRR")).toHaveText("$0.00", { timeout: 15_000 });
   await page.getByRole("button", { name: "Actions", exact: true }).click();
   await expect(page.getByRole("menuitem", { name: "Pause", exact: true })).toHaveAttribute("title", "It is paused already.");
   await page.getByRole("menuitem", { name: "Resume" }).click();
   await confirmed(page, /^Resume/);
-  await expect(fact(page, "MRR")).toHaveText("$19.00");
+  await expect(fact(page, "MRR")).toHaveText("$19.00", { timeout: 15_000 });
 });
 
 test("a cancellation at the period's end is taken back", async ({ page, server, stripe }) => {
@@ -156,7 +156,7 @@ test("a payment is refunded in part, and no more than is left of it", async ({ p
   await dialog.getByRole("button", { name: "Refund payment" }).click();
   await expect(dialog).toBeHidden();
   await confirmed(page, /^Refund 7.50 USD/);
-  await expect(fact(page, "Refunded")).toHaveText("$7.50");
+  await expect(fact(page, "Refunded")).toHaveText("$7.50", { timeout: 15_000 });
 });
 
 test("a fault of Stripe's is a sentence, and the draft stays", async ({ page, server, stripe }) => {
@@ -176,7 +176,7 @@ test("a fault of Stripe's is a sentence, and the draft stays", async ({ page, se
   await dialog.getByRole("button", { name: "Apply coupon" }).click();
   await expect(dialog).toBeHidden();
   await confirmed(page, /^Apply coupon HALF/);
-  await expect(fact(page, "MRR")).toHaveText("$9.50");
+  await expect(fact(page, "MRR")).toHaveText("$9.50", { timeout: 15_000 });
 });
 
 test("a subscription starts with a trial, and there is a link for the customer", async ({ page, server, stripe }) => {

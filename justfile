@@ -91,7 +91,7 @@ _tools:
     @{{ step }} "Build tools" cargo build --workspace --bin xtask
 
 _build:
-    @{{ step }} "Server" env SQLX_OFFLINE=true cargo build --workspace --bin crm-api
+    @{{ step }} "Server" env SQLX_OFFLINE=true cargo build --workspace --bin crm-api --bin stripe-sandbox
 
 _test:
     #!/usr/bin/env bash

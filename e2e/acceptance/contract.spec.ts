@@ -76,6 +76,7 @@ async function fill(server: CrmServer): Promise<Things> {
     imports: [imported],
     jobs: await ids("/api/jobs"),
     subscriptions: await ids("/api/subscriptions?limit=3"),
+    transactions: await ids("/api/transactions?limit=3"),
     plans: await ids("/api/plans?limit=3"),
     prices: await ids("/api/prices?limit=3"),
     stripe_events: await ids("/api/stripe-events?limit=3"),

@@ -11,6 +11,9 @@ pub use contacts::{
     organization_kind, organization_status, organization_tone, sentiment, timeline_kind,
 };
 pub use money::{
+    cancellation_reason, cancellation_time, proration_behavior, refund_reason, stripe_action_state, stripe_action_tone,
+};
+pub use money::{
     event_state, event_tone, mapping_source, movement, movement_reason, movement_tone, payout_party, plan, share_base,
     share_scope, statement_status, statement_tone, stream, subscription_status, subscription_tone, tier,
     transaction_kind, transaction_state, transaction_status, transaction_tone, transaction_type,
@@ -29,6 +32,7 @@ use crm_types::mrr::MovementType;
 use crm_types::organizations::{OrganizationKind, OrganizationStatus};
 use crm_types::plans::{Stream, Tier};
 use crm_types::revenue::{PayoutParty, ShareBase, ShareScope, StatementStatus};
+use crm_types::stripe_actions::{CancellationReason, CancellationTime, ProrationBehavior, RefundReason};
 use crm_types::subscriptions::SubscriptionStatus;
 
 /// The colour of a badge: it only says what its word says as well.
@@ -71,6 +75,14 @@ choices! {
     customer_types: CustomerType => customer_type;
     /// All lifecycle states.
     lifecycle_states: LifecycleState => lifecycle;
+    /// What a change within a period may cost, and when.
+    proration_behaviors: ProrationBehavior => proration_behavior;
+    /// When a subscription may end.
+    cancellation_times: CancellationTime => cancellation_time;
+    /// Why it may.
+    cancellation_reasons: CancellationReason => cancellation_reason;
+    /// Why money may go back.
+    refund_reasons: RefundReason => refund_reason;
     /// All subscription states.
     subscription_statuses: SubscriptionStatus => subscription_status;
     /// All transaction states.

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::customer_reads::CustomerReads;
 use crate::inbox::Inbox;
 use crate::realtime::Hub;
+use crate::stripe::Gateway;
 use crate::{auth, compress, error, headers, idempotency, openapi, request, routes};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -47,6 +48,8 @@ pub struct AppState {
     pub customer_reads: CustomerReads,
     /// Takes Stripe's events in.
     pub inbox: Inbox,
+    /// Asks Stripe, when there is a key.
+    pub stripe: Option<Gateway>,
     /// Tells open pages what changed.
     pub hub: Hub,
     /// What `/metrics` shows.
@@ -73,6 +76,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::revenue::configure(cfg);
     routes::mrr_movements::configure(cfg);
     routes::stripe_events::configure(cfg);
+    routes::stripe_actions::configure(cfg);
     routes::plans::configure(cfg);
     routes::prices::configure(cfg);
     routes::settings::configure(cfg);

@@ -6,6 +6,7 @@ mod books;
 mod contacts;
 mod feed;
 mod gyms;
+mod journal;
 mod position;
 
 use crate::config::{Config, Secret};
@@ -16,6 +17,7 @@ use crm_domain::audit::Actor;
 use crm_domain::settings;
 use crm_types::accounts::{DemoLogin, Role};
 use crm_types::settings::AccountSettingsPatch;
+use journal::Journal;
 use position::Position;
 use std::net::TcpListener;
 use stripe_sandbox::{Business, BusinessConfig};
@@ -60,6 +62,7 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Demo> {
     std::fs::create_dir_all(&config.data_dir).with_context(|| format!("cannot make {}", config.data_dir.display()))?;
     let position = Position::load_or_begin(&config.data_dir, options)?;
 
+    let data_dir = config.data_dir.clone();
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port for the demo's Stripe")?;
     let stripe = format!("http://{}/", listener.local_addr()?);
     let secret = format!("whsec_{}", uuid::Uuid::new_v4().simple());
@@ -71,8 +74,12 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Demo> {
     let running = server::launch(config, Some(login)).await?;
     ensure_owner(&running).await?;
     gyms::found(&running.state.background_pool).await?;
-    let business = business(&position);
-    tokio::spawn(stripe_sandbox::serve(listener, business.sandbox(), API_KEY.into()));
+    let mut business = business(&position);
+    let journal = Journal::open(&data_dir)?;
+    let recorder = Some(journal.recorder());
+    tokio::spawn(stripe_sandbox::serve_recorded(listener, business.sandbox(), API_KEY.into(), recorder));
+    // What was sent before a restart happens again, to the same bytes, and is not sent again.
+    journal.replay(&mut business, position.sent_until, &stripe).await?;
     let target = format!("http://127.0.0.1:{}/webhooks/stripe", running.address.port());
     let pool = running.state.background_pool.clone();
     let feed = tokio::spawn(feed::run(business, position, target, secret, pool, options.days_per_second));
@@ -80,18 +87,13 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Demo> {
 }
 
 fn business(position: &Position) -> Business {
-    let mut business = Business::new(BusinessConfig {
+    Business::new(BusinessConfig {
         seed: position.seed,
         customers: position.customers,
         start: position.start,
         days: position.days,
         ..BusinessConfig::default()
-    });
-    // What was sent before a restart happens again, to the same bytes, and is not sent again.
-    if position.sent_until > position.start {
-        drop(business.step_to(position.sent_until));
-    }
-    business
+    })
 }
 
 async fn ensure_owner(running: &Running) -> Result<()> {

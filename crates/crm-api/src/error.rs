@@ -7,6 +7,7 @@ mod actix;
 mod database;
 mod problem;
 pub(crate) mod sentences;
+mod stripe;
 
 pub use actix::{JSON_LIMIT, json_config, path_config, payload_config, query_config};
 pub use problem::{CONTENT_TYPE, from_status};

@@ -22,7 +22,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const LONGEST: usize = 255;
 
 /// Routes whose replies hold a secret. They are done once as well, but their replies are not kept.
-const SECRET: [&str; 5] = [
+const SECRET: [&str; 6] = [
+    "/api/customers/{id}/billing-portal",
     "/api/customers/export",
     "/api/users",
     "/api/users/{id}/invitation",

@@ -1,4 +1,5 @@
 //! The server: REST with OpenAPI, workers, command line, and the app's bundle.
+#![recursion_limit = "256"]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod app;
@@ -21,6 +22,7 @@ pub mod realtime;
 pub mod request;
 pub mod routes;
 pub mod server;
+pub mod stripe;
 pub mod telemetry;
 pub mod together;
 pub mod version;

@@ -19,6 +19,7 @@ use crm_types::revenue::{
     PayoutParty, RevenueShareSort, ShareRuleSort, ShareScope, StatementFormat, StatementSort, StatementStatus,
 };
 use crm_types::revenue_simulation::SimulatedPartySort;
+use crm_types::stripe_actions::{StripeActionSort, StripeActionState};
 use crm_types::subscriptions::SubscriptionSort;
 use crm_types::{FieldError, Problem};
 use serde_json::json;
@@ -92,6 +93,8 @@ const API_KEY: &str = "api_key";
         StatementFormat,
         StatementSort,
         StatementStatus,
+        StripeActionSort,
+        StripeActionState,
         StripeEventSort,
         SubscriptionSort,
         TransactionSort,

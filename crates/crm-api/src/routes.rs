@@ -22,6 +22,7 @@ pub mod revenue;
 pub mod second_factor;
 pub mod settings;
 pub mod setup;
+pub mod stripe_actions;
 pub mod stripe_events;
 pub mod subscriptions;
 pub mod system;

@@ -10,6 +10,7 @@ use crate::customer_reads::CustomerReads;
 use crate::database::Database;
 use crate::inbox::Inbox;
 use crate::realtime::Hub;
+use crate::stripe::Gateway;
 use crate::{AppState, app, telemetry, worker};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{HttpServer, web};
@@ -90,6 +91,7 @@ async fn serve(
 /// When the secret cannot be read or made.
 pub fn state(config: Config, demo: Option<DemoLogin>, database: &Database) -> Result<AppState> {
     let secret = secret::load(&config.auth, &config.data_dir)?;
+    let stripe = Gateway::connect(&config.stripe, config.http.origin())?;
     Ok(AppState {
         pool: database.pool.clone(),
         read_pool: database.read_pool.clone(),
@@ -102,6 +104,7 @@ pub fn state(config: Config, demo: Option<DemoLogin>, database: &Database) -> Re
         limits: Limits::new(&config.http),
         customer_reads: CustomerReads::start(&database.key_pool),
         inbox: Inbox::start(&database.pool),
+        stripe,
         hub: Hub::new(database.background_pool.clone()),
         metrics: telemetry::metrics()?,
         started_at: chrono::Utc::now(),

@@ -40,6 +40,9 @@ pub enum DomainError {
     /// Known, and not allowed, for a reason that no permission mends.
     #[error("{0}")]
     Refused(String),
+    /// Stripe did not do what it was asked.
+    #[error(transparent)]
+    Stripe(#[from] crate::stripe_actions::Refusal),
     /// The database said no, or nothing.
     #[error(transparent)]
     Database(#[from] sqlx::Error),

@@ -90,11 +90,16 @@ pub struct DayRange {
 impl DayRange {
     /// Refuses a range that ends before it begins.
     pub fn new(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Self> {
-        let from = from.map(|day| Day::parse("from", day)).transpose()?;
-        let to = to.map(|day| Day::parse("to", day)).transpose()?;
+        Self::named(("from", "to"), from, to)
+    }
+
+    /// The same under other names.
+    pub fn named(names: (&'static str, &'static str), from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Self> {
+        let from = from.map(|day| Day::parse(names.0, day)).transpose()?;
+        let to = to.map(|day| Day::parse(names.1, day)).transpose()?;
         match (from, to) {
             (Some(a), Some(b)) if a > b => {
-                Err(DomainError::invalid("from", "out_of_range", "The first day must not be after the last one."))
+                Err(DomainError::invalid(names.0, "out_of_range", "The first day must not be after the last one."))
             }
             _ => Ok(Self { from, to }),
         }

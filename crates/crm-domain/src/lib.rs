@@ -29,6 +29,7 @@ pub mod revenue;
 mod row;
 pub mod second_factor;
 pub mod settings;
+pub mod stripe_actions;
 pub mod subscriptions;
 pub mod system;
 pub mod users;

@@ -44,8 +44,12 @@ text_enum! {
         OrganizationsWrite => "organizations:write",
         /// See subscriptions and MRR movements.
         SubscriptionsRead => "subscriptions:read",
+        /// Start, change, pause and cancel subscriptions at Stripe.
+        SubscriptionsWrite => "subscriptions:write",
         /// See payments and refunds.
         TransactionsRead => "transactions:read",
+        /// Refund payments.
+        TransactionsWrite => "transactions:write",
         /// See how revenue is shared.
         RevenueRead => "revenue:read",
         /// Decide how revenue is shared.
@@ -96,6 +100,8 @@ impl Role {
                 permission,
                 P::CustomersWrite
                     | P::OrganizationsWrite
+                    | P::SubscriptionsWrite
+                    | P::TransactionsWrite
                     | P::RevenueWrite
                     | P::PlansWrite
                     | P::StripeWrite

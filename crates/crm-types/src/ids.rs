@@ -67,4 +67,6 @@ ids! {
     RevenueShareId,
     /// What a month comes to for a coach or an organisation.
     PayoutStatementId,
+    /// Something that Stripe was asked to do.
+    StripeActionId,
 }

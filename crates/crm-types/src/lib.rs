@@ -30,6 +30,7 @@ pub mod revenue;
 pub mod revenue_simulation;
 pub mod second_factor;
 pub mod settings;
+pub mod stripe_actions;
 pub mod subscriptions;
 pub mod system;
 mod text_enum;

@@ -3,6 +3,7 @@
 use crate::Money;
 use crate::ids::{CustomerId, SubscriptionId};
 use crate::plans::{Interval, Stream, Tier};
+use crate::stripe_actions::StripeActionKind;
 use crate::text_enum::text_enum;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -71,6 +72,24 @@ pub struct Subscription {
     pub cancel_reason: Option<String>,
     /// Started.
     pub created_at: DateTime<Utc>,
+    /// What Stripe was asked to do with it and has not confirmed yet.
+    pub pending: Option<StripeActionKind>,
+    /// How a payment that failed is recovered, while it is past due.
+    pub recovery: Option<PaymentRecovery>,
+}
+
+/// A payment that failed and is tried again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentRecovery {
+    /// The invoice's number as the customer sees it.
+    pub invoice_number: Option<String>,
+    /// What is to be collected.
+    pub open: Money,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When Stripe tries again; null when it does not, or did not tell.
+    pub next_attempt_at: Option<DateTime<Utc>>,
 }
 
 /// A subscription with what it consists of.
@@ -82,6 +101,8 @@ pub struct SubscriptionDetails {
     pub subscription: Subscription,
     /// Its items, those that add most to MRR first. They add up to that of the subscription.
     pub items: Vec<SubscriptionItem>,
+    /// Coupons that are applied to all of it.
+    pub coupons: Vec<String>,
 }
 
 /// One item of a subscription: so many units at a price.

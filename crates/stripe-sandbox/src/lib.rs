@@ -24,7 +24,7 @@ pub use calendar::Interval;
 pub use delivery::{Delivery, DeliveryError, Report};
 pub use error::{Error, Result};
 pub use event::Event;
-pub use http::serve;
+pub use http::{Recorder, WrittenRequest, serve, serve_recorded};
 pub use shape::ApiShape;
 pub use sign::signature_header;
 pub use simulation::population::{Life, Offer, Payment, Population, State};

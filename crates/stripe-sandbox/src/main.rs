@@ -28,6 +28,9 @@ struct Options {
     /// About so many customers sign up in the first year.
     #[arg(long, default_value_t = 2_000)]
     customers: u32,
+    /// The first second, Unix; the start of 2025 unless given.
+    #[arg(long, default_value_t = BusinessConfig::default().start)]
+    start: i64,
     /// Simulated seconds per real second.
     #[arg(long, default_value_t = 3_600)]
     speed: u32,
@@ -39,7 +42,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::parse();
     let listener = TcpListener::bind(("127.0.0.1", options.port))?;
     let address = listener.local_addr()?;
-    let config = BusinessConfig { seed: options.seed, customers: options.customers, ..BusinessConfig::default() };
+    let config = BusinessConfig {
+        seed: options.seed,
+        customers: options.customers,
+        start: options.start,
+        ..BusinessConfig::default()
+    };
     let business = Business::new(config);
     let service = serve(listener, business.sandbox(), options.api_key.clone());
     tracing::info!(url = %format!("http://{address}/"), "the sandbox is served");

@@ -138,6 +138,11 @@ impl Sandbox {
         self.request = RequestInfo::default();
     }
 
+    /// An id for something that the account does not keep.
+    pub(crate) fn next_id(&mut self, prefix: &str) -> String {
+        self.ids.next(prefix)
+    }
+
     fn emit(&mut self, kind: &str, object: Value) {
         self.record(kind, object, None);
     }

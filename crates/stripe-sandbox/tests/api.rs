@@ -11,7 +11,10 @@ use scene::{Account, DAY, START};
 use serde_json::{Value, json};
 use stripe::{Client, ClientBuilder};
 use stripe_billing::SubscriptionStatus;
-use stripe_billing::invoice::RetrieveInvoice;
+use stripe_billing::invoice::{
+    CreatePreviewInvoice, CreatePreviewInvoiceSubscriptionDetails, CreatePreviewInvoiceSubscriptionDetailsItems,
+    RetrieveInvoice,
+};
 use stripe_billing::subscription::{
     CancelSubscription, CreateSubscription, CreateSubscriptionItems, ListSubscription, RetrieveSubscription,
     UpdateSubscription,
@@ -225,4 +228,75 @@ async fn list_events_pages_and_filters() {
     assert_eq!(page["data"], json!([]));
     let (status, event) = served.get(&format!("events/{after}")).await;
     assert_eq!((status, &event["id"]), (200, &json!(after)));
+}
+
+#[tokio::test]
+async fn what_is_asked_before_a_change_is_typed_and_changes_nothing() {
+    let served = Served::start();
+    let client = served.client();
+    let (_, customer) = served.post("customers", None, "name=Ada").await;
+    let form = format!("customer={}&items[0][price]={}", customer["id"].as_str().unwrap(), served.standard);
+    let (_, sub) = served.post("subscriptions", None, &form).await;
+    let (id, item) = (sub["id"].as_str().unwrap(), sub["items"]["data"][0]["id"].as_str().unwrap());
+    {
+        let mut sandbox = served.sandbox.lock().unwrap();
+        sandbox.advance_to(START + 31 * DAY / 2);
+        sandbox.drain_events();
+    }
+    let before = served.get(&format!("subscriptions/{id}")).await;
+    let preview = |proration: &str| {
+        let mut new = CreatePreviewInvoiceSubscriptionDetailsItems::new();
+        (new.id, new.price, new.quantity) = (Some(item.to_owned()), Some(served.premium.clone()), Some(1));
+        let mut details = CreatePreviewInvoiceSubscriptionDetails::new();
+        details.items = Some(vec![new]);
+        details.proration_behavior = Some(proration.parse().unwrap());
+        CreatePreviewInvoice::new().subscription(id).subscription_details(details)
+    };
+    let later = preview("create_prorations").send(&client).await.unwrap();
+    let amounts: Vec<i64> = later.lines.data.iter().map(|line| line.amount).collect();
+    // Half of $19 back, half of $29, and the next month.
+    assert_eq!((amounts, later.total), (vec![-950, 1_450, 2_900], 3_400));
+    let at_once = preview("always_invoice").send(&client).await.unwrap();
+    assert_eq!((at_once.total, at_once.lines.data.len()), (500, 2));
+    assert_eq!(preview("none").send(&client).await.unwrap().total, 2_900);
+    let form = format!(
+        "subscription={id}&subscription_details[items][0][id]={item}&subscription_details[items][0][price]={}",
+        served.premium
+    );
+    let (status, refused) =
+        served.post("invoices/create_preview", None, &format!("{form}&subscription_details[proration_date]=1")).await;
+    assert_eq!((status, &refused["error"]["param"]), (400, &json!("subscription_details[proration_date]")));
+    assert_eq!(served.get(&format!("subscriptions/{id}")).await, before);
+    assert!(served.sandbox.lock().unwrap().drain_events().is_empty());
+
+    served.post("coupons", None, "id=TEN&percent_off=10&duration=forever").await;
+    let (_, coupons) = served.get("coupons?limit=100").await;
+    assert_eq!(coupons["data"][0]["id"], json!("TEN"));
+    let (_, portal) =
+        served.post("billing_portal/sessions", None, &format!("customer={}", customer["id"].as_str().unwrap())).await;
+    assert!(portal["url"].as_str().unwrap().starts_with("https://billing.stripe.com/"));
+    let (status, _) = served.post("billing_portal/sessions", None, "customer=cus_none").await;
+    assert_eq!(status, 404);
+    let form =
+        format!("mode=subscription&success_url=x&line_items[0][price]={}&line_items[0][quantity]=1", served.standard);
+    let (_, checkout) = served.post("checkout/sessions", None, &form).await;
+    assert_eq!(checkout["status"], json!("open"));
+}
+
+#[tokio::test]
+async fn faults_befall_as_many_requests_as_they_are_ordered_for() {
+    let served = Served::start();
+    served.post("test_helpers/faults", None, "kind=429&count=2").await;
+    let (status, body) = served.post("customers", Some("k1"), "name=Ada").await;
+    assert_eq!((status, &body["error"]["message"]), (429, &json!("Request rate limit exceeded.")));
+    assert_eq!(served.get("customers").await.0, 429);
+    assert_eq!(served.post("customers", Some("k1"), "name=Ada").await.0, 200);
+    // Done, but the answer is lost: the key tells the next try what was done.
+    served.post("test_helpers/faults", None, "kind=500&done=true").await;
+    assert_eq!(served.post("customers", Some("k2"), "name=Bob").await.0, 500);
+    let (status, bob) = served.post("customers", Some("k2"), "name=Bob").await;
+    assert_eq!((status, &bob["name"]), (200, &json!("Bob")));
+    let events = served.sandbox.lock().unwrap().drain_events();
+    assert_eq!(scene::kinds(&events), ["customer.created"; 2]);
+    assert_eq!(served.post("test_helpers/faults", None, "kind=flood").await.0, 400);
 }

@@ -20,6 +20,7 @@ mod repeat;
 pub mod revenue;
 pub mod second_factor;
 pub mod settings;
+pub mod stripe_actions;
 pub mod stripe_events;
 pub mod users;
 pub mod views;

@@ -184,7 +184,14 @@ pub(super) fn invalid(error: Signal<Option<String>>) -> Signal<Option<&'static s
 
 /// Below an input: what is wrong, else the hint.
 #[component]
-pub(super) fn FieldNote(id: String, hint: Option<&'static str>, error: Signal<Option<String>>) -> impl IntoView {
+pub fn FieldNote(
+    /// The input's id.
+    id: String,
+    /// The hint.
+    hint: Option<&'static str>,
+    /// What is wrong.
+    error: Signal<Option<String>>,
+) -> impl IntoView {
     view! {
         <div id=format!("{id}-note")>
             {move || match error.get() {

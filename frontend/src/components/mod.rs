@@ -39,7 +39,7 @@ pub use dialog_form::{DialogForm, Sending};
 pub use drawer::Drawer;
 pub use error_box::{ErrorBox, ErrorNote};
 pub use explain::Explain;
-pub use field::{Check, Field, FormErrors, Select, instant};
+pub use field::{Check, Field, FieldNote, FormErrors, Select, instant};
 pub use icon::Icon;
 pub use inline_field::{Editor, InlineDraft, InlineField};
 pub use menu::{Menu, MenuItem, close_popover, place_popover};

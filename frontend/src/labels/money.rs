@@ -5,6 +5,9 @@ use crm_types::billing::{EventState, TransactionKind, TransactionStatus, Transac
 use crm_types::mrr::MovementType;
 use crm_types::plans::{MappingSource, Stream, Tier};
 use crm_types::revenue::{PayoutParty, ShareBase, ShareScope, StatementStatus};
+use crm_types::stripe_actions::{
+    CancellationReason, CancellationTime, ProrationBehavior, RefundReason, StripeActionState,
+};
 use crm_types::subscriptions::SubscriptionStatus;
 
 /// A stream's name.
@@ -52,6 +55,66 @@ pub const fn subscription_tone(status: SubscriptionStatus) -> Tone {
         SubscriptionStatus::Active => Tone::Positive,
         SubscriptionStatus::PastDue => Tone::Negative,
         SubscriptionStatus::Paused | SubscriptionStatus::Cancelled => Tone::Neutral,
+    }
+}
+
+/// How far something is that was asked of Stripe.
+pub const fn stripe_action_state(state: StripeActionState) -> &'static str {
+    match state {
+        StripeActionState::Pending => "Pending",
+        StripeActionState::Confirmed => "Confirmed",
+        StripeActionState::Failed => "Failed",
+        StripeActionState::Unconfirmed => "Not confirmed",
+    }
+}
+
+/// The tone of that.
+pub const fn stripe_action_tone(state: StripeActionState) -> Tone {
+    match state {
+        StripeActionState::Pending => Tone::Info,
+        StripeActionState::Confirmed => Tone::Positive,
+        StripeActionState::Failed => Tone::Negative,
+        StripeActionState::Unconfirmed => Tone::Warning,
+    }
+}
+
+/// What a change within a period costs, and when.
+pub const fn proration_behavior(behavior: ProrationBehavior) -> &'static str {
+    match behavior {
+        ProrationBehavior::NextInvoice => "Comes with the next invoice",
+        ProrationBehavior::Now => "Is charged now",
+        ProrationBehavior::None => "Is not charged",
+    }
+}
+
+/// When a subscription ends.
+pub const fn cancellation_time(when: CancellationTime) -> &'static str {
+    match when {
+        CancellationTime::Now => "Now",
+        CancellationTime::PeriodEnd => "When its period ends",
+    }
+}
+
+/// Why a subscription is cancelled.
+pub const fn cancellation_reason(reason: CancellationReason) -> &'static str {
+    match reason {
+        CancellationReason::TooExpensive => "Too expensive",
+        CancellationReason::MissingFeatures => "Missing features",
+        CancellationReason::SwitchedService => "Switched to another service",
+        CancellationReason::Unused => "Not used",
+        CancellationReason::CustomerService => "Customer service",
+        CancellationReason::TooComplex => "Too complex",
+        CancellationReason::LowQuality => "Low quality",
+        CancellationReason::Other => "Other",
+    }
+}
+
+/// Why money goes back.
+pub const fn refund_reason(reason: RefundReason) -> &'static str {
+    match reason {
+        RefundReason::RequestedByCustomer => "Requested by the customer",
+        RefundReason::Duplicate => "Paid twice",
+        RefundReason::Fraudulent => "Fraudulent",
     }
 }
 

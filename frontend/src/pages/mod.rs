@@ -13,6 +13,7 @@ pub mod plans;
 pub mod revenue;
 pub mod settings;
 mod setup;
+pub mod stripe_actions;
 pub mod subscriptions;
 pub mod transactions;
 

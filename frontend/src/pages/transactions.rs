@@ -2,6 +2,7 @@
 
 use crate::labels;
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
+use crate::pages::stripe_actions::TransactionPreview;
 use crate::realtime::use_realtime;
 use crate::routes;
 use crm_types::accounts::Permission;
@@ -44,7 +45,11 @@ pub static SPEC: ListSpec = ListSpec {
 #[component]
 pub fn TransactionsPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
-    view! { <ListView list=list/> }
+    view! { <ListView list=list preview=preview/> }
+}
+
+fn preview(id: String) -> AnyView {
+    view! { <TransactionPreview id=id/> }.into_any()
 }
 
 fn row(transaction: &Transaction) -> Row {
@@ -85,7 +90,10 @@ pub fn row_of_customer(transaction: &Transaction) -> Row {
     let title = t.invoice_number.clone().unwrap_or_else(|| t.business_key.clone());
     Row {
         id: t.id.to_string(),
-        href: routes::list(routes::TRANSACTIONS, &[("customer_id", &t.customer_id.to_string())]),
+        href: routes::list(
+            routes::TRANSACTIONS,
+            &[("customer_id", &t.customer_id.to_string()), ("peek", &t.id.to_string())],
+        ),
         lead: Lead::thing(title, labels::transaction_kind(t.kind)),
         cells: vec![
             Cell::Text(labels::transaction_type(t.transaction_type).into()),

@@ -135,8 +135,25 @@ pub const RULES: &[Rule] = &[
     // subscriptions
     may("GET", "/api/subscriptions", P::SubscriptionsRead),
     may("GET", "/api/subscriptions/{id}", P::SubscriptionsRead),
+    // what Stripe is asked to do
+    may("POST", "/api/subscriptions", P::SubscriptionsWrite),
+    may("POST", "/api/subscriptions/{id}/change/preview", P::SubscriptionsWrite),
+    may("POST", "/api/subscriptions/{id}/change", P::SubscriptionsWrite),
+    may("POST", "/api/subscriptions/{id}/coupon", P::SubscriptionsWrite),
+    may("POST", "/api/subscriptions/{id}/coupon/remove", P::SubscriptionsWrite),
+    may("POST", "/api/subscriptions/{id}/pause", P::SubscriptionsWrite),
+    may("POST", "/api/subscriptions/{id}/resume", P::SubscriptionsWrite),
+    may("POST", "/api/subscriptions/{id}/cancel", P::SubscriptionsWrite),
+    may("POST", "/api/subscriptions/{id}/reactivate", P::SubscriptionsWrite),
+    may("POST", "/api/transactions/{id}/refund", P::TransactionsWrite),
+    may("POST", "/api/customers/{id}/billing-portal", P::SubscriptionsWrite),
+    may("POST", "/api/customers/{id}/checkout", P::SubscriptionsWrite),
+    may("GET", "/api/stripe-actions", P::SubscriptionsRead),
+    may("GET", "/api/stripe/connection", P::SubscriptionsRead),
+    may("GET", "/api/stripe/coupons", P::SubscriptionsRead),
     // transactions
     may("GET", "/api/transactions", P::TransactionsRead),
+    may("GET", "/api/transactions/{id}", P::TransactionsRead),
     // revenue
     may("GET", "/api/revenue/shares", P::RevenueRead),
     may("GET", "/api/revenue/months", P::RevenueRead),

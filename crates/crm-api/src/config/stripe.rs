@@ -1,5 +1,6 @@
 use super::{Secret, Source};
 use reqwest::Url;
+use std::time::Duration;
 
 /// Stripe, in and out.
 #[derive(Debug, Clone)]
@@ -10,6 +11,8 @@ pub struct StripeConfig {
     pub api_key: Option<Secret>,
     /// `STRIPE_API_BASE`, with a slash at the end.
     pub api_base: Url,
+    /// `STRIPE_TIMEOUT_MS`: how long each of the tries waits for an answer.
+    pub timeout: Duration,
 }
 
 impl StripeConfig {
@@ -33,6 +36,9 @@ impl StripeConfig {
                     parse_base,
                 )
                 .unwrap_or_else(default_base),
+            timeout: source
+                .parse("STRIPE_TIMEOUT_MS", "milliseconds from 100 to 60000", parse_timeout)
+                .unwrap_or(Duration::from_secs(8)),
         }
     }
 }
@@ -59,6 +65,11 @@ fn parse_base(text: &str) -> Option<Url> {
         url.set_path(&format!("{}/", url.path()));
     }
     Some(url)
+}
+
+fn parse_timeout(text: &str) -> Option<Duration> {
+    let ms: u64 = text.parse().ok()?;
+    (100..=60_000).contains(&ms).then(|| Duration::from_millis(ms))
 }
 
 #[allow(clippy::expect_used, reason = "a constant")]

@@ -32,6 +32,7 @@ impl From<DomainError> for ApiError {
             }
             DomainError::Stale { message, current } => Self::stale(message, current),
             DomainError::Refused(message) => Self::refused(message),
+            DomainError::Stripe(refusal) => refusal.into(),
             DomainError::Database(error) => error.into(),
         }
     }

@@ -6,7 +6,7 @@ use actix_web::get;
 use actix_web::web::{Data, Json, Path};
 use chrono::NaiveDate;
 use crm_domain::customers::search::Search;
-use crm_domain::filter::{Day, Text};
+use crm_domain::filter::{Day, DayRange, Text};
 use crm_domain::page::PageRequest;
 use crm_domain::subscriptions::list::{self as subscriptions, SubscriptionFilter};
 use crm_types::ids::{CustomerId, SubscriptionId};
@@ -54,6 +54,14 @@ struct SubscriptionQuery {
     trialing_at: Option<NaiveDate>,
     /// Whether it is set to end and has not ended.
     scheduled: Option<bool>,
+    /// Whether it is active or past due and goes on after its period.
+    renews: Option<bool>,
+    /// Its period ends on that day or later. Of a trial: the trial.
+    #[param(example = "2026-11-01")]
+    period_end_from: Option<NaiveDate>,
+    /// Its period ends on that day or earlier.
+    #[param(example = "2026-11-07")]
+    period_end_to: Option<NaiveDate>,
     /// The order. By MRR it compares minor units of whole subscriptions: filter by currency to compare like with like.
     #[param(default = "-mrr")]
     sort: Option<SubscriptionSort>,
@@ -82,6 +90,12 @@ impl SubscriptionQuery {
             as_of: self.as_of.map(|day| Day::parse("as_of", day)).transpose()?,
             trialing_at: self.trialing_at.map(|day| Day::parse("trialing_at", day)).transpose()?,
             scheduled: self.scheduled,
+            renews: self.renews,
+            period_end: DayRange::named(
+                ("period_end_from", "period_end_to"),
+                self.period_end_from,
+                self.period_end_to,
+            )?,
         };
         let sort = self.sort.unwrap_or(SubscriptionSort::MrrDescending);
         Ok((filter, sort, PageRequest::new(self.limit, self.cursor, self.count)?))
@@ -100,7 +114,8 @@ impl SubscriptionQuery {
             "mrr": {"minor": 1900, "currency": "usd"}, "interval": "month", "interval_count": 1, "quantity": 1,
             "current_period_start": "2026-10-11T09:30:00Z", "current_period_end": "2026-11-11T09:30:00Z",
             "trial_start": "2026-02-01T09:30:00Z", "trial_end": "2026-02-11T09:30:00Z", "converted_from_trial": true,
-            "cancel_at": null, "ended_at": null, "cancel_reason": null, "created_at": "2026-02-01T09:30:00Z"
+            "cancel_at": null, "ended_at": null, "cancel_reason": null, "created_at": "2026-02-01T09:30:00Z",
+            "pending": "cancel_at_period_end", "recovery": null
         }],
         "next_cursor": null, "total": 1, "total_capped": false, "sums": [{"minor": 1900, "currency": "usd"}]
     })),
@@ -123,7 +138,7 @@ async fn list(state: Data<AppState>, query: Params<SubscriptionQuery>) -> ApiRes
         "mrr": {"minor": 136700, "currency": "usd"}, "interval": "month", "interval_count": 1, "quantity": 73,
         "current_period_start": "2026-10-11T09:30:00Z", "current_period_end": "2026-11-11T09:30:00Z",
         "trial_start": null, "trial_end": null, "converted_from_trial": null, "cancel_at": null, "ended_at": null,
-        "cancel_reason": null, "created_at": "2026-02-01T09:30:00Z",
+        "cancel_reason": null, "created_at": "2026-02-01T09:30:00Z", "pending": null, "recovery": null, "coupons": ["FALL25"],
         "items": [
             {"plan_id": "prod_gym", "plan": "Gym", "price_id": "price_gym", "price": "Seat", "stream": "rev3_b2b", "tier": null,
              "quantity": 72, "unit_amount": {"minor": 1800, "currency": "usd"}, "amount": {"minor": 129600, "currency": "usd"},

@@ -3,14 +3,14 @@
 use crate::params::Params;
 use crate::{ApiResult, AppState};
 use actix_web::get;
-use actix_web::web::{Data, Json};
+use actix_web::web::{Data, Json, Path};
 use chrono::NaiveDate;
 use crm_domain::billing::transactions_list::{self as transactions, TransactionFilter};
 use crm_domain::customers::search::Search;
 use crm_domain::filter::DayRange;
 use crm_domain::page::PageRequest;
 use crm_types::billing::{Transaction, TransactionKind, TransactionSort, TransactionStatus, TransactionType};
-use crm_types::ids::CustomerId;
+use crm_types::ids::{CustomerId, TransactionId};
 use crm_types::page::Count;
 use crm_types::{Currency, Page};
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(list);
+    cfg.service(list).service(find);
 }
 
 /// Filters, order and page of the transaction list.
@@ -93,4 +93,13 @@ impl TransactionQuery {
 async fn list(state: Data<AppState>, query: Params<TransactionQuery>) -> ApiResult<Json<Page<Transaction>>> {
     let (filter, sort, page) = query.0.parse()?;
     Ok(Json(transactions::list(&state.read_pool, &filter, sort, &page).await?))
+}
+
+/// One payment or refund
+#[utoipa::path(tag = "transactions", operation_id = "find_transaction",
+    params(("id" = TransactionId, Path, description = "Our id")),
+    responses((status = 200, description = "The transaction", body = Transaction)))]
+#[get("/transactions/{id}")]
+async fn find(state: Data<AppState>, id: Path<TransactionId>) -> ApiResult<Json<Transaction>> {
+    Ok(Json(transactions::find(&state.read_pool, *id).await?))
 }

@@ -12,6 +12,10 @@ use crm_types::mrr::MrrMovement;
 use crm_types::organizations::{NewOrganization, Organization, OrganizationPatch};
 use crm_types::plans::{Plan, Price, PriceMapping};
 use crm_types::settings::{AccountSettings, AccountSettingsPatch};
+use crm_types::stripe_actions::{
+    ChangePreview, NewRefund, NewStripeSubscription, StripeAction, StripeCoupon, SubscriptionCancellation,
+    SubscriptionChange,
+};
 use crm_types::subscriptions::{Subscription, SubscriptionDetails};
 use crm_types::system::SystemHealth;
 use crm_types::users::{NewUserAccount, UserAccountPatch};
@@ -62,6 +66,14 @@ fn examples_are_what_routes_take_and_give() {
     reply::<MrrSeries>("/api/analytics/mrr", "get");
     reply::<MovementSummary>("/api/analytics/movements", "get");
     reply::<Page<Customer>>("/api/customers", "get");
+    body::<NewStripeSubscription>("/api/subscriptions", "post");
+    reply::<StripeAction>("/api/subscriptions", "post");
+    body::<SubscriptionChange>("/api/subscriptions/{id}/change/preview", "post");
+    reply::<ChangePreview>("/api/subscriptions/{id}/change/preview", "post");
+    body::<SubscriptionCancellation>("/api/subscriptions/{id}/cancel", "post");
+    body::<NewRefund>("/api/transactions/{id}/refund", "post");
+    reply::<Page<StripeAction>>("/api/stripe-actions", "get");
+    reply::<Vec<StripeCoupon>>("/api/stripe/coupons", "get");
     reply::<Page<Organization>>("/api/organizations", "get");
     body::<NewOrganization>("/api/organizations", "post");
     body::<OrganizationPatch>("/api/organizations/{id}", "patch");

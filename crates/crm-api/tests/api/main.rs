@@ -37,6 +37,7 @@ mod second_factor;
 mod settings;
 mod setup;
 mod simulated_year;
+mod stripe_actions;
 mod stripe_events;
 mod subscriptions;
 mod support;

@@ -8,7 +8,7 @@ use super::normalise::{Normalised, normalise};
 use super::{objects, recompute, refetch, settle, transactions};
 use crate::db::{DomainError, Result};
 use crate::subscriptions::version::Version;
-use crate::{customers, plans, realtime, revenue, subscriptions};
+use crate::{customers, plans, realtime, revenue, stripe_actions, subscriptions};
 use chrono::{DateTime, Utc};
 use crm_types::realtime::RealtimeEvent;
 use sqlx::{Connection, PgConnection};
@@ -150,6 +150,7 @@ async fn apply(db: &mut PgConnection, claimed: &[Claimed]) -> Result<Step> {
     take_turn(&mut tx).await?;
     let movements = batch.write(&mut tx).await?;
     settle::settle(&mut tx, &batch.verdicts).await?;
+    stripe_actions::confirm(&mut tx, claimed, &batch.verdicts).await?;
     let count = |f: fn(&Verdict) -> bool| batch.verdicts.iter().filter(|(_, v)| f(v)).count();
     announce(
         &mut tx,

@@ -201,6 +201,12 @@ pub struct Invoice {
     pub amount_paid: i64,
     /// Still open.
     pub amount_remaining: i64,
+    /// How often it was tried to collect it.
+    #[serde(default)]
+    pub attempts: i64,
+    /// When it is tried again; `None` when not, or when that was not told.
+    #[serde(default)]
+    pub next_attempt: Option<DateTime<Utc>>,
     /// Tax within the total.
     pub tax: i64,
     /// Why it was made: `subscription_cycle`, `subscription_update`, `manual` ...

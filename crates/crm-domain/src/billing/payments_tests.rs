@@ -22,6 +22,8 @@ fn invoice(status: &str, paid: i64, remaining: i64) -> ObjectFact {
             currency: Currency::USD,
             amount_paid: paid,
             amount_remaining: remaining,
+            attempts: 0,
+            next_attempt: None,
             tax: 0,
             billing_reason: Some("subscription_cycle".into()),
             out_of_band: false,

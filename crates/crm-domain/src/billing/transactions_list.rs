@@ -1,7 +1,7 @@
 //! The list of payments and refunds.
 
 use crate::customers::search::Search;
-use crate::db::Result;
+use crate::db::{DomainError, Result};
 use crate::filter::{DayRange, push_equal};
 use crate::page::{Keyset, Kind, Order, PageRequest, Shown, Sum};
 use crate::row::RowExt;
@@ -46,13 +46,25 @@ pub async fn list(
         amount: "sum(t.amount_minor) FILTER (WHERE t.status IN ('succeeded', 'refunded', 'disputed'))",
     };
     let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), Some(sum)).await?;
-    let shown = Shown {
-        inner: "t.*",
-        outer: "page.*, s.id AS subscription_id, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name",
-        joins: " JOIN customers c ON c.id = page.customer_id \
-                LEFT JOIN subscriptions s ON s.stripe_subscription_id = page.stripe_subscription_id",
-    };
+    let shown = Shown { inner: "t.*", outer: COLUMNS, joins: JOINS };
     keyset.read(pool, shown, totals, |query| push_source(query, filter), read).await
+}
+
+/// Of a `transactions` that is called `page`.
+const COLUMNS: &str =
+    "page.*, s.id AS subscription_id, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name";
+const JOINS: &str = " JOIN customers c ON c.id = page.customer_id \
+    LEFT JOIN subscriptions s ON s.stripe_subscription_id = page.stripe_subscription_id";
+
+/// One payment or refund.
+///
+/// # Errors
+/// [`DomainError::NotFound`] when it is not there.
+pub async fn find(pool: &PgPool, id: TransactionId) -> Result<Transaction> {
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(COLUMNS).push(" FROM transactions page").push(JOINS).push(" WHERE page.id = ").push_bind(id.0);
+    let row = query.build().fetch_optional(pool).await?;
+    Ok(read(&row.ok_or_else(|| DomainError::not_found("transaction", id))?)?)
 }
 
 fn order(sort: TransactionSort) -> Order {

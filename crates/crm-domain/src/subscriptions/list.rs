@@ -3,14 +3,16 @@
 use super::items;
 use crate::customers::search::Search;
 use crate::db::{DomainError, Result};
-use crate::filter::{Day, Text, push_currency, push_day_start, push_equal};
+use crate::filter::{Day, DayRange, Text, push_currency, push_day_start, push_equal};
 use crate::page::{Keyset, Kind, Order, PageRequest, Shown, Sum};
 use crate::row::RowExt;
 use crm_types::ids::{CustomerId, SubscriptionId};
 use crm_types::page::Count;
 use crm_types::plans::{Stream, Tier};
-use crm_types::subscriptions::{Subscription, SubscriptionDetails, SubscriptionSort, SubscriptionStatus};
-use crm_types::{Currency, Page};
+use crm_types::subscriptions::{
+    PaymentRecovery, Subscription, SubscriptionDetails, SubscriptionSort, SubscriptionStatus,
+};
+use crm_types::{Currency, Money, Page};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row};
@@ -42,6 +44,10 @@ pub struct SubscriptionFilter {
     pub trialing_at: Option<Day>,
     /// Whether it will end: cancelled, and its period not over.
     pub scheduled: Option<bool>,
+    /// Whether it is active or past due and goes on after its period.
+    pub renews: Option<bool>,
+    /// Its period ends on one of these days.
+    pub period_end: DayRange,
 }
 
 impl SubscriptionFilter {
@@ -55,7 +61,17 @@ const COLUMNS: &str = "page.id, page.customer_id, page.stripe_subscription_id, p
     page.tier, coalesce(subscription_plan(page.price_ids), '') AS plan, page.shown_mrr, page.shown_currency, page.interval, page.interval_count, page.quantity, \
     page.current_period_start, page.current_period_end, page.trial_start, page.trial_end, page.converted_from_trial, \
     page.cancel_at, page.ended_at, page.cancel_reason, page.created_at, \
-    coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name";
+    coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name, \
+    (SELECT a.kind FROM stripe_actions a WHERE a.subject = page.stripe_subscription_id AND a.state = 'pending' \
+         AND a.asked_at > now() - interval '15 minutes') AS pending, \
+    r.number AS open_invoice, r.open AS open_minor, r.attempts, r.next_attempt";
+/// The owner of each row, and the newest invoice that is still to be collected of one that is past due.
+const JOINS: &str = " JOIN customers c ON c.id = page.customer_id \
+    LEFT JOIN LATERAL (SELECT o.body->>'number' AS number, (o.body->>'amount_remaining')::bigint AS open, \
+            coalesce((o.body->>'attempts')::bigint, 0) AS attempts, (o.body->>'next_attempt')::timestamptz AS next_attempt \
+        FROM stripe_objects o WHERE page.status = 'past_due' AND o.kind = 'invoice' AND (o.body->>'status') = 'open' \
+            AND o.stripe_customer_id = c.stripe_customer_id AND o.body->>'subscription' = page.stripe_subscription_id \
+        ORDER BY o.seen_at DESC LIMIT 1) r ON true";
 
 /// One page of subscriptions. An exact count adds up MRR.
 pub async fn list(
@@ -81,7 +97,7 @@ pub async fn list(
         None => "s.*, s.mrr_minor AS shown_mrr, s.currency AS shown_currency",
     };
     let by_mrr = matches!(sort, SubscriptionSort::Mrr | SubscriptionSort::MrrDescending);
-    let shown = Shown { inner, outer: COLUMNS, joins: " JOIN customers c ON c.id = page.customer_id" };
+    let shown = Shown { inner, outer: COLUMNS, joins: JOINS };
     keyset.read(pool, shown, totals, |query| push_source(query, filter, whole_ledger(by_mrr)), read).await
 }
 
@@ -90,12 +106,25 @@ pub async fn find(pool: &PgPool, id: SubscriptionId) -> Result<SubscriptionDetai
     let mut query = QueryBuilder::new("SELECT page.items, ");
     query.push(COLUMNS);
     query.push(" FROM (SELECT s.*, s.mrr_minor AS shown_mrr, s.currency AS shown_currency FROM subscriptions s WHERE s.id = ").push_bind(id.0);
-    query.push(") AS page JOIN customers c ON c.id = page.customer_id");
+    query.push(") AS page").push(JOINS);
     let row = query.build().fetch_optional(pool).await?.ok_or_else(|| DomainError::not_found("subscription", id))?;
     let subscription = read(&row)?;
     let sqlx::types::Json(items) = row.try_get("items")?;
     let items = items::described(pool, items, subscription.mrr.currency).await?;
-    Ok(SubscriptionDetails { subscription, items })
+    let coupons = coupons(pool, &subscription.stripe_subscription_id).await?;
+    Ok(SubscriptionDetails { subscription, items, coupons })
+}
+
+/// Coupons of the newest snapshot. One whose discount was never told goes by the discount's id.
+async fn coupons(pool: &PgPool, subscription: &str) -> Result<Vec<String>> {
+    let rows = sqlx::query_scalar!(
+        r#"SELECT coalesce(o.body->>'coupon', d.id) AS "coupon!"
+           FROM (SELECT body FROM subscription_versions WHERE stripe_subscription_id = $1 ORDER BY at DESC, rank DESC LIMIT 1) v
+           CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(v.body->'discounts', '[]')) AS d (id)
+           LEFT JOIN stripe_objects o ON o.id = d.id ORDER BY 1"#,
+        subscription
+    );
+    Ok(rows.fetch_all(pool).await?)
 }
 
 fn order(sort: SubscriptionSort, filter: &SubscriptionFilter) -> Order {
@@ -164,6 +193,14 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &SubscriptionFilter, 
             false => " AND (s.cancel_at IS NULL OR s.ended_at IS NOT NULL)",
         });
     }
+    if let Some(renews) = filter.renews {
+        query.push(match renews {
+            true => " AND s.status IN ('active', 'past_due') AND s.cancel_at IS NULL",
+            false => " AND NOT (s.status IN ('active', 'past_due') AND s.cancel_at IS NULL)",
+        });
+    }
+    // As the indexes have it.
+    filter.period_end.push(query, "coalesce(s.current_period_end, 'infinity'::timestamptz)");
 }
 
 /// Joins what the items of the price or plan add to each subscription's MRR, in its currency.
@@ -229,9 +266,25 @@ fn read(row: &PgRow) -> sqlx::Result<Subscription> {
         ended_at: row.try_get("ended_at")?,
         cancel_reason: row.try_get("cancel_reason")?,
         created_at: row.try_get("created_at")?,
+        pending: row.optional_word("pending")?,
+        recovery: recovery(row)?,
     })
+}
+
+fn recovery(row: &PgRow) -> sqlx::Result<Option<PaymentRecovery>> {
+    let Some(open) = row.try_get::<Option<i64>, _>("open_minor")? else { return Ok(None) };
+    Ok(Some(PaymentRecovery {
+        invoice_number: row.try_get("open_invoice")?,
+        open: Money::new(open, row.word("shown_currency")?),
+        attempts: row.try_get("attempts")?,
+        next_attempt_at: row.try_get("next_attempt")?,
+    }))
 }
 
 #[cfg(test)]
 #[path = "list_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "list_views_tests.rs"]
+mod views_tests;

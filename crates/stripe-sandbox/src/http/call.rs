@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::sync::PoisonError;
 
 use super::form::Form;
+use super::record::WrittenRequest;
 use super::refusal::Refusal;
 use super::{Service, expand};
 use crate::error::Result;
@@ -80,6 +81,12 @@ impl Call {
         let mut sandbox = lock(&self.service.sandbox);
         if let Some(known) = self.known() {
             return known;
+        }
+        if let Some(recorder) = &self.service.recorder {
+            let (method, path) = self.url.split_once(' ').unwrap_or_default();
+            let (at, idempotency_key) = (sandbox.now(), self.idempotency_key.clone());
+            let (method, path, form) = (method.to_owned(), path.to_owned(), self.form.encoded());
+            recorder(&WrittenRequest { at, method, path, form, idempotency_key });
         }
         let request = sandbox.begin_request(self.idempotency_key.as_deref());
         let mut done = write(&mut sandbox, &self.form);

@@ -19,6 +19,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/prices", web::post().to(create_price))
         .route("/prices/{id}", web::get().to(get_price))
         .route("/prices/{id}", web::post().to(update_price))
+        .route("/coupons", web::get().to(list_coupons))
         .route("/coupons", web::post().to(create_coupon))
         .route("/coupons/{id}", web::get().to(get_coupon));
 }
@@ -81,6 +82,10 @@ async fn update_price(call: Call, id: web::Path<String>) -> HttpResponse {
         sandbox.update_price(&id, form.text("nickname"), form.flag("active")?, form.metadata())?;
         sandbox.price_json(&id)
     })
+}
+
+async fn list_coupons(call: Call) -> HttpResponse {
+    call.list(|sandbox, form| Ok(sandbox.list_coupons(&form.page()?)))
 }
 
 async fn create_coupon(call: Call) -> HttpResponse {

@@ -3,10 +3,13 @@
 use actix_web::{HttpResponse, web};
 
 use super::call::Call;
+use super::subscriptions;
+use crate::state::Proration;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/invoices", web::get().to(list))
+        .route("/invoices/create_preview", web::post().to(preview))
         .route("/invoices/{id}", web::get().to(get))
         .route("/invoices/{id}/pay", web::post().to(pay))
         .route("/invoices/{id}/void", web::post().to(void))
@@ -18,6 +21,17 @@ async fn list(call: Call) -> HttpResponse {
     call.list(|sandbox, form| {
         let (customer, subscription) = (form.text("customer"), form.text("subscription"));
         Ok(sandbox.list_invoices(customer, subscription, form.text("status"), &form.page()?))
+    })
+}
+
+/// Of a change of items only, which is what is asked for here.
+async fn preview(call: Call) -> HttpResponse {
+    call.write(|sandbox, form| {
+        let subscription = form.required("subscription")?;
+        let changes = subscriptions::changes(form, "subscription_details[items]")?;
+        let proration = form.word("subscription_details[proration_behavior]", Proration::parse)?.unwrap_or_default();
+        let at = form.int("subscription_details[proration_date]")?;
+        sandbox.preview_change(subscription, &changes, proration, at)
     })
 }
 

@@ -87,6 +87,19 @@ async fn update(call: Call, id: web::Path<String>) -> HttpResponse {
     })
 }
 
+/// Items to change.
+pub(super) fn changes(form: &Form, prefix: &str) -> Result<Vec<ItemChange>> {
+    let change = |item: &Form| {
+        Ok(ItemChange {
+            id: item.owned("id"),
+            price: item.owned("price"),
+            quantity: item.int("quantity")?,
+            deleted: item.flag("deleted")?.unwrap_or(false),
+        })
+    };
+    form.members(prefix).iter().map(change).collect()
+}
+
 /// What is paid for and how much.
 fn change_terms(sandbox: &mut Sandbox, id: &str, form: &Form) -> Result<()> {
     match coupon(form) {
@@ -95,17 +108,8 @@ fn change_terms(sandbox: &mut Sandbox, id: &str, form: &Form) -> Result<()> {
         Some(coupon) => sandbox.apply_coupon(id, coupon)?,
     }
     if form.has("items") {
-        let change = |item: &Form| {
-            Ok(ItemChange {
-                id: item.owned("id"),
-                price: item.owned("price"),
-                quantity: item.int("quantity")?,
-                deleted: item.flag("deleted")?.unwrap_or(false),
-            })
-        };
-        let changes: Vec<ItemChange> = form.members("items").iter().map(change).collect::<Result<_>>()?;
         let proration = form.word("proration_behavior", Proration::parse)?.unwrap_or_default();
-        sandbox.change_items(id, &changes, proration)?;
+        sandbox.change_items_at(id, &changes(form, "items")?, proration, form.int("proration_date")?)?;
     }
     if form.has("metadata") {
         sandbox.set_subscription_metadata(id, form.metadata())?;

@@ -18,6 +18,27 @@ impl Sandbox {
         period: (i64, i64),
     ) -> Result<String> {
         self.expire_discounts(subscription, false)?;
+        let (row, discounted) = self.draft(subscription, billing_reason, lines, period)?;
+        let object = shape::invoice(self, &row);
+        self.emit("invoice.created", object);
+        let id = self.invoices.insert(row);
+        let sub = self.subscriptions.get_mut(subscription)?;
+        sub.latest_invoice = Some(id.clone());
+        sub.pending_lines.clear();
+        if discounted {
+            self.expire_discounts(subscription, true)?;
+        }
+        Ok(id)
+    }
+
+    /// The draft itself, which nobody has heard of; and whether a discount took something off.
+    pub(super) fn draft(
+        &mut self,
+        subscription: &str,
+        billing_reason: &'static str,
+        lines: Vec<Line>,
+        period: (i64, i64),
+    ) -> Result<(Invoice, bool)> {
         let sub = self.subscriptions.get(subscription)?.clone();
         let mut all = sub.pending_lines.clone();
         all.extend(lines);
@@ -59,16 +80,7 @@ impl Sandbox {
             payment: None,
             metadata: sub.metadata,
         };
-        let object = shape::invoice(self, &row);
-        self.emit("invoice.created", object);
-        let id = self.invoices.insert(row);
-        let sub = self.subscriptions.get_mut(subscription)?;
-        sub.latest_invoice = Some(id.clone());
-        sub.pending_lines.clear();
-        if discounted {
-            self.expire_discounts(subscription, true)?;
-        }
-        Ok(id)
+        Ok((row, discounted))
     }
 
     /// Spreads the discounts over the lines that can be discounted, so that they add up to the minor unit.

@@ -144,6 +144,13 @@ impl Sandbox {
         (rows.into_iter().map(|row| shape::price(row, self.shape)).collect(), more)
     }
 
+    /// Coupons.
+    #[must_use]
+    pub fn list_coupons(&self, page: &Page) -> (Vec<Value>, bool) {
+        let (rows, more) = page.cut(self.coupons.newest_first());
+        (rows.into_iter().map(shape::coupon).collect(), more)
+    }
+
     /// Customers that are not deleted, with one e-mail address if given.
     #[must_use]
     pub fn list_customers(&self, email: Option<&str>, page: &Page) -> (Vec<Value>, bool) {

@@ -18,6 +18,7 @@ use crate::format::MISSING;
 use crate::glance::{Glance, drawn};
 use crate::labels::{self, Tone};
 use crate::pages::mrr_movements::stream_and_tier;
+use crate::pages::stripe_actions::Billing;
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
 use crate::recent;
@@ -95,6 +96,7 @@ pub fn CustomerPage() -> impl IntoView {
                         })}
                     </section>
                     {drawn(move || known.get().then(|| view! {
+                        <Billing id=id customer=query/>
                         <Coaching id=id/>
                         <Answers id=id/>
                         <Notes id=id/>

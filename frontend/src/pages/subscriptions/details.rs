@@ -4,7 +4,7 @@ use super::items::ItemsInShort;
 use super::state_words;
 use crate::components::{Avatar, Badge, ErrorBox, Moment, SkeletonCard};
 use crate::format::{self, MISSING, money};
-use crate::labels;
+use crate::labels::{self, Tone};
 use crate::pages::mrr_movements::stream_and_tier;
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
@@ -25,14 +25,15 @@ pub fn SubscriptionPreview(
     id: String,
 ) -> impl IntoView {
     let query = use_subscription(move || Some(id.clone()));
-    move || match (query.get(), query.error().get()) {
-        (Some(SubscriptionDetails { subscription: s, items }), _) => view! {
+    move || {
+        match (query.get(), query.error().get()) {
+        (Some(SubscriptionDetails { subscription: s, items, coupons }), _) => view! {
             <section class="drawer__sec">
                 <Head subscription=s.clone()/>
             </section>
             <section class="drawer__sec"><Facts subscription=s.clone()/></section>
             <section class="drawer__sec"><h3>"Items"</h3><ItemsInShort items=items/></section>
-            <section class="drawer__sec"><h3>"At Stripe"</h3><AtStripe subscription=s.clone()/></section>
+            <section class="drawer__sec"><h3>"At Stripe"</h3><AtStripe subscription=s.clone() coupons=coupons/></section>
             <div class="drawer__foot">
                 <a class="btn btn--primary" href=routes::subscription(s.id)>"Open subscription"</a>
                 <a class="btn" href=routes::customer(s.customer_id)>"Open customer"</a>
@@ -44,6 +45,7 @@ pub fn SubscriptionPreview(
             view! { <ErrorBox what="Subscription" error=error on_retry=retry/> }.into_any()
         }
         (None, None) => view! { <SkeletonCard label="Loading the subscription" lines=8/> }.into_any(),
+    }
     }
 }
 
@@ -60,6 +62,7 @@ pub fn Head(subscription: Subscription) -> impl IntoView {
         </div>
         <div class="row row--wrap mt-3">
             <Badge text=state tone=tone dot=true/>
+            {s.pending.map(|_| view! { <Badge text="Change pending" tone=Tone::Info dot=true/> })}
             {s.stream.map(|stream| view! { <Badge text=stream_and_tier(Some(stream), s.tier)/> })}
         </div>
     }
@@ -79,6 +82,11 @@ pub fn Facts(subscription: Subscription) -> impl IntoView {
             {period("Period", s.current_period_start, s.current_period_end)}
             {period("Trial", s.trial_start, s.trial_end)}
             {trial.map(|outcome| view! { <dt>"Trial outcome"</dt><dd>{outcome}</dd> })}
+            {s.recovery.map(|recovery| view! {
+                <dt>"To be collected"</dt><dd>{money(recovery.open)}</dd>
+                <dt>"Failed attempts"</dt><dd>{format::count(recovery.attempts)}</dd>
+                <dt>"Next attempt"</dt><dd><Moment at=recovery.next_attempt_at exact=true/></dd>
+            })}
             {s.cancel_at.map(|at| view! { <dt>"Ends"</dt><dd><Moment at=Some(at)/></dd> })}
             {s.ended_at.map(|at| view! { <dt>"Ended"</dt><dd><Moment at=Some(at)/></dd> })}
             {s.cancel_reason.map(|why| view! { <dt>"Why"</dt><dd>{labels::phrase(&why)}</dd> })}
@@ -88,11 +96,13 @@ pub fn Facts(subscription: Subscription) -> impl IntoView {
 
 /// Stripe's own words.
 #[component]
-pub fn AtStripe(subscription: Subscription) -> impl IntoView {
+pub fn AtStripe(subscription: Subscription, coupons: Vec<String>) -> impl IntoView {
+    let coupons = Some(coupons.join(", ")).filter(|coupons| !coupons.is_empty());
     view! {
         <dl class="kv">
             <dt>"Id"</dt><dd class="mono">{subscription.stripe_subscription_id}</dd>
             <dt>"Status"</dt><dd class="mono">{subscription.stripe_status}</dd>
+            {coupons.map(|coupons| view! { <dt>"Coupon"</dt><dd class="mono">{coupons}</dd> })}
         </dl>
     }
 }

@@ -8,8 +8,9 @@ pub use page::SubscriptionPage;
 
 use crate::components::Target;
 use crate::format;
+use crate::glance::{Glance, live};
 use crate::labels::{self, Tone};
-use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
+use crate::list::{Cell, Column, Filter, FilterKind, Lead, List, ListSpec, ListView, Row, use_list};
 use crate::realtime::use_realtime;
 use crate::routes;
 use chrono::Local;
@@ -35,6 +36,9 @@ pub static SPEC: ListSpec = ListSpec {
         Filter::new("as_of", "With MRR at the end of", FilterKind::Day),
         Filter::new("trialing_at", "In trial at the end of", FilterKind::Day),
         Filter::new("scheduled", "Cancellation scheduled", FilterKind::Flag),
+        Filter::new("renews", "Renews", FilterKind::Flag),
+        Filter::new("period_end_from", "Period ends from", FilterKind::Day),
+        Filter::new("period_end_to", "Period ends until", FilterKind::Day),
         Filter::new("counted", "Active or past due", FilterKind::Flag),
         Filter::new("plan_id", "Plan", FilterKind::Reference(Target::Plans)),
         Filter::new("price_id", "Price", FilterKind::Text),
@@ -58,7 +62,28 @@ pub static SPEC: ListSpec = ListSpec {
 #[component]
 pub fn SubscriptionsPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
-    view! { <ListView list=list preview=preview/> }
+    view! { <ListView list=list preview=preview action=views/> }
+}
+
+/// What staff look for again and again.
+fn views(list: List) -> AnyView {
+    let today = Local::now().date_naive();
+    let (from, to) = (today.to_string(), (today + chrono::Days::new(7)).to_string());
+    let due = [("period_end_from", from.as_str()), ("period_end_to", to.as_str()), ("sort", "current_period_end")];
+    let with = |first: (&'static str, &'static str)| [&[first], &due[..]].concat();
+    let views = [
+        ("Renew within 7 days", with(("renews", "true"))),
+        ("Trials that end within 7 days", with(("status", "free_trial"))),
+        ("Past due", vec![("status", "past_due"), ("sort", "current_period_end")]),
+        ("Set to end", vec![("scheduled", "true"), ("sort", "current_period_end")]),
+    ];
+    let link = |(label, filters): (&'static str, Vec<(&str, &str)>)| {
+        let href = routes::list(routes::SUBSCRIPTIONS, &filters);
+        let wanted = crate::params::Params::from_pairs(&filters);
+        let here = live(move || list.params.glance(|p| SPEC.matching(p) == SPEC.matching(&wanted)).then_some("true"));
+        view! { <a class="btn btn--sm" href=href aria-current=here>{label}</a> }
+    };
+    view! { <nav class="row row--wrap" aria-label="Views">{views.map(link).collect_view()}</nav> }.into_any()
 }
 
 fn preview(id: String) -> AnyView {
@@ -85,13 +110,22 @@ fn row(subscription: &Subscription) -> Row {
 /// The state, or the day on which a running one will end.
 fn state(s: &Subscription) -> Cell {
     let (tone, words) = state_words(s);
-    Cell::State(tone, words)
+    match s.pending {
+        Some(_) => Cell::State(Tone::Info, format!("{words}, change pending")),
+        None => Cell::State(tone, words),
+    }
 }
 
 fn state_words(s: &Subscription) -> (Tone, String) {
+    let day = |at: chrono::DateTime<chrono::Utc>| format::day_short(at.with_timezone(&Local).date_naive());
+    if let Some(recovery) = s.recovery.as_ref().filter(|_| s.status == SubscriptionStatus::PastDue) {
+        let tries = labels::counted(recovery.attempts, "attempt", "attempts");
+        let next = recovery.next_attempt_at.map_or_else(|| "no more".to_owned(), |at| format!("next {}", day(at)));
+        return (Tone::Negative, format!("Past due: {tries}, {next}"));
+    }
     match (s.status, s.cancel_at) {
         (SubscriptionStatus::Active | SubscriptionStatus::FreeTrial, Some(end)) if s.ended_at.is_none() => {
-            (Tone::Warning, format!("Cancels {}", format::day_short(end.with_timezone(&Local).date_naive())))
+            (Tone::Warning, format!("Cancels {}", day(end)))
         }
         (status, _) => (labels::subscription_tone(status), labels::subscription_status(status).into()),
     }

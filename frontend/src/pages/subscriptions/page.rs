@@ -4,6 +4,7 @@ use super::details::{AtStripe, Facts, Head, use_subscription};
 use super::items::Items;
 use crate::components::{ErrorBox, Icon, SkeletonCard, use_title};
 use crate::glance::{Glance, drawn};
+use crate::pages::stripe_actions::{Asked, Connection, SubscriptionActions};
 use crate::routes;
 use crm_types::subscriptions::SubscriptionDetails;
 use leptos::prelude::*;
@@ -24,10 +25,11 @@ pub fn SubscriptionPage() -> impl IntoView {
             <nav class="crumbs" aria-label="Breadcrumb">
                 <Icon name="left" small=true/><a href=routes::SUBSCRIPTIONS>"Subscriptions"</a>
             </nav>
-            <h1>"Subscription"</h1>
+            <div class="page-head__row"><h1>"Subscription"</h1><SubscriptionActions query=query/></div>
         </header>
+        <Connection/>
         {drawn(move || match (query.get(), query.error().get()) {
-            (Some(SubscriptionDetails { subscription: s, items }), _) => view! {
+            (Some(SubscriptionDetails { subscription: s, items, coupons }), _) => view! {
                 <div class="grid">
                     <section class="card c6">
                         <div class="card__body stack">
@@ -43,7 +45,7 @@ pub fn SubscriptionPage() -> impl IntoView {
                     </section>
                     <section class="card c6" aria-labelledby="at-stripe">
                         <header class="card__head card__head--line"><h2 id="at-stripe">"At Stripe"</h2></header>
-                        <div class="card__body"><AtStripe subscription=s/></div>
+                        <div class="card__body"><AtStripe subscription=s coupons=coupons/></div>
                     </section>
                     <section class="card c12" aria-labelledby="items">
                         <header class="card__head card__head--line"><h2 id="items">"Items"</h2></header>
@@ -57,5 +59,10 @@ pub fn SubscriptionPage() -> impl IntoView {
             }
             (None, None) => view! { <SkeletonCard label="Loading the subscription" lines=8/> }.into_any(),
         })}
+        <div class="grid">
+            <div class="c12">
+                <Asked by="subscription_id" id=Signal::derive(move || params.glance(|p| p.get("id").unwrap_or_default()))/>
+            </div>
+        </div>
     }
 }

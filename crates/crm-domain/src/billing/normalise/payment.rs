@@ -66,6 +66,8 @@ pub fn invoice(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) -
         currency,
         amount_paid,
         amount_remaining: object_.maybe_integer("amount_remaining").unwrap_or(amount_due.saturating_sub(amount_paid)),
+        attempts: object_.maybe_integer("attempt_count").unwrap_or(0),
+        next_attempt: object_.maybe_instant("next_payment_attempt"),
         tax: tax.unwrap_or(0),
         billing_reason: object_.maybe_text("billing_reason"),
         out_of_band: object_.flag("paid_out_of_band"),

@@ -13,7 +13,7 @@ pub use months::MonthsPage;
 pub use rules::RulesPage;
 pub use shares::SharesPage;
 pub use statement::StatementPage;
-pub use statements::StatementsPage;
+pub use statements::{StatementsPage, own_statements};
 
 use crate::components::{RouteTabs, use_title};
 use crate::routes;
@@ -48,7 +48,7 @@ fn RevenueHead(
 }
 
 /// Basis points as people write them: `3050` is `30.5%`.
-fn percent(basis_points: i32) -> String {
+pub fn percent(basis_points: i32) -> String {
     let (whole, part) = (basis_points / 100, basis_points % 100);
     let part = format!("{part:02}");
     match part.trim_end_matches('0') {

@@ -90,7 +90,7 @@ test("a coaching relationship has a rule of its own, of what is left after fees"
   await dialog.getByLabel("Of", { exact: true }).selectOption("net_of_fees");
   await dialog.getByLabel("From").fill("2026-01-01T00:00");
   await dialog.getByRole("button", { name: "Publish rule" }).click();
-  await expect(page.getByText("Own rule: the coach gets 50%")).toBeVisible();
+  await expect(page.getByText("Coach gets 50%")).toBeVisible();
   await page.goto(`${server.url}/revenue/shares?coach=${coach.id}`);
   // 19.99 less 2.9 % and 30 cents is 19.11.
   await expect.poll(() => column(page, "Shares", "Coach gets")).toContain("$9.5650%");

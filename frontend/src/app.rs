@@ -100,6 +100,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/organizations") view=|| Page::Organizations.view()/>
             <Route path=path!("/organizations/:id") view=|| Page::Organization.view()/>
             <Route path=path!("/coaches") view=|| Page::Coaches.view()/>
+            <Route path=path!("/coaches/:id") view=|| Page::Coach.view()/>
             <Route path=path!("/subscriptions") view=|| Page::Subscriptions.view()/>
             <Route path=path!("/subscriptions/:id") view=|| Page::Subscription.view()/>
             <Route path=path!("/plans") view=|| Page::Plans.view()/>

@@ -37,6 +37,8 @@ pub enum Page {
     Organization,
     /// Who coaches.
     Coaches,
+    /// One coach.
+    Coach,
     /// All subscriptions.
     Subscriptions,
     /// One subscription.
@@ -104,6 +106,7 @@ fn draw_list(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Organizations => view! { <organizations::OrganizationsPage/> }.into_any(),
         Page::Organization => view! { <organizations::OrganizationPage/> }.into_any(),
         Page::Coaches => view! { <coaches::CoachesPage/> }.into_any(),
+        Page::Coach => view! { <coaches::CoachPage/> }.into_any(),
         Page::Subscriptions => view! { <subscriptions::SubscriptionsPage/> }.into_any(),
         Page::Subscription => view! { <subscriptions::SubscriptionPage/> }.into_any(),
         Page::Plans => view! { <plans::PlansPage/> }.into_any(),

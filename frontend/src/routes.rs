@@ -73,6 +73,11 @@ pub fn customer(id: CustomerId) -> String {
     format!("{CUSTOMERS}/{id}")
 }
 
+/// A coach's page.
+pub fn coach(id: CustomerId) -> String {
+    format!("{COACHES}/{id}")
+}
+
 /// An organization's page.
 pub fn organization(id: OrganizationId) -> String {
     format!("{ORGANIZATIONS}/{id}")

@@ -71,6 +71,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::interactions::configure(cfg);
     routes::organizations::configure(cfg);
     routes::coaching::configure(cfg);
+    routes::coaches::configure(cfg);
     routes::subscriptions::configure(cfg);
     routes::transactions::configure(cfg);
     routes::revenue::configure(cfg);

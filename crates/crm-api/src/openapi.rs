@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use crm_types::analytics::{Comparison, GroupBy};
 use crm_types::audit::AuditSort;
 use crm_types::billing::{StripeEventSort, TransactionSort};
-use crm_types::coaching::{CoachSort, CoachingSort, CoachingStatus};
+use crm_types::coaching::{CoachClientSort, CoachSort, CoachingSort, CoachingStatus};
 use crm_types::customers::CustomerSort;
 use crm_types::customers_bulk::ExportFormat;
 use crm_types::jobs::{JobKind, JobSort, JobState};
@@ -71,6 +71,7 @@ const API_KEY: &str = "api_key";
         Problem,
         FieldError,
         AuditSort,
+        CoachClientSort,
         CoachSort,
         CoachingSort,
         CoachingStatus,

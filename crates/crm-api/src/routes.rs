@@ -5,6 +5,7 @@ pub mod analytics;
 pub mod api_keys;
 pub mod audit;
 pub mod auth;
+pub mod coaches;
 pub mod coaching;
 pub mod customers;
 pub mod docs;

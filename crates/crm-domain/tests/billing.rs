@@ -4,6 +4,9 @@
 #[path = "support/stripe.rs"]
 mod stripe;
 
+#[path = "billing/coached.rs"]
+mod coached;
+
 #[path = "billing/revenue.rs"]
 mod revenue;
 

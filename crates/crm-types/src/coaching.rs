@@ -1,10 +1,12 @@
 //! Coaching: who coaches whom, and who did.
 
-use crate::customers::CustomerRef;
+use crate::Money;
+use crate::customers::{CustomerRef, LifecycleState};
 use crate::ids::{CoachingRelationshipId, CustomerId, OrganizationId};
 use crate::organizations::OrganizationRef;
+use crate::plans::{Stream, Tier};
 use crate::text_enum::text_enum;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -67,6 +69,9 @@ pub struct CoachingEnd {
     /// Why: at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// After its beginning, and not in the future; now when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
 text_enum! {
@@ -93,6 +98,8 @@ pub struct Coach {
     pub organization: Option<OrganizationRef>,
     /// Whom they coach now.
     pub clients: i64,
+    /// What those pay a month now, currencies apart, the largest first.
+    pub mrr: Vec<Money>,
     /// Known since.
     pub created_at: DateTime<Utc>,
 }
@@ -108,5 +115,120 @@ text_enum! {
         CreatedAt => "created_at",
         /// Newest first.
         CreatedAtDescending => "-created_at",
+        /// Who coaches fewest first.
+        Clients => "clients",
+        /// Who coaches most first.
+        ClientsDescending => "-clients",
     }
+}
+
+/// Somebody who coaches, with what their clients pay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CoachDetails {
+    /// Who it is, and how many they coach.
+    pub coach: Coach,
+    /// Where they are in the journey themselves.
+    pub lifecycle_state: LifecycleState,
+    /// What they pay a month themselves; null for who never subscribed.
+    pub own_mrr: Option<Money>,
+    /// Of the clients, those whose coaching rests.
+    pub paused_clients: i64,
+    /// Of the clients, those who pay now.
+    pub paying_clients: i64,
+    /// Since when they are out of the way; null for who is in the lists.
+    pub archived_at: Option<DateTime<Utc>>,
+}
+
+/// Whom a coach coaches now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CoachClient {
+    /// The coaching relationship.
+    pub relationship_id: CoachingRelationshipId,
+    /// Who is coached.
+    pub client: CustomerRef,
+    /// Their e-mail address.
+    pub email: Option<String>,
+    /// Where they are in the journey.
+    pub lifecycle_state: LifecycleState,
+    /// Stream of the subscription that pays most; null when none does.
+    pub stream: Option<Stream>,
+    /// Tier, for individuals.
+    pub tier: Option<Tier>,
+    /// What they pay a month now; null for who never subscribed.
+    pub mrr: Option<Money>,
+    /// Whether the coaching goes on or rests.
+    pub status: CoachingStatus,
+    /// Coached since.
+    pub started_at: DateTime<Utc>,
+}
+
+text_enum! {
+    /// The orders of the list of a coach's clients.
+    CoachClientSort {
+        /// Who pays most first; the default.
+        MrrDescending => "-mrr",
+        /// Who pays least first.
+        Mrr => "mrr",
+        /// By name, without regard to case.
+        Name => "name",
+        /// By name, backwards.
+        NameDescending => "-name",
+        /// Coached longest first.
+        StartedAt => "started_at",
+        /// Coached last first.
+        StartedAtDescending => "-started_at",
+    }
+}
+
+/// What a coach's clients were at the end of a month, and who of them stayed during it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CoachMonth {
+    /// Its first day, in the account's time zone.
+    pub month: NaiveDate,
+    /// Whom they coached at its end; now, in the month that is not over.
+    pub clients: i64,
+    /// Of them, those who paid then.
+    pub paying_clients: i64,
+    /// What those paid a month, currencies apart.
+    pub mrr: Vec<Money>,
+    /// Whom they coached when it began, and who paid then.
+    pub paying_at_start: i64,
+    /// Of those, who still pays at its end, whoever coaches them.
+    pub still_paying: i64,
+    /// `still_paying` of `paying_at_start`, from 0 to 1; null when nobody paid when it began.
+    pub retention: Option<f64>,
+}
+
+/// How the clients of a coach were over some months, and over all of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CoachMonths {
+    /// Oldest first; the last one is not over.
+    pub months: Vec<CoachMonth>,
+    /// Whom they coached when the first month began, and who paid then.
+    pub paying_at_start: i64,
+    /// Of those, who pays now, whoever coaches them.
+    pub still_paying: i64,
+    /// `still_paying` of `paying_at_start`, from 0 to 1; null when nobody paid then.
+    pub retention: Option<f64>,
+}
+
+/// Gives all clients of a coach to another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HandOver {
+    /// Who coaches them from now on.
+    pub to_coach_id: CustomerId,
+}
+
+/// What was handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HandedOver {
+    /// How many clients have the other coach now.
+    pub clients: i64,
 }

@@ -28,17 +28,17 @@ pub struct CustomerValue {
     pub last_paid_at: Option<DateTime<Utc>>,
 }
 
-/// A move between tiers or streams.
+/// A move between tiers or streams, or into coaching and out of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TierTransition {
-    /// A tier or a stream: `tier1`, `rev2_coaching`, ...
+    /// A tier, `rev1_coached` or a stream: `tier1`, `rev2_coaching`, ...
     pub from: String,
-    /// A tier or a stream.
+    /// A tier, `rev1_coached` or a stream.
     pub to: String,
     /// What it did to MRR.
     pub mrr_impact: Money,
-    /// `upgrade` or `downgrade`.
+    /// `upgrade` or `downgrade`; for coaching `coaching_started`, `coaching_paused`, `coaching_resumed` or `coaching_ended`.
     pub reason: String,
     /// When it happened.
     pub at: DateTime<Utc>,

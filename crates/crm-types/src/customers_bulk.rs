@@ -23,6 +23,8 @@ pub enum BulkAction {
     SetOwner(Option<UserId>),
     /// They belong to this organization from now on; null: to none.
     SetOrganization(Option<OrganizationId>),
+    /// They are coached by this customer from now on; null: by nobody. What runs ends in the same instant.
+    SetCoach(Option<CustomerId>),
     /// How much they matter.
     SetPriority(Priority),
     /// Out of the lists, and out of the coaching that runs. Who has a running subscription stays.

@@ -132,6 +132,10 @@ text_enum! {
         TooManyTags => "too_many_tags",
         /// Another customer has their e-mail by now.
         EmailTaken => "email_taken",
+        /// They are the coach, or coach them.
+        CoachesThem => "coaches_them",
+        /// They, or the coach, are archived.
+        Archived => "archived",
         /// Somebody changed it since.
         ChangedSince => "changed_since",
         /// The customer exists, and those who exist were to be skipped.

@@ -1,7 +1,9 @@
 //! Organisations: businesses that customers belong to.
 
+use crate::Money;
 use crate::ids::OrganizationId;
 use crate::patch;
+use crate::plans::Stream;
 use crate::text_enum::text_enum;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,10 @@ pub struct Organization {
     pub coaches: i64,
     /// Its other customers.
     pub clients: i64,
+    /// Of those, who pays now.
+    pub paying_clients: i64,
+    /// What its customers pay a month, coaches and itself included: currencies apart, that of the account first.
+    pub mrr: Vec<Money>,
     /// Known since.
     pub created_at: DateTime<Utc>,
     /// Last change of the organisation itself.
@@ -74,6 +80,28 @@ pub struct Organization {
     pub archived_at: Option<DateTime<Utc>>,
     /// For optimistic locking.
     pub version: i64,
+}
+
+/// What those who belong to an organisation pay a month, by stream.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrganizationRevenue {
+    /// A row for each stream and currency in which somebody pays.
+    pub streams: Vec<OrganizationStream>,
+    /// Who pays, of its customers who do not coach, from 0 to 1; null when it has none.
+    pub penetration: Option<f64>,
+}
+
+/// What those pay whose largest subscription is of one stream: `rev3_b2b` is what the organisation pays itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrganizationStream {
+    /// Which.
+    pub stream: Stream,
+    /// How many they are.
+    pub people: i64,
+    /// What they pay a month.
+    pub mrr: Money,
 }
 
 /// A new organisation.
@@ -148,5 +176,17 @@ text_enum! {
         CreatedAt => "created_at",
         /// Newest first.
         CreatedAtDescending => "-created_at",
+        /// Fewest coaches first.
+        Coaches => "coaches",
+        /// Most coaches first.
+        CoachesDescending => "-coaches",
+        /// Fewest clients first.
+        Clients => "clients",
+        /// Most clients first.
+        ClientsDescending => "-clients",
+        /// By what its customers pay a month in the currency of the account, least first.
+        Mrr => "mrr",
+        /// By what its customers pay a month in the currency of the account, most first.
+        MrrDescending => "-mrr",
     }
 }

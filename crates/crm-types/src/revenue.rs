@@ -63,6 +63,14 @@ pub struct ShareRule {
     pub ends_at: Option<DateTime<Utc>>,
 }
 
+/// By which rule what a client pays is shared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CoachingShare {
+    /// The nearest that holds; null when none does, and nothing is shared.
+    pub rule: Option<ShareRule>,
+}
+
 /// A new rule. It takes over from what holds for the same at its first instant, until the next that is there already.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,8 +2,8 @@
 
 use super::{ApiError, Method, request, send_json};
 use crate::session::Session;
-use crm_types::coaching::{CoachingEnd, CoachingRelationship};
-use crm_types::ids::CoachingRelationshipId;
+use crm_types::coaching::{CoachingEnd, CoachingRelationship, HandOver, HandedOver};
+use crm_types::ids::{CoachingRelationshipId, CustomerId};
 
 /// All coaching relationships.
 pub const COACHING_RELATIONSHIPS: &str = "/api/coaching-relationships";
@@ -23,4 +23,14 @@ pub async fn end(
     end: &CoachingEnd,
 ) -> Result<CoachingRelationship, ApiError> {
     send_json(session, Method::Post, &format!("{COACHING_RELATIONSHIPS}/{id}/end"), end).await
+}
+
+/// One coach.
+pub fn coach(id: impl std::fmt::Display) -> String {
+    format!("{COACHES}/{id}")
+}
+
+/// Gives all clients of a coach to another one.
+pub async fn hand_over(session: Session, from: CustomerId, to: CustomerId) -> Result<HandedOver, ApiError> {
+    send_json(session, Method::Post, &format!("{}/hand-over", coach(from)), &HandOver { to_coach_id: to }).await
 }

@@ -28,9 +28,10 @@ pub const fn tier(tier: Tier) -> &'static str {
     }
 }
 
-/// The name of a tier or stream, as the tier ledger has them.
+/// The name of a tier or stream, or of an individual who is coached, as the tier ledger has them.
 pub fn plan(key: &str) -> String {
     match (key.parse(), key.parse()) {
+        _ if key == "rev1_coached" => "REV 1 Coached".into(),
         (Ok(of_tier), _) => tier(of_tier).into(),
         (_, Ok(of_stream)) => stream(of_stream).into(),
         _ => phrase(key),

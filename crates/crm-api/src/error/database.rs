@@ -13,6 +13,12 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
     ("organizations_name_key", "name", "taken", "Another organization has this name already."),
     ("coaching_relationships_one_coach", "client_id", "taken", "Somebody coaches this client at that time already."),
     (
+        "coaching_relationships_not_mutual",
+        "coach_id",
+        "conflict",
+        "The client coaches this coach at that time. Nobody coaches their own coach: end that first, or choose another coach.",
+    ),
+    (
         "share_rules_one_at_a_time",
         "starts_at",
         "taken",

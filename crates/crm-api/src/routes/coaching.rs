@@ -11,18 +11,20 @@ use crm_domain::coaching::edit;
 use crm_domain::coaching::list::{self as coaching, CoachingFilter};
 use crm_domain::customers::search::Search;
 use crm_domain::page::PageRequest;
+use crm_domain::revenue::rules;
 use crm_types::coaching::{
     Coach, CoachSort, CoachingEnd, CoachingRelationship, CoachingSort, CoachingStatus, NewCoachingRelationship,
 };
 use crm_types::ids::{CoachingRelationshipId, CustomerId, OrganizationId};
 use crm_types::page::Count;
+use crm_types::revenue::CoachingShare;
 use crm_types::{Page, Problem};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(list_coaches).service(list).service(begin).service(pause).service(resume).service(end);
+    cfg.service(list_coaches).service(list).service(begin).service(pause).service(resume).service(end).service(share);
 }
 
 /// Filters, order and page of the list of coaches.
@@ -56,7 +58,7 @@ struct CoachQuery {
         "items": [{
             "id": "019a1b2c-0000-7000-8000-000000000002", "name": "Charles Babbage", "email": "charles@example.com",
             "organization": {"id": "019a1b2c-0000-7000-8000-000000000021", "name": "Iron Gym"}, "clients": 12,
-            "created_at": "2026-02-01T09:30:00Z"
+            "mrr": [{"minor": 19000, "currency": "usd"}], "created_at": "2026-02-01T09:30:00Z"
         }],
         "next_cursor": null, "total": 1, "total_capped": false
     })),
@@ -171,12 +173,30 @@ async fn resume(state: Data<AppState>, by: By, id: Path<CoachingRelationshipId>)
 
 /// Ends a coaching relationship
 ///
-/// It stays in the history. Once more is no error, and leaves the end as it was.
+/// It stays in the history, and ends now unless `ended_at` says when it did. Once more is no error, and leaves the end as it was.
 #[utoipa::path(tag = "coaching", operation_id = "end_coaching_relationship",
     params(("id" = CoachingRelationshipId, Path, description = "Our id")),
     request_body(content = CoachingEnd, example = json!({"reason": "Moved away"})),
     responses((status = 200, description = "The relationship", body = CoachingRelationship)))]
 #[post("/coaching-relationships/{id}/end")]
 async fn end(state: Data<AppState>, by: By, id: Path<CoachingRelationshipId>, body: Body<CoachingEnd>) -> ApiResult {
-    Ok(HttpResponse::Ok().json(edit::end(&state.pool, &by.0, *id, body.reason.as_deref()).await?))
+    Ok(HttpResponse::Ok().json(edit::end(&state.pool, &by.0, *id, &body).await?))
+}
+
+/// How what the client of a coaching relationship pays is shared
+///
+/// By the nearest rule that holds now; for a relationship that is over, by that which held at its end.
+#[utoipa::path(tag = "coaching", operation_id = "get_share_of_coaching_relationship",
+    params(("id" = CoachingRelationshipId, Path, description = "Our id")),
+    responses((status = 200, description = "The rule, if one holds", body = CoachingShare, example = json!({
+        "rule": {
+            "id": "019a1b2c-0000-7000-8000-000000000041", "scope": "organization",
+            "organization": {"id": "019a1b2c-0000-7000-8000-000000000021", "name": "Iron Gym"}, "relationship_id": null, "coach": null,
+            "client": null, "base": "gross", "coach_bp": 3000, "organization_bp": 1000, "starts_at": "2026-01-01T00:00:00Z",
+            "ends_at": null
+        }
+    }))))]
+#[get("/coaching-relationships/{id}/share")]
+async fn share(state: Data<AppState>, id: Path<CoachingRelationshipId>) -> ApiResult<Json<CoachingShare>> {
+    Ok(Json(rules::of_relationship(&state.read_pool, *id).await?))
 }

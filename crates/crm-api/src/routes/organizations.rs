@@ -11,10 +11,12 @@ use actix_web::{HttpResponse, get, patch, post};
 use crm_domain::filter::Text;
 use crm_domain::organizations::edit;
 use crm_domain::organizations::list::{self as organizations, OrganizationFilter};
+use crm_domain::organizations::revenue::of_organization;
 use crm_domain::page::PageRequest;
 use crm_types::ids::OrganizationId;
 use crm_types::organizations::{
-    NewOrganization, Organization, OrganizationKind, OrganizationPatch, OrganizationSort, OrganizationStatus,
+    NewOrganization, Organization, OrganizationKind, OrganizationPatch, OrganizationRevenue, OrganizationSort,
+    OrganizationStatus,
 };
 use crm_types::page::Count;
 use crm_types::{Page, Problem};
@@ -23,7 +25,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(create).service(find).service(update).service(archive).service(restore);
+    cfg.service(list).service(create).service(find).service(update).service(archive).service(restore).service(revenue);
 }
 
 /// Filters, order and page of the list of organisations.
@@ -57,13 +59,13 @@ struct OrganizationQuery {
 
 /// Organisations, a page at a time
 ///
-/// Each with how many of its customers coach, and how many do not.
+/// Each with how many of its customers coach, how many do not, and what they pay a month.
 #[utoipa::path(tag = "organizations", operation_id = "list_organizations", params(OrganizationQuery), responses(
     (status = 200, description = "A page of organisations", body = Page<Organization>, example = json!({
         "items": [{
             "id": "019a1b2c-0000-7000-8000-000000000021", "name": "Iron Gym", "kind": "gym", "status": "active",
             "website": "https://iron-gym.example", "email": "hello@iron-gym.example", "phone": "+1 555 0100", "notes": null,
-            "coaches": 3, "clients": 41, "created_at": "2026-02-01T09:30:00Z", "updated_at": "2026-02-11T09:30:01Z",
+            "coaches": 3, "clients": 41, "paying_clients": 36, "mrr": [{"minor": 148000, "currency": "usd"}], "created_at": "2026-02-01T09:30:00Z", "updated_at": "2026-02-11T09:30:01Z",
             "archived_at": null, "version": 2
         }],
         "next_cursor": null, "total": 1, "total_capped": false
@@ -161,4 +163,22 @@ async fn restore(state: Data<AppState>, by: By, id: Path<OrganizationId>) -> Api
 
 fn reply(organization: Organization) -> ApiResult {
     Ok(HttpResponse::Ok().insert_header((ETAG, etag(organization.version))).json(organization))
+}
+
+/// What those who belong to an organisation pay a month
+///
+/// By stream: `rev3_b2b` is what it pays itself, `rev2_coaching` what its coaches pay for their software, `rev1_individual` what its
+/// clients pay. Together they are the organisation's `mrr`.
+#[utoipa::path(tag = "organizations", operation_id = "get_revenue_of_organization",
+    params(("id" = OrganizationId, Path, description = "Our id")),
+    responses((status = 200, description = "The MRR by stream", body = OrganizationRevenue, example = json!({
+        "streams": [
+            {"stream": "rev3_b2b", "people": 1, "mrr": {"minor": 49900, "currency": "usd"}},
+            {"stream": "rev1_individual", "people": 36, "mrr": {"minor": 98100, "currency": "usd"}}
+        ],
+        "penetration": 0.88
+    }))))]
+#[get("/organizations/{id}/revenue")]
+async fn revenue(state: Data<AppState>, id: Path<OrganizationId>) -> ApiResult<Json<OrganizationRevenue>> {
+    Ok(Json(of_organization(&state.read_pool, *id).await?))
 }

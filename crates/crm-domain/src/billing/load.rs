@@ -8,6 +8,7 @@ use crate::analytics;
 use crate::customers::copy;
 use crate::customers::upsert::Known;
 use crate::db::{DomainError, Result};
+use crate::mrr::coached::Spell;
 use crate::mrr::derive::{History, derive};
 use crate::subscriptions::version::Version;
 use crate::{lifecycle, mrr, subscriptions};
@@ -57,13 +58,23 @@ pub async fn load(db: &mut PgConnection, accounts: &[Account]) -> Result<Loaded>
     apply::take_turn(&mut tx).await?;
     let catalog = recompute::catalog(&mut tx, accounts.iter().flat_map(|a| &a.versions)).await?;
     let mut histories: Vec<(Uuid, History)> = Vec::with_capacity(accounts.len());
+    let history = |account: &Account, coached: &[Spell]| {
+        derive(&account.versions, coached, &catalog, account.customer.created)
+            .map_err(|error| DomainError::invalid("subscription", "too_large", error.to_string()))
+    };
     for account in accounts {
-        let history = derive(&account.versions, &catalog, account.customer.created)
-            .map_err(|error| DomainError::invalid("subscription", "too_large", error.to_string()))?;
-        histories.push((transactions::id_at(&account.customer.id, account.customer.created), history));
+        let id = transactions::id_at(&account.customer.id, account.customer.created);
+        histories.push((id, history(account, &[])?));
+    }
+    // Who pays for coaching coaches: who is coached, and what follows of it, is known after that.
+    let places = copy::places(&mut tx, accounts, &histories).await?;
+    for ((account, place), (_, known)) in accounts.iter().zip(&places).zip(&mut histories) {
+        if let Some((_, since)) = place.coach {
+            *known = history(account, &[Spell::since(since)])?;
+        }
     }
     let borrowed: Vec<(Uuid, &History)> = histories.iter().map(|(id, history)| (*id, history)).collect();
-    copy::customers(&mut tx, accounts, &borrowed).await?;
+    copy::customers(&mut tx, accounts, &borrowed, &places).await?;
     let versions: Vec<(String, Version)> = accounts
         .iter()
         .flat_map(|a| a.versions.iter().map(|version| (a.customer.id.clone(), version.clone())))

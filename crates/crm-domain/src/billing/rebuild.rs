@@ -4,7 +4,7 @@ use super::apply::{Batch, take_turn};
 use super::normalise::normalise;
 use super::{recompute, settle, transactions};
 use crate::db::Result;
-use crate::{analytics, customers, plans, revenue};
+use crate::{analytics, customers, organizations, plans, revenue};
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 use std::collections::HashMap;
@@ -58,6 +58,7 @@ pub async fn rebuild(db: &mut PgConnection, mut progress: impl FnMut(&Rebuilt)) 
         .await?;
     recount(&mut tx).await?;
     plans::recount(&mut tx).await?;
+    organizations::revenue::recount(&mut tx).await?;
     revenue::ledger::recount(&mut tx).await?;
     analytics::rollup::rebuild(&mut tx).await?;
     tx.commit().await?;

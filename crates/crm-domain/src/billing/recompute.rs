@@ -6,7 +6,7 @@ use crate::db::{DomainError, Result};
 use crate::mrr::amount::{Catalog, Policy};
 use crate::mrr::derive::{History, derive};
 use crate::subscriptions::version::Version;
-use crate::{customers, lifecycle, mrr, plans, revenue, settings, subscriptions};
+use crate::{coaching, customers, lifecycle, mrr, plans, revenue, settings, subscriptions};
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -37,10 +37,12 @@ pub async fn customers(db: &mut PgConnection, touched: &HashMap<String, Known>) 
     let ids: Vec<String> = touched.keys().cloned().collect();
     let mut versions = subscriptions::upsert::load_versions(db, &ids).await?;
     let catalog = catalog(db, versions.values().flatten()).await?;
+    let mut coached = coaching::spells(db, &touched.values().map(|known| known.id).collect::<Vec<_>>()).await?;
     let mut histories: Vec<(Uuid, History)> = Vec::with_capacity(touched.len());
     for (stripe_id, known) in touched {
         let versions = versions.remove(stripe_id).unwrap_or_default();
-        let history = derive(&versions, &catalog, known.created_at)
+        let coached = coached.remove(&known.id).unwrap_or_default();
+        let history = derive(&versions, &coached, &catalog, known.created_at)
             .map_err(|error| DomainError::invalid("subscription", "too_large", error.to_string()))?;
         histories.push((known.id, history));
     }

@@ -9,6 +9,7 @@ use crm_types::coaching::{Coach, CoachSort};
 use crm_types::ids::{CustomerId, OrganizationId};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
+use sqlx::types::Json;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row};
 
 /// What to narrow the list with.
@@ -20,8 +21,12 @@ pub struct CoachFilter {
     pub organization: Option<OrganizationId>,
 }
 
-const COLUMNS: &str = "page.id, page.called, page.email::text AS email, page.organization_id, page.organization_name, page.created_at, \
-    (SELECT count(*) FROM customers k WHERE k.coach_id = page.id AND k.archived_at IS NULL) AS clients";
+/// Of a `customers` that is called `page`, with `called` beside its columns.
+pub(super) const COLUMNS: &str = "page.id, page.called, page.email::text AS email, page.organization_id, page.organization_name, page.created_at, \
+    page.client_count AS clients, \
+    (SELECT jsonb_agg(jsonb_build_object('minor', m.minor, 'currency', m.currency) ORDER BY m.minor DESC, m.currency) \
+     FROM (SELECT k.currency, sum(k.mrr_minor)::bigint AS minor FROM customers k \
+           WHERE k.coach_id = page.id AND k.mrr_minor > 0 GROUP BY 1) AS m) AS mrr";
 
 /// One page of coaches, archived ones left out.
 ///
@@ -40,7 +45,8 @@ fn order(sort: CoachSort) -> Order {
     Order {
         name: sort.as_str(),
         columns: match sort {
-            CoachSort::Name | CoachSort::NameDescending => &[("lower(coalesce(c.name, ''))", Kind::Text), ID],
+            CoachSort::Name | CoachSort::NameDescending => &[("c.name_key", Kind::Text), ID],
+            CoachSort::Clients | CoachSort::ClientsDescending => &[("c.client_count", Kind::Int), ID],
             CoachSort::CreatedAt | CoachSort::CreatedAtDescending => &[("c.created_at", Kind::Time), ID],
         },
         descending: sort.as_str().starts_with('-'),
@@ -48,11 +54,7 @@ fn order(sort: CoachSort) -> Order {
 }
 
 fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CoachFilter) {
-    query.push(
-        " FROM customers c WHERE c.archived_at IS NULL AND c.id IN (
-              SELECT k.id FROM customers k WHERE coalesce(k.stream, '') = 'rev2_coaching'
-              UNION ALL SELECT k.coach_id FROM customers k WHERE k.coach_id IS NOT NULL AND k.archived_at IS NULL)",
-    );
+    query.push(" FROM customers c WHERE c.coaches AND c.archived_at IS NULL");
     if let Some(q) = &filter.q {
         q.push_found(query);
     }
@@ -61,13 +63,14 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CoachFilter) {
     }
 }
 
-fn read(row: &PgRow) -> sqlx::Result<Coach> {
+pub(super) fn read(row: &PgRow) -> sqlx::Result<Coach> {
     Ok(Coach {
         id: CustomerId(row.try_get("id")?),
         name: row.try_get("called")?,
         email: row.try_get("email")?,
         organization: read_organization(row)?,
         clients: row.try_get("clients")?,
+        mrr: row.try_get::<Option<Json<_>>, _>("mrr")?.map(|Json(mrr)| mrr).unwrap_or_default(),
         created_at: row.try_get("created_at")?,
     })
 }

@@ -8,7 +8,7 @@ use crate::customers::references::{require_customer, require_organization};
 use crate::db::{DomainError, Result};
 use crate::realtime;
 use chrono::{DateTime, Datelike, Utc};
-use crm_types::coaching::{CoachingRelationship, CoachingStatus, NewCoachingRelationship};
+use crm_types::coaching::{CoachingEnd, CoachingRelationship, CoachingStatus, NewCoachingRelationship};
 use crm_types::ids::{CoachingRelationshipId, CustomerId, OrganizationId};
 use crm_types::realtime::RealtimeEvent;
 use serde_json::json;
@@ -16,11 +16,11 @@ use sqlx::{PgConnection, PgPool, QueryBuilder};
 use uuid::Uuid;
 
 /// Why a relationship ended that was changed on the client's page.
-const REPLACED: &str = "replaced";
-const REMOVED: &str = "removed";
+pub(super) const REPLACED: &str = "replaced";
+pub(super) const REMOVED: &str = "removed";
 /// Why one ended whose coach or client was archived.
 const ARCHIVED: &str = "archived";
-const RESOURCE: &str = "coaching_relationship";
+pub(super) const RESOURCE: &str = "coaching_relationship";
 const LONGEST_REASON: usize = 200;
 
 /// Begins a relationship.
@@ -66,23 +66,27 @@ pub async fn resume(pool: &PgPool, actor: &Actor, id: CoachingRelationshipId) ->
     rest(pool, actor, id, CoachingStatus::Active, "resumed").await
 }
 
-/// Ends a relationship now. Once more is no error, and leaves the end as it was.
+/// Ends a relationship, now or as of some time since it began. Once more is no error, and leaves the end as it was.
 ///
 /// # Errors
-/// [`DomainError::Invalid`] for a reason that is too long.
+/// [`DomainError::Invalid`] for a reason that is too long, or an end that is not between the beginning and now.
 pub async fn end(
     pool: &PgPool,
     actor: &Actor,
     id: CoachingRelationshipId,
-    reason: Option<&str>,
+    end: &CoachingEnd,
 ) -> Result<CoachingRelationship> {
-    let reason = parse_line("reason", reason, LONGEST_REASON)?;
+    let reason = parse_line("reason", end.reason.as_deref(), LONGEST_REASON)?;
     let mut tx = pool.begin().await?;
     let old = lock(&mut tx, id).await?;
     if old.status == CoachingStatus::Ended {
         return Ok(old);
     }
-    let ended = finish(&mut tx, actor, &old, reason.as_deref()).await?;
+    if end.ended_at.is_some_and(|at| at <= old.started_at || at > Utc::now()) {
+        let message = "Use a time after the coaching began and not in the future.";
+        return Err(DomainError::invalid("ended_at", "out_of_range", message));
+    }
+    let ended = finish(&mut tx, actor, &old, reason.as_deref(), end.ended_at).await?;
     count_version(&mut tx, ended.client.id).await?;
     announce(&mut tx, &ended).await?;
     tx.commit().await?;
@@ -103,12 +107,14 @@ pub(crate) async fn set_coach(
     )
     .fetch_optional(&mut *tx)
     .await?;
+    // Another coach takes over at the instant at which the one before leaves: the client is coached all the time.
+    let mut since = None;
     if let Some(running) = running {
         let old = one(tx, CoachingRelationshipId(running)).await?;
-        finish(tx, actor, &old, Some(if coach.is_some() { REPLACED } else { REMOVED })).await?;
+        since = finish(tx, actor, &old, Some(if coach.is_some() { REPLACED } else { REMOVED }), None).await?.ended_at;
     }
     if let Some(coach) = coach {
-        insert(tx, actor, (coach, client), None, None).await?;
+        insert(tx, actor, (coach, client), None, since).await?;
     }
     Ok(())
 }
@@ -222,14 +228,16 @@ async fn finish(
     actor: &Actor,
     old: &CoachingRelationship,
     reason: Option<&str>,
+    at: Option<DateTime<Utc>>,
 ) -> Result<CoachingRelationship> {
     // What ends in the instant in which it began would never have been.
     sqlx::query!(
         "UPDATE coaching_relationships SET status = 'ended', end_reason = $2, updated_at = now(),
-             during = tstzrange(lower(during), greatest(clock_timestamp(), lower(during) + interval '1 microsecond'))
+             during = tstzrange(lower(during), greatest(coalesce($3, clock_timestamp()), lower(during) + interval '1 microsecond'))
          WHERE id = $1",
         old.id.0,
-        reason
+        reason,
+        at,
     )
     .execute(&mut *tx)
     .await?;

@@ -20,6 +20,10 @@ fn coaches(coach: CustomerId, client: CustomerId) -> NewCoachingRelationship {
     NewCoachingRelationship { coach_id: coach, client_id: client, organization_id: None, started_at: None }
 }
 
+fn why(reason: &str) -> CoachingEnd {
+    CoachingEnd { reason: Some(reason.into()), ended_at: None }
+}
+
 async fn give(pool: &PgPool, client: CustomerId, coach: Option<CustomerId>) -> Result<Customer> {
     let version = customers::find(pool, client).await.unwrap().version;
     let patch = CustomerPatch { coach_id: Some(coach), ..CustomerPatch::default() };
@@ -55,9 +59,13 @@ async fn at_any_instant_a_client_has_one_coach(pool: PgPool) {
 
     let before = customers::find(&pool, client).await.unwrap();
     assert_eq!(before.coach.as_ref().map(|coach| coach.name.as_str()), Some("Ada"));
-    let ended = end(&pool, &staff(), first.id, Some(" Moved away ")).await.unwrap();
+    for at in [began, began - chrono::TimeDelta::days(1), Utc::now() + chrono::TimeDelta::days(1)] {
+        let bad = CoachingEnd { ended_at: Some(at), ..why("x") };
+        assert_eq!(refused(end(&pool, &staff(), first.id, &bad).await), "ended_at", "{at}");
+    }
+    let ended = end(&pool, &staff(), first.id, &why(" Moved away ")).await.unwrap();
     assert_eq!((ended.status, ended.end_reason.as_deref()), (CoachingStatus::Ended, Some("Moved away")));
-    assert_eq!(end(&pool, &staff(), first.id, Some("again")).await.unwrap(), ended, "once more is no error");
+    assert_eq!(end(&pool, &staff(), first.id, &why("again")).await.unwrap(), ended, "once more is no error");
     assert!(matches!(resume(&pool, &staff(), first.id).await.unwrap_err(), DomainError::Conflict { .. }));
     let after = customers::find(&pool, client).await.unwrap();
     assert_eq!((after.coach, after.version), (None, before.version + 1));
@@ -121,9 +129,36 @@ async fn only_people_who_are_there_coach_and_are_coached(pool: PgPool) {
     assert_eq!(refused(give(&pool, client, Some(gone)).await), "coach_id");
     assert_eq!(history(&pool, client).await, []);
     let begun = begin(&pool, &staff(), &coaches(ada, client)).await.unwrap();
-    assert_eq!(refused(end(&pool, &staff(), begun.id, Some(&"x".repeat(201))).await), "reason");
+    assert_eq!(refused(end(&pool, &staff(), begun.id, &why(&"x".repeat(201))).await), "reason");
     assert!(matches!(
-        end(&pool, &staff(), CoachingRelationshipId(Uuid::nil()), None).await.unwrap_err(),
+        end(&pool, &staff(), CoachingRelationshipId(Uuid::nil()), &CoachingEnd::default()).await.unwrap_err(),
         DomainError::NotFound { .. }
     ));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn two_people_never_coach_each_other_at_one_time(pool: PgPool) {
+    let (ada, bob) = (person(&pool, "Ada").await, person(&pool, "Bob").await);
+    let began = "2026-03-01T00:00:00Z".parse().unwrap();
+    let first = NewCoachingRelationship { started_at: Some(began), ..coaches(ada, bob) };
+    let first = begin(&pool, &staff(), &first).await.unwrap();
+    assert_eq!(refused(begin(&pool, &staff(), &coaches(bob, ada)).await), "coaching_relationships_not_mutual");
+    assert_eq!(refused(give(&pool, ada, Some(bob)).await), "coaching_relationships_not_mutual");
+    let over = "2026-04-01T00:00:00Z".parse().unwrap();
+    let ended = end(&pool, &staff(), first.id, &CoachingEnd { reason: None, ended_at: Some(over) }).await.unwrap();
+    assert_eq!((ended.ended_at, ended.end_reason), (Some(over), None), "as of a day in the past");
+    let before = NewCoachingRelationship { started_at: Some(began), ..coaches(bob, ada) };
+    assert_eq!(refused(begin(&pool, &staff(), &before).await), "coaching_relationships_not_mutual", "then they did");
+    let after = NewCoachingRelationship { started_at: Some(over), ..coaches(bob, ada) };
+    assert_eq!(begin(&pool, &staff(), &after).await.unwrap().started_at, over);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn another_coach_takes_over_at_the_same_instant(pool: PgPool) {
+    let (ada, bob, client) = (person(&pool, "Ada").await, person(&pool, "Bob").await, person(&pool, "Client").await);
+    give(&pool, client, Some(ada)).await.unwrap();
+    give(&pool, client, Some(bob)).await.unwrap();
+    let filter = CoachingFilter { client: Some(client), ..CoachingFilter::default() };
+    let page = list(&pool, &filter, CoachingSort::StartedAt, &exact()).await.unwrap();
+    assert_eq!(page.items[0].ended_at, Some(page.items[1].started_at));
 }

@@ -16,15 +16,15 @@ const COLUMNS: &str = "id, email, billing_email, name, phone, stripe_customer_id
     utm_campaign, utm_content, utm_term, landing_page, referrer, customer_type, lifecycle_state, stream, tier, mrr_minor, currency, \
     lifetime_minor, lifetime_currency, first_paid_at, trial_start, trial_end, seen_at, seen_rank, seen_event, created_at, organization_id, coach_id";
 
-/// Writes the customers of these accounts, with their histories in the same order.
+/// Writes the customers of these accounts, with their histories and places in the same order.
 pub(crate) async fn customers(
     db: &mut PgConnection,
     accounts: &[Account],
     histories: &[(Uuid, &History)],
+    places: &[Place],
 ) -> Result<()> {
-    let places = places(db, accounts, histories).await?;
     let mut rows = Rows::default();
-    for ((account, (id, history)), place) in accounts.iter().zip(histories).zip(&places) {
+    for ((account, (id, history)), place) in accounts.iter().zip(histories).zip(places) {
         let (customer, derived) = (&account.customer, Derived::of(history));
         let said = |key: &str| customer.metadata.get(key).and_then(|value| value.as_str());
         let currency = history.currency.or(account.transactions.last().map(|t| t.currency));
@@ -64,20 +64,24 @@ pub(crate) async fn customers(
         rows.end();
     }
     rows.send(db, "customers", COLUMNS).await?;
-    coaching(db, accounts, histories, &places).await
+    coaching(db, histories, places).await
 }
 
 /// Where somebody belongs.
 #[derive(Debug, Default, Clone, Copy)]
-struct Place {
+pub(crate) struct Place {
     organization: Option<Uuid>,
-    /// Who coaches them, and since when that can be.
-    coach: Option<(Uuid, DateTime<Utc>)>,
+    /// Who coaches them, and since when: since both were there.
+    pub(crate) coach: Option<(Uuid, DateTime<Utc>)>,
 }
 
 /// Half of those who pay for coaching belong to an organisation. Of the others, two of seven are coached, where their coach
 /// belongs, and one of seven belongs somewhere without. Decided by their ids: the same business each time.
-async fn places(db: &mut PgConnection, accounts: &[Account], histories: &[(Uuid, &History)]) -> Result<Vec<Place>> {
+pub(crate) async fn places(
+    db: &mut PgConnection,
+    accounts: &[Account],
+    histories: &[(Uuid, History)],
+) -> Result<Vec<Place>> {
     let organizations = sqlx::query_scalar!("SELECT id FROM organizations WHERE archived_at IS NULL ORDER BY name")
         .fetch_all(db)
         .await?;
@@ -92,10 +96,10 @@ async fn places(db: &mut PgConnection, accounts: &[Account], histories: &[(Uuid,
         .filter(|(_, (_, history))| coaches_for_pay(history))
         .map(|(account, (id, _))| (*id, account.customer.created))
         .collect();
-    let place = |(_, (id, history)): (&Account, &(Uuid, &History))| match number(*id, 0) % 7 {
+    let place = |(account, (id, history)): (&Account, &(Uuid, History))| match number(*id, 0) % 7 {
         _ if coaches_for_pay(history) => Place { organization: of_coach(*id), coach: None },
         0 | 1 => {
-            let coach = pick(&coaches, *id, 1);
+            let coach = pick(&coaches, *id, 1).map(|(coach, known)| (coach, account.customer.created.max(known)));
             Place { organization: coach.and_then(|(coach, _)| of_coach(coach)), coach }
         }
         2 => Place { organization: pick(&organizations, *id, 2), coach: None },
@@ -104,16 +108,10 @@ async fn places(db: &mut PgConnection, accounts: &[Account], histories: &[(Uuid,
     Ok(accounts.iter().zip(histories).map(place).collect())
 }
 
-async fn coaching(
-    db: &mut PgConnection,
-    accounts: &[Account],
-    histories: &[(Uuid, &History)],
-    places: &[Place],
-) -> Result<()> {
+async fn coaching(db: &mut PgConnection, histories: &[(Uuid, &History)], places: &[Place]) -> Result<()> {
     let mut rows = Rows::default();
-    for ((account, (client, _)), place) in accounts.iter().zip(histories).zip(places) {
-        let Some((coach, known)) = place.coach else { continue };
-        let since = account.customer.created.max(known);
+    for ((client, _), place) in histories.iter().zip(places) {
+        let Some((coach, since)) = place.coach else { continue };
         rows.id(Some(Uuid::now_v7()));
         rows.id(Some(coach));
         rows.id(Some(*client));

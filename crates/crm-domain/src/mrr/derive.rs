@@ -3,6 +3,7 @@
 //! The result depends on the set alone, so any order of delivery, with duplicates, gives the same movements.
 
 use super::amount::{self, Catalog, Overflow, PlanKey};
+use super::coached::{Spell, Turn, turns};
 use crate::subscriptions::version::{Snapshot, Version};
 use chrono::{DateTime, Utc};
 use crm_types::Currency;
@@ -10,6 +11,9 @@ use crm_types::customers::{CustomerType, LifecycleState};
 use crm_types::mrr::MovementType;
 use crm_types::plans::Stream;
 use std::collections::BTreeMap;
+
+/// What an individual plan is called beside other streams, and beside itself, while somebody coaches who has it.
+const COACHED: &str = "rev1_coached";
 
 /// A change of a customer's MRR, as it must stand in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,18 +60,18 @@ pub struct Transition {
     pub at: DateTime<Utc>,
     /// Why.
     pub reason: String,
-    /// The event that caused it.
+    /// The event that caused it; empty for the first, and for what staff said.
     pub event_id: String,
 }
 
-/// A move between tiers or streams.
+/// A move between tiers or streams, or into coaching and out of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierMove {
-    /// `tier1` ... or a stream.
+    /// `tier1` ..., `rev1_coached` or a stream.
     pub from: String,
-    /// `tier1` ... or a stream.
+    /// `tier1` ..., `rev1_coached` or a stream.
     pub to: String,
-    /// `upgrade` or `downgrade`.
+    /// `upgrade`, `downgrade`, or how coaching turned.
     pub reason: String,
     /// In this currency.
     pub currency: Currency,
@@ -75,7 +79,7 @@ pub struct TierMove {
     pub impact: i64,
     /// When.
     pub at: DateTime<Utc>,
-    /// The event that caused it.
+    /// The event that caused it; empty for coaching.
     pub event_id: String,
 }
 
@@ -154,16 +158,26 @@ impl History {
     }
 }
 
-/// Computes the history of one customer. `known_since` is when the journey begins.
-pub fn derive(versions: &[Version], catalog: &Catalog, known_since: DateTime<Utc>) -> Result<History, Overflow> {
+/// Computes the history of one customer, who was coached at these times. `known_since` is when the journey begins.
+pub fn derive(
+    versions: &[Version],
+    coached: &[Spell],
+    catalog: &Catalog,
+    known_since: DateTime<Utc>,
+) -> Result<History, Overflow> {
     let mut ordered: Vec<&Version> = versions.iter().collect();
     ordered.sort_by(|a, b| {
         (a.at, a.rank, &a.subscription, &a.event_id).cmp(&(b.at, b.rank, &b.subscription, &b.event_id))
     });
     let mut fold = Fold::begin(known_since);
+    let mut turns = turns(coached).into_iter().peekable();
     for version in ordered {
+        while let Some(turn) = turns.next_if(|turn| turn.at <= version.at) {
+            fold.turn(&turn);
+        }
         fold.step(version, catalog)?;
     }
+    turns.for_each(|turn| fold.turn(&turn));
     // Only of where each stands in the end.
     for standing in fold.history.standings.values_mut() {
         standing.shares = amount::shares(&standing.body, catalog, &standing.parts)?;
@@ -178,6 +192,15 @@ struct Fold {
     /// Pays again after churn, with this main stream.
     came_back_with: Option<Stream>,
     lapsed: bool,
+    /// Somebody coaches them.
+    coached: bool,
+}
+
+/// What moves somebody on in the journey.
+#[derive(Clone, Copy)]
+enum Cause<'a> {
+    Billing(&'a Version),
+    Coaching(&'a Turn),
 }
 
 impl Fold {
@@ -194,7 +217,33 @@ impl Fold {
             spells: BTreeMap::new(),
             came_back_with: None,
             lapsed: false,
+            coached: false,
         }
+    }
+
+    /// Coaching begins or ends: a step of the journey for who pays as an individual, and a move that costs nothing. For others it is
+    /// nothing of their journey.
+    fn turn(&mut self, turn: &Turn) {
+        self.coached = turn.coached;
+        if held_stream(&self.history.standings) != Some(Stream::Rev1Individual) {
+            return;
+        }
+        if let (Some(plan @ (Stream::Rev1Individual, _)), Some(currency)) =
+            (self.history.main_plan(), self.history.currency)
+        {
+            let alone = plan_name(plan);
+            let (from, to) = if turn.coached { (alone, COACHED) } else { (COACHED, alone) };
+            self.history.tier_moves.push(TierMove {
+                from: from.into(),
+                to: to.into(),
+                reason: turn.reason.into(),
+                currency,
+                impact: 0,
+                at: turn.at,
+                event_id: String::new(),
+            });
+        }
+        self.post_transition(Cause::Coaching(turn));
     }
 
     fn step(&mut self, version: &Version, catalog: &Catalog) -> Result<(), Overflow> {
@@ -211,7 +260,7 @@ impl Fold {
         }
         let impact = self.post_movement(version, old.as_ref(), &parts);
         self.post_tier_move(version, plan_before, impact);
-        self.post_transition(version);
+        self.post_transition(Cause::Billing(version));
         Ok(())
     }
 
@@ -268,9 +317,14 @@ impl Fold {
         if from == to {
             return;
         }
+        // Between tiers, coaching stays what it is; between streams it is left, or come to.
+        let name = |plan: PlanKey, other: PlanKey| match plan {
+            (Stream::Rev1Individual, _) if self.coached && other.0 != plan.0 => COACHED,
+            _ => plan_name(plan),
+        };
         self.history.tier_moves.push(TierMove {
-            from: plan_name(from).into(),
-            to: plan_name(to).into(),
+            from: name(from, to).into(),
+            to: name(to, from).into(),
             reason: if to > from { "upgrade" } else { "downgrade" }.into(),
             currency: version.body.currency,
             impact,
@@ -279,17 +333,19 @@ impl Fold {
         });
     }
 
-    fn post_transition(&mut self, version: &Version) {
+    fn post_transition(&mut self, cause: Cause) {
         let from = self.history.state();
         let paying = held_stream(&self.history.standings);
         let in_trial = self.history.standings.values().any(|s| s.body.status == "trialing");
+        let returns = paying.is_some() && self.lapsed;
         let to = match paying {
             Some(stream) => {
-                if self.lapsed {
+                if returns {
                     self.lapsed = false;
                     self.came_back_with = Some(stream);
                 }
                 match stream {
+                    Stream::Rev1Individual if self.coached => LifecycleState::Rev1Coached,
                     _ if self.came_back_with == Some(stream) => LifecycleState::Reactivated,
                     Stream::Rev1Individual => LifecycleState::Rev1User,
                     Stream::Rev2Coaching => LifecycleState::Rev2Coach,
@@ -309,24 +365,25 @@ impl Fold {
         if from == to {
             return;
         }
-        let reason = match to {
-            LifecycleState::FreeTrial => "trial_started",
-            LifecycleState::Churned if version.body.status == "unpaid" => "unpaid",
-            LifecycleState::Churned => "cancelled",
-            LifecycleState::Reactivated => "returned",
-            LifecycleState::Prospect if from == LifecycleState::FreeTrial => "trial_ended",
-            LifecycleState::Prospect => "checkout_started",
+        let (version, at) = match cause {
+            Cause::Billing(version) => (Some(version), version.at),
+            Cause::Coaching(turn) => (None, turn.at),
+        };
+        let reason = match (to, cause) {
+            (_, Cause::Coaching(turn)) => turn.reason,
+            (LifecycleState::FreeTrial, _) => "trial_started",
+            (LifecycleState::Churned, Cause::Billing(version)) if version.body.status == "unpaid" => "unpaid",
+            (LifecycleState::Churned, _) => "cancelled",
+            (LifecycleState::Reactivated, _) => "returned",
+            _ if returns => "returned",
+            (LifecycleState::Prospect, _) if from == LifecycleState::FreeTrial => "trial_ended",
+            (LifecycleState::Prospect, _) => "checkout_started",
             _ if from == LifecycleState::FreeTrial => "trial_converted",
             _ if matches!(from, LifecycleState::Lead | LifecycleState::Prospect) => "first_payment",
             _ => "stream_changed",
         };
-        self.history.transitions.push(Transition {
-            from: Some(from),
-            to,
-            at: version.at,
-            reason: reason.into(),
-            event_id: version.event_id.clone(),
-        });
+        let event_id = version.map(|version| version.event_id.clone()).unwrap_or_default();
+        self.history.transitions.push(Transition { from: Some(from), to, at, reason: reason.into(), event_id });
     }
 }
 

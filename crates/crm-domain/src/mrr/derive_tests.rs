@@ -16,6 +16,7 @@ fn catalog() -> Catalog {
             ("tier2".to_owned(), tier(1)),
             ("tier3".to_owned(), tier(2)),
             ("coach".to_owned(), (Stream::Rev2Coaching, None)),
+            ("gym".to_owned(), (Stream::Rev3B2b, None)),
         ]
         .into(),
         ..Catalog::default()
@@ -69,7 +70,7 @@ fn the_chain_of_the_definition() {
         y("e4", 30, "canceled", 200_000),
         version("s2", "e5", 40, "active", "tier1", 200_000, Interval::Year),
     ];
-    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let history = derive(&versions, &[], &catalog(), at(0)).unwrap();
     assert_eq!(
         chain(&history),
         vec![
@@ -94,7 +95,7 @@ fn cancelling_one_of_two_is_a_contraction_the_second_is_churn() {
         month("a", "e3", 2, "canceled", "tier1", 900),
         month("b", "e4", 3, "canceled", "tier2", 1900),
     ];
-    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let history = derive(&versions, &[], &catalog(), at(0)).unwrap();
     let kinds: Vec<MovementType> = history.movements.iter().map(|m| m.movement).collect();
     use MovementType::{Churn, Contraction, Expansion, New};
     assert_eq!(kinds, vec![New, Expansion, Contraction, Churn]);
@@ -106,7 +107,7 @@ fn a_pause_is_churn_and_resuming_reactivation_with_the_same_reason() {
     paused.body.paused = true;
     let versions =
         vec![month("s", "e1", 0, "active", "tier1", 900), paused, month("s", "e3", 20, "active", "tier1", 900)];
-    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let history = derive(&versions, &[], &catalog(), at(0)).unwrap();
     let moves: Vec<(MovementType, &str)> = history.movements.iter().map(|m| (m.movement, m.reason.as_str())).collect();
     assert_eq!(
         moves,
@@ -122,7 +123,7 @@ fn a_pause_is_churn_and_resuming_reactivation_with_the_same_reason() {
 #[test]
 fn a_trial_converts() {
     let versions = vec![month("s", "e1", 0, "trialing", "tier2", 1900), month("s", "e2", 10, "active", "tier2", 1900)];
-    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let history = derive(&versions, &[], &catalog(), at(0)).unwrap();
     assert_eq!(history.movements.len(), 1);
     assert_eq!(history.movements[0].reason, "trial_converted");
     let standing = &history.standings["s"];
@@ -138,7 +139,7 @@ fn a_trial_converts() {
 fn a_trial_that_ends_unpaid_leaves_a_prospect() {
     let versions =
         vec![month("s", "e1", 0, "trialing", "tier2", 1900), month("s", "e2", 10, "canceled", "tier2", 1900)];
-    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let history = derive(&versions, &[], &catalog(), at(0)).unwrap();
     assert!(history.movements.is_empty());
     assert_eq!((history.state(), history.customer_type()), (LifecycleState::Prospect, CustomerType::Prospect));
     assert_eq!(history.standings["s"].converted, Some(false));
@@ -147,7 +148,7 @@ fn a_trial_that_ends_unpaid_leaves_a_prospect() {
 #[test]
 fn an_upgrade_moves_mrr_between_tiers_and_is_a_tier_move() {
     let versions = vec![month("s", "e1", 0, "active", "tier1", 900), month("s", "e2", 5, "active", "tier2", 1900)];
-    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let history = derive(&versions, &[], &catalog(), at(0)).unwrap();
     let lines: Vec<(Option<Tier>, i64)> =
         history.movements[1].lines.iter().map(|((_, tier), minor)| (*tier, *minor)).collect();
     assert_eq!(lines, vec![(Some(Tier::Tier1), -900), (Some(Tier::Tier2), 1900)]);
@@ -159,7 +160,7 @@ fn an_upgrade_moves_mrr_between_tiers_and_is_a_tier_move() {
 #[test]
 fn a_move_between_tiers_at_one_price_still_moves_the_tiers() {
     let versions = vec![month("s", "e1", 0, "active", "tier1", 900), month("s", "e2", 5, "active", "tier2", 900)];
-    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let history = derive(&versions, &[], &catalog(), at(0)).unwrap();
     assert_eq!(chain(&history)[1], (MovementType::Expansion, 0, 900, 900));
     assert_eq!(history.movements[1].lines.len(), 2);
 }
@@ -170,13 +171,133 @@ fn currencies_have_chains_of_their_own() {
     euro.body.currency = Currency::EUR;
     let versions =
         vec![month("a", "e1", 0, "active", "tier1", 900), month("a", "e2", 10, "canceled", "tier1", 900), euro];
-    let history = derive(&versions, &catalog(), at(0)).unwrap();
+    let history = derive(&versions, &[], &catalog(), at(0)).unwrap();
     let moves: Vec<_> = history.movements.iter().map(|m| (m.movement, m.currency, m.before, m.after)).collect();
     assert_eq!(moves[2], (MovementType::Reactivation, Currency::EUR, 0, 900), "paid before, in whatever currency");
     assert_eq!(
         (history.currency, history.mrr(Currency::EUR), history.mrr(Currency::USD)),
         (Some(Currency::EUR), 900, 0)
     );
+}
+
+/// Each step as state, reason and day.
+fn journey(history: &History) -> Vec<(LifecycleState, &str, i64)> {
+    history.transitions.iter().skip(1).map(|t| (t.to, t.reason.as_str(), (t.at - at(0)).num_days())).collect()
+}
+
+#[test]
+fn from_individual_to_coached_to_coach_to_organization() {
+    let versions = vec![
+        month("s", "e1", 10, "active", "tier1", 900),
+        month("s", "e2", 15, "active", "tier2", 1_900),
+        month("s", "e3", 30, "active", "coach", 19_900),
+        month("s", "e4", 60, "active", "gym", 99_900),
+    ];
+    let spell = Spell { to: Some(at(40)), ..Spell::since(at(12)) };
+    let history = derive(&versions, &[spell], &catalog(), at(0)).unwrap();
+    use LifecycleState::{Rev1Coached, Rev1User, Rev2Coach, Rev3Org};
+    assert_eq!(
+        journey(&history),
+        [
+            (Rev1User, "first_payment", 10),
+            (Rev1Coached, "coaching_started", 12),
+            (Rev2Coach, "stream_changed", 30),
+            (Rev3Org, "stream_changed", 60)
+        ]
+    );
+    let moves: Vec<_> =
+        history.tier_moves.iter().map(|m| (m.from.as_str(), m.to.as_str(), m.reason.as_str(), m.impact)).collect();
+    assert_eq!(
+        moves,
+        [
+            ("tier1", "rev1_coached", "coaching_started", 0),
+            ("tier1", "tier2", "upgrade", 1_000),
+            ("rev1_coached", "rev2_coaching", "upgrade", 18_000),
+            ("rev2_coaching", "rev3_b2b", "upgrade", 80_000)
+        ]
+    );
+    assert_eq!(history.customer_type(), CustomerType::Rev3Org);
+    let impact: i64 = history.tier_moves.iter().map(|m| m.impact).sum();
+    assert_eq!(impact + 900, history.mrr(Currency::USD), "what was paid first, and what each move did");
+}
+
+#[test]
+fn coaching_is_of_the_journey_while_an_individual_pays() {
+    let paid = || {
+        vec![
+            month("s", "e1", 10, "trialing", "tier1", 900),
+            month("s", "e2", 20, "active", "tier1", 900),
+            month("s", "e3", 50, "canceled", "tier1", 900),
+            month("t", "e4", 80, "active", "tier1", 900),
+        ]
+    };
+    let spell = |from, to: Option<i64>| Spell { to: to.map(at), ..Spell::since(at(from)) };
+    use LifecycleState::{Churned, FreeTrial, Reactivated, Rev1Coached, Rev1User};
+    let cases: [(Vec<Spell>, Vec<(LifecycleState, &str, i64)>); 5] = [
+        (
+            vec![spell(0, None)],
+            vec![
+                (FreeTrial, "trial_started", 10),
+                (Rev1Coached, "trial_converted", 20),
+                (Churned, "cancelled", 50),
+                (Rev1Coached, "returned", 80),
+            ],
+        ),
+        (
+            vec![spell(60, Some(90))],
+            vec![
+                (FreeTrial, "trial_started", 10),
+                (Rev1User, "trial_converted", 20),
+                (Churned, "cancelled", 50),
+                (Rev1Coached, "returned", 80),
+                (Reactivated, "coaching_ended", 90),
+            ],
+        ),
+        (
+            // Before they pay, and when they do no more, it is nothing of the journey.
+            vec![spell(1, Some(5)), spell(55, Some(70))],
+            vec![
+                (FreeTrial, "trial_started", 10),
+                (Rev1User, "trial_converted", 20),
+                (Churned, "cancelled", 50),
+                (Reactivated, "returned", 80),
+            ],
+        ),
+        (
+            // A pause, and another coach at once.
+            vec![
+                Spell { paused: true, ..spell(25, Some(30)) },
+                Spell { resumed: true, ..spell(35, Some(40)) },
+                spell(40, Some(45)),
+            ],
+            vec![
+                (FreeTrial, "trial_started", 10),
+                (Rev1User, "trial_converted", 20),
+                (Rev1Coached, "coaching_started", 25),
+                (Rev1User, "coaching_paused", 30),
+                (Rev1Coached, "coaching_resumed", 35),
+                (Rev1User, "coaching_ended", 45),
+                (Churned, "cancelled", 50),
+                (Reactivated, "returned", 80),
+            ],
+        ),
+        (
+            vec![spell(100, None)],
+            vec![
+                (FreeTrial, "trial_started", 10),
+                (Rev1User, "trial_converted", 20),
+                (Churned, "cancelled", 50),
+                (Reactivated, "returned", 80),
+                (Rev1Coached, "coaching_started", 100),
+            ],
+        ),
+    ];
+    for (spells, expected) in cases {
+        let history = derive(&paid(), &spells, &catalog(), at(0)).unwrap();
+        assert_eq!(journey(&history), expected, "{spells:?}");
+        let reversed: Vec<Spell> = spells.iter().rev().cloned().collect();
+        assert_eq!(derive(&paid(), &reversed, &catalog(), at(0)).unwrap(), history, "a set");
+    }
 }
 
 /// A random life of up to three subscriptions.
@@ -203,16 +324,55 @@ fn lives() -> impl Strategy<Value = Vec<Version>> {
     })
 }
 
+/// Random times of coaching, one after the other.
+fn coachings() -> impl Strategy<Value = Vec<Spell>> {
+    prop::collection::vec((0_i64..8, 1_i64..8, any::<bool>()), 0..5).prop_map(|times| {
+        let mut day = 0;
+        let spell = |(gap, length, paused)| {
+            let from = day + gap;
+            day = from + length;
+            Spell { to: Some(at(day)), paused, ..Spell::since(at(from)) }
+        };
+        times.into_iter().map(spell).collect()
+    })
+}
+
 proptest! {
     #[test]
-    fn order_and_duplicates_do_not_matter((versions, shuffled) in lives().prop_flat_map(|v| (Just(v.clone()), Just(v).prop_shuffle()))) {
-        let expected = derive(&versions, &catalog(), at(0)).unwrap();
-        prop_assert_eq!(derive(&shuffled, &catalog(), at(0)).unwrap(), expected);
+    fn order_and_duplicates_do_not_matter(
+        (versions, shuffled) in lives().prop_flat_map(|v| (Just(v.clone()), Just(v).prop_shuffle())),
+        (coached, mixed) in coachings().prop_flat_map(|c| (Just(c.clone()), Just(c).prop_shuffle())),
+    ) {
+        let expected = derive(&versions, &coached, &catalog(), at(0)).unwrap();
+        prop_assert_eq!(derive(&shuffled, &mixed, &catalog(), at(0)).unwrap(), expected);
+    }
+
+    #[test]
+    fn coaching_moves_no_money_and_the_state_is_coached_exactly_while_both_hold(versions in lives(), coached in coachings()) {
+        let history = derive(&versions, &coached, &catalog(), at(0)).unwrap();
+        let alone = derive(&versions, &[], &catalog(), at(0)).unwrap();
+        prop_assert_eq!(&history.movements, &alone.movements);
+        prop_assert_eq!(history.customer_type(), alone.customer_type());
+        for pair in history.transitions.windows(2) {
+            prop_assert_eq!(pair[1].from, Some(pair[0].to));
+            prop_assert!(pair[0].to != pair[1].to);
+        }
+        let state_at = |history: &History, instant| history.transitions.iter().rev().find(|t| t.at <= instant).map(|t| t.to);
+        use LifecycleState::{Reactivated, Rev1Coached, Rev1User};
+        for day in 0..41 {
+            let now = coached.iter().any(|c| c.from <= at(day) && c.to.is_none_or(|to| at(day) < to));
+            match state_at(&history, at(day)) {
+                Some(Rev1Coached) => prop_assert!(now, "coached on day {}", day),
+                Some(Rev1User) => prop_assert!(!now, "not coached on day {}", day),
+                Some(Reactivated) => {}
+                other => prop_assert_eq!(other, state_at(&alone, at(day))),
+            }
+        }
     }
 
     #[test]
     fn the_ledger_is_a_chain_that_ends_at_the_mrr_of_the_subscriptions(versions in lives()) {
-        let history = derive(&versions, &catalog(), at(0)).unwrap();
+        let history = derive(&versions, &[], &catalog(), at(0)).unwrap();
         let mut mrr = 0;
         let mut paid = false;
         for m in &history.movements {

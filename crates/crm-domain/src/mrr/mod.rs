@@ -1,6 +1,7 @@
 //! MRR: what a subscription is worth a month, and the ledger of its movements.
 
 pub mod amount;
+pub mod coached;
 pub mod derive;
 pub mod ledger;
 pub mod list;

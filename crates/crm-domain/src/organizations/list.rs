@@ -9,6 +9,7 @@ use crm_types::ids::OrganizationId;
 use crm_types::organizations::{Organization, OrganizationKind, OrganizationSort, OrganizationStatus};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
+use sqlx::types::Json;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row};
 
 /// What to narrow the list with.
@@ -26,12 +27,21 @@ pub struct OrganizationFilter {
 
 /// Of an `organizations` that is called `page`, beside [`COUNTED`].
 pub(super) const COLUMNS: &str = "page.id, page.name, page.kind, page.status, page.website, page.email, page.phone, page.notes, page.created_at, \
-    page.updated_at, page.archived_at, page.version, counted.coaches, counted.people - counted.coaches AS clients";
+    page.updated_at, page.archived_at, page.version, counted.coaches, counted.people - counted.coaches AS clients, counted.paying_clients, \
+    (SELECT jsonb_agg(jsonb_build_object('minor', m.minor, 'currency', m.currency) ORDER BY m.currency <> s.reporting_currency, m.currency) \
+     FROM (SELECT t.currency, sum(t.mrr_minor)::bigint AS minor FROM organization_totals t WHERE t.organization_id = page.id \
+           GROUP BY 1 HAVING sum(t.mrr_minor) <> 0) AS m, account_settings s) AS mrr";
 
-/// Its people, and how many of them coach.
-pub(super) const COUNTED: &str = " CROSS JOIN LATERAL (SELECT count(*) AS people, count(*) FILTER (WHERE coalesce(c.stream, '') = 'rev2_coaching' \
-    OR EXISTS (SELECT FROM customers k WHERE k.coach_id = c.id AND k.archived_at IS NULL)) AS coaches \
-    FROM customers c WHERE c.organization_id = page.id AND c.archived_at IS NULL) AS counted";
+/// Its people, how many of them coach, and who of the others pays.
+pub(super) const COUNTED: &str = " CROSS JOIN LATERAL (SELECT coalesce(sum(t.people), 0)::bigint AS people, coalesce(sum(t.coaches), 0)::bigint AS coaches, \
+    coalesce(sum(t.paying_clients), 0)::bigint AS paying_clients \
+    FROM organization_totals t WHERE t.organization_id = page.id) AS counted";
+
+/// What the list can be sorted by beside columns of its own.
+const SORTED: &str = " CROSS JOIN LATERAL (SELECT coalesce(sum(t.coaches), 0)::bigint AS coaches, \
+    coalesce(sum(t.people - t.coaches), 0)::bigint AS clients, \
+    coalesce(sum(t.mrr_minor) FILTER (WHERE t.currency = (SELECT s.reporting_currency FROM account_settings s)), 0)::bigint AS mrr \
+    FROM organization_totals t WHERE t.organization_id = o.id) AS f";
 
 /// One page of organisations.
 ///
@@ -44,9 +54,11 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<Organization>> {
     let keyset = Keyset::new(order(sort), filter, page)?;
-    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter), None).await?;
+    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter, ""), None).await?;
     let shown = Shown { inner: "o.*", outer: COLUMNS, joins: COUNTED };
-    keyset.read(pool, shown, totals, |query| push_source(query, filter), read).await
+    let figures = order(sort).columns.iter().any(|(column, _)| column.starts_with("f."));
+    let joins = if figures { SORTED } else { "" };
+    keyset.read(pool, shown, totals, |query| push_source(query, filter, joins), read).await
 }
 
 /// One organisation.
@@ -68,13 +80,20 @@ fn order(sort: OrganizationSort) -> Order {
         columns: match sort {
             S::Name | S::NameDescending => &[("lower(o.name)", Kind::Text), ID],
             S::CreatedAt | S::CreatedAtDescending => &[("o.created_at", Kind::Time), ID],
+            S::Coaches | S::CoachesDescending => &[("f.coaches", Kind::Int), ID],
+            S::Clients | S::ClientsDescending => &[("f.clients", Kind::Int), ID],
+            S::Mrr | S::MrrDescending => &[("f.mrr", Kind::Int), ID],
         },
         descending: sort.as_str().starts_with('-'),
     }
 }
 
-fn push_source(query: &mut QueryBuilder<Postgres>, filter: &OrganizationFilter) {
-    query.push(" FROM organizations o WHERE o.archived_at IS ").push(if filter.archived { "NOT NULL" } else { "NULL" });
+fn push_source(query: &mut QueryBuilder<Postgres>, filter: &OrganizationFilter, joins: &'static str) {
+    query.push(" FROM organizations o").push(joins).push(" WHERE o.archived_at IS ").push(if filter.archived {
+        "NOT NULL"
+    } else {
+        "NULL"
+    });
     push_words(query, "o.search_text", filter.q.as_ref());
     push_equal(query, "o.kind", filter.kind.map(OrganizationKind::as_str));
     push_equal(query, "o.status", filter.status.map(OrganizationStatus::as_str));
@@ -92,6 +111,8 @@ pub(super) fn read(row: &PgRow) -> sqlx::Result<Organization> {
         notes: row.try_get("notes")?,
         coaches: row.try_get("coaches")?,
         clients: row.try_get("clients")?,
+        paying_clients: row.try_get("paying_clients")?,
+        mrr: row.try_get::<Option<Json<_>>, _>("mrr")?.map(|Json(mrr)| mrr).unwrap_or_default(),
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,
         archived_at: row.try_get("archived_at")?,

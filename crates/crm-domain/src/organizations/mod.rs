@@ -4,3 +4,4 @@ pub mod edit;
 mod fields;
 pub mod found;
 pub mod list;
+pub mod revenue;

@@ -75,7 +75,9 @@ pub async fn preview(pool: &PgPool, id: &Text, mapping: &PriceMapping) -> Result
 }
 
 fn history(versions: &[Version], catalog: &Catalog, since: DateTime<Utc>) -> Result<History> {
-    derive(versions, catalog, since).map_err(|error| DomainError::invalid("stream", "too_large", error.to_string()))
+    // Coaching moves no MRR.
+    derive(versions, &[], catalog, since)
+        .map_err(|error| DomainError::invalid("stream", "too_large", error.to_string()))
 }
 
 fn add(sums: &mut Sums, history: &History, side: fn(&mut (i64, i64)) -> &mut i64) {

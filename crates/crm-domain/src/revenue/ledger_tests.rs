@@ -4,7 +4,7 @@ use crate::coaching::edit::{begin, end, pause};
 use crate::fixture::{self, at};
 use crate::revenue::rules;
 use chrono::TimeDelta;
-use crm_types::coaching::NewCoachingRelationship;
+use crm_types::coaching::{CoachingEnd, NewCoachingRelationship};
 use crm_types::ids::{CoachingRelationshipId, CustomerId};
 use crm_types::revenue::NewShareRule;
 use serde_json::json;
@@ -170,7 +170,7 @@ async fn nothing_is_shared_while_coaching_rests_or_is_over(pool: PgPool) {
     crate::coaching::edit::resume(&pool, &staff(), c.relationship).await.unwrap();
     assert_eq!(settle(&pool, c.client).await, 1);
     pay(&pool, c.client, "in_2", "price_1", 1_000, &later(2)).await;
-    end(&pool, &staff(), c.relationship, None).await.unwrap();
+    end(&pool, &staff(), c.relationship, &CoachingEnd::default()).await.unwrap();
     assert_eq!(settle(&pool, c.client).await, 1, "the first is taken back, the second never was shared");
 }
 

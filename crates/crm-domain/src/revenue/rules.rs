@@ -11,7 +11,7 @@ use chrono::{DateTime, Datelike, Utc};
 use crm_types::Page;
 use crm_types::customers::CustomerRef;
 use crm_types::ids::{CoachingRelationshipId, CustomerId, OrganizationId, ShareRuleId};
-use crm_types::revenue::{NewShareRule, ShareBase, ShareRule, ShareRuleSort, ShareScope};
+use crm_types::revenue::{CoachingShare, NewShareRule, ShareBase, ShareRule, ShareRuleSort, ShareScope};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
@@ -279,6 +279,30 @@ async fn share_again(tx: &mut PgConnection, rule: &ShareRule, since: DateTime<Ut
 /// [`DomainError::NotFound`] when it is not there.
 pub async fn find(pool: &PgPool, id: ShareRuleId) -> Result<ShareRule> {
     one(&mut *pool.acquire().await?, id).await
+}
+
+/// The rule by which what the client of a coaching relationship pays now is shared: the nearest that holds. For one that is over,
+/// that which held at its end.
+///
+/// # Errors
+/// [`DomainError::NotFound`] when there is no such relationship.
+pub async fn of_relationship(pool: &PgPool, id: CoachingRelationshipId) -> Result<CoachingShare> {
+    let known =
+        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM coaching_relationships WHERE id = $1) AS "known!""#, id.0);
+    if !known.fetch_one(pool).await? {
+        return Err(DomainError::not_found("coaching relationship", id));
+    }
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(COLUMNS).push(" FROM share_rules page").push(JOINS).push(
+        " JOIN coaching_relationships c
+              ON page.scope = 'default' OR page.relationship_id = c.id OR page.organization_id = c.organization_id
+          WHERE page.during @> least(now(), upper(c.during) - interval '1 microsecond') AND c.id = ",
+    );
+    query
+        .push_bind(id.0)
+        .push(" ORDER BY array_position(ARRAY['relationship', 'organization', 'default'], page.scope) LIMIT 1");
+    let row = query.build().fetch_optional(pool).await?;
+    Ok(CoachingShare { rule: row.as_ref().map(read).transpose()? })
 }
 
 async fn one(tx: &mut PgConnection, id: ShareRuleId) -> Result<ShareRule> {

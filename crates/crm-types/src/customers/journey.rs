@@ -33,7 +33,7 @@ text_enum! {
         FreeTrial => "free_trial",
         /// Pays as an individual.
         Rev1User => "rev1_user",
-        /// Pays as an individual and has a coach.
+        /// Pays as an individual and is coached: somebody coaches them, and it does not rest.
         Rev1Coached => "rev1_coached",
         /// Pays for the coaching software.
         Rev2Coach => "rev2_coach",
@@ -56,6 +56,6 @@ pub struct LifecycleTransition {
     pub to: LifecycleState,
     /// When it happened.
     pub at: DateTime<Utc>,
-    /// Why: such as `trial_started`, `first_payment`, `cancelled`.
+    /// Why: such as `trial_started`, `first_payment`, `coaching_started`, `cancelled`.
     pub reason: String,
 }

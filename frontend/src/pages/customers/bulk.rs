@@ -24,6 +24,7 @@ enum Asks {
     RemoveTags,
     Owner,
     Organization,
+    Coach,
     Priority,
 }
 
@@ -34,6 +35,7 @@ impl Asks {
             Self::RemoveTags => "Remove tags",
             Self::Owner => "Set owner",
             Self::Organization => "Set organization",
+            Self::Coach => "Set coach",
             Self::Priority => "Set priority",
         }
     }
@@ -42,6 +44,7 @@ impl Asks {
     const fn missing(self) -> &'static str {
         match self {
             Self::Organization => "Choose an organization from the list.",
+            Self::Coach => "Choose a coach from the list.",
             _ => "Enter at least one tag.",
         }
     }
@@ -60,6 +63,7 @@ impl Asks {
             Self::Organization => {
                 Reference::of_text(value).id.parse().ok().map(|id| BulkAction::SetOrganization(Some(id)))
             }
+            Self::Coach => Reference::of_text(value).id.parse().ok().map(|id| BulkAction::SetCoach(Some(id))),
             Self::Priority => value.parse::<Priority>().ok().map(BulkAction::SetPriority),
         }
     }
@@ -98,7 +102,7 @@ pub fn actions(list: List, selection: Selection) -> AnyView {
     let archive = Callback::new(move |()| run.run(BulkAction::Archive {}));
     let title = Signal::derive(move || asks.get().title().to_owned());
     view! {
-        {[Asks::AddTags, Asks::RemoveTags, Asks::Owner, Asks::Organization, Asks::Priority].map(ask).into_iter().collect_view()}
+        {[Asks::AddTags, Asks::RemoveTags, Asks::Owner, Asks::Organization, Asks::Coach, Asks::Priority].map(ask).into_iter().collect_view()}
         <Export list=list selection=selection/>
         <ActionButton label="Archive".to_owned() class="btn--sm" denied=denied busy=busy on_press=archive/>
         <Dialog id="bulk-change" title=title open=open>
@@ -137,17 +141,18 @@ fn Form(
             <UserSelect id="bulk-owner" label="Owner" value=value none="Nobody" on_change=set/>
         }
         .into_any(),
-        Asks::Organization => {
+        Asks::Organization | Asks::Coach => {
             let chosen = Signal::derive(move || Reference::of_text(&value.get()));
             let choose = Callback::new(move |chosen: Reference| {
                 error.set(None);
                 value.set(chosen.to_text());
             });
-            view! {
-                <ReferenceField id="bulk-organization" label="Organization" target=Target::Organizations value=chosen
-                    on_change=choose error=error/>
-            }
-            .into_any()
+            let (id, label, target) = match asks {
+                Asks::Coach => ("bulk-coach", "Coach", Target::Customers),
+                _ => ("bulk-organization", "Organization", Target::Organizations),
+            };
+            view! { <ReferenceField id=id label=label target=target value=chosen on_change=choose error=error/> }
+                .into_any()
         }
         Asks::Priority => view! {
             <Select id="bulk-priority" label="Priority" value=value choices=labels::priorities() on_change=set/>
@@ -170,6 +175,10 @@ fn Form(
                 {(asks == Asks::Organization).then(|| view! {
                     <button class="btn btn--ghost dialog__aside" type="button" prop:disabled=busy
                         on:click=move |_| run.run(BulkAction::SetOrganization(None))>"Remove their organization"</button>
+                })}
+                {(asks == Asks::Coach).then(|| view! {
+                    <button class="btn btn--ghost dialog__aside" type="button" prop:disabled=busy
+                        on:click=move |_| run.run(BulkAction::SetCoach(None))>"End their coaching"</button>
                 })}
                 <button class="btn" type="button" on:click=move |_| open.set(false)>"Cancel"</button>
                 <button class="btn btn--primary" type="submit" prop:disabled=busy>{move || format!("Change {}", whom())}</button>
@@ -194,6 +203,8 @@ mod tests {
             (Asks::Owner, id, Some(format!(r#"{{"set_owner":"{id}"}}"#))),
             (Asks::Organization, "", None),
             (Asks::Organization, &format!("{id} Iron Gym"), Some(format!(r#"{{"set_organization":"{id}"}}"#))),
+            (Asks::Coach, " typed", None),
+            (Asks::Coach, &format!("{id} Ada"), Some(format!(r#"{{"set_coach":"{id}"}}"#))),
             (Asks::Priority, "vip", Some(r#"{"set_priority":"vip"}"#.to_owned())),
             (Asks::Priority, "most", None),
         ] {

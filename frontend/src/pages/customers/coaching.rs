@@ -1,22 +1,24 @@
 //! Who coaches a customer, and who did.
 
+use crate::api::ApiError;
 use crate::api::coaching::{self, COACHING_RELATIONSHIPS};
 use crate::api::customers;
 use crate::components::{
     ActionButton, Badge, Dialog, DialogForm, ErrorBox, ErrorNote, Field, FormErrors, Icon, Moment, Sending,
-    SkeletonCard, use_toasts,
+    SkeletonCard, instant, use_toasts,
 };
 use crate::glance::drawn;
 use crate::labels;
-use crate::pages::revenue::OwnRule;
+use crate::pages::revenue::{OwnRule, percent};
 use crate::query::{changed, use_query};
 use crate::realtime::use_realtime;
 use crate::routes;
 use crate::session::use_session;
-use crm_types::Page;
 use crm_types::accounts::Permission;
 use crm_types::coaching::{CoachingEnd, CoachingRelationship, CoachingStatus};
 use crm_types::ids::{CoachingRelationshipId, CustomerId};
+use crm_types::revenue::CoachingShare;
+use crm_types::{FieldError, Page};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -64,15 +66,38 @@ fn Relationship(one: CoachingRelationship) -> impl IntoView {
             <span class=icon><Icon name="user"/></span>
             <div class="tl__text">
                 <p class="row row--wrap">
-                    <a href=routes::customer(one.coach.id)>{one.coach.name.clone()}</a>
+                    <a href=routes::coach(one.coach.id)>{one.coach.name.clone()}</a>
                     <Badge text=labels::coaching_status(one.status) tone=labels::coaching_tone(one.status) dot=true/>
                 </p>
                 <p class="small muted">"Since "<Moment at=Some(one.started_at)/>{until}{at}{why}</p>
-                {runs.then(|| view! { <OwnRule relationship=one.id coach=one.coach.name.clone()/> })}
+                {runs.then(|| view! { <Share id=one.id/><OwnRule relationship=one.id coach=one.coach.name.clone()/> })}
                 {runs.then(|| view! { <Actions id=one.id client=one.client.id paused=one.status == CoachingStatus::Paused/> })}
             </div>
         </li>
     }
+}
+
+/// What coach and organization get of what the client pays, and by which rule.
+#[component]
+fn Share(id: CoachingRelationshipId) -> impl IntoView {
+    let allowed = use_session().may(Permission::RevenueRead);
+    let url = move || allowed.then(|| format!("{COACHING_RELATIONSHIPS}/{id}/share"));
+    let query = use_query::<CoachingShare>(url).refresh_on(use_realtime().billing());
+    let told = |share: &CoachingShare| match &share.rule {
+        None => view! { "Nothing of what they pay is shared: no rule holds" }.into_any(),
+        Some(rule) => {
+            let href = routes::list(routes::REVENUE_RULES, &[("peek", &rule.id.to_string())]);
+            let of = parts(rule.coach_bp, rule.organization_bp);
+            view! { {of}", by the "<a href=href>{format!("rule for {}", labels::share_scope(rule.scope).to_ascii_lowercase())}</a> }.into_any()
+        }
+    };
+    view! { <p class="small muted" hidden=!allowed>{move || query.map(told)}</p> }
+}
+
+/// `Coach gets 30%, organization 10%`.
+fn parts(coach: i32, organization: i32) -> String {
+    let coach = format!("Coach gets {}", percent(coach));
+    if organization == 0 { coach } else { format!("{coach}, organization {}", percent(organization)) }
 }
 
 #[component]
@@ -106,12 +131,20 @@ fn Actions(id: CoachingRelationshipId, client: CustomerId, paused: bool) -> impl
 #[component]
 fn End(id: CoachingRelationshipId, client: CustomerId, open: RwSignal<bool>) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
-    let reason = RwSignal::new(String::new());
+    let (reason, day) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let errors = FormErrors::new();
     let send = move |()| -> Sending {
         let why = Some(reason.get_untracked().trim().to_owned()).filter(|why| !why.is_empty());
+        let day = day.get_untracked();
         Box::pin(async move {
-            coaching::end(session, id, &CoachingEnd { reason: why }).await?;
+            let ended_at = match day.is_empty() {
+                true => None,
+                false => Some(instant(&day).ok_or_else(|| {
+                    let message = "Choose a day and time, or leave it empty for now.";
+                    ApiError::of_fields(vec![FieldError::new("ended_at", "invalid", message)])
+                })?),
+            };
+            coaching::end(session, id, &CoachingEnd { reason: why, ended_at }).await?;
             toasts.done("Coaching ended");
             changed(COACHING_RELATIONSHIPS);
             changed(&customers::customer(client));
@@ -121,9 +154,21 @@ fn End(id: CoachingRelationshipId, client: CustomerId, open: RwSignal<bool>) -> 
     };
     view! {
         <DialogForm open=open errors=errors submit="End coaching" send=Callback::new(send)>
-            <p>"It ends now, and stays in the history."</p>
+            <p>"It ends now, unless it ended earlier, and stays in the history."</p>
             <ErrorNote error=errors.general()/>
+            <Field id="end-when" label="Ended on" kind="datetime-local" value=day error=errors.of("ended_at") hint="Optional: a time in the past."/>
             <Field id="end-reason" label="Reason" value=reason error=errors.of("reason") hint="Optional, such as: moved away."/>
         </DialogForm>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_said() {
+        assert_eq!(parts(3_000, 0), "Coach gets 30%");
+        assert_eq!(parts(3_050, 1_000), "Coach gets 30.5%, organization 10%");
     }
 }

@@ -190,5 +190,5 @@ fn said(event: TimelineEvent) -> AnyView {
 }
 
 fn linked(person: CustomerRef) -> impl IntoView {
-    view! { <a href=routes::customer(person.id)>{person.name}</a> }
+    view! { <a href=routes::coach(person.id)>{person.name}</a> }
 }

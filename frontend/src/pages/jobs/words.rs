@@ -29,6 +29,8 @@ fn action_title(action: &BulkAction) -> String {
         BulkAction::SetOwner(None) => "Remove the owner".into(),
         BulkAction::SetOrganization(Some(_)) => "Set the organization".into(),
         BulkAction::SetOrganization(None) => "Remove the organization".into(),
+        BulkAction::SetCoach(Some(_)) => "Set the coach".into(),
+        BulkAction::SetCoach(None) => "Remove the coach".into(),
         BulkAction::SetPriority(priority) => format!("Set the priority to {}", labels::priority(*priority)),
         BulkAction::Archive {} => "Archive customers".into(),
         BulkAction::Restore {} => "Restore customers".into(),
@@ -96,6 +98,8 @@ pub fn skipped(reason: SkipReason, n: i64) -> String {
         SkipReason::EmailTaken => {
             of("stayed archived: their e-mail belongs to another", "stayed archived: their e-mail belongs to another")
         }
+        SkipReason::CoachesThem => of("is the coach, or coaches them", "are the coach, or coach them"),
+        SkipReason::Archived => of("is archived, or the coach is", "are archived, or the coach is"),
         SkipReason::ChangedSince => of("was changed again since", "were changed again since"),
         SkipReason::Exists => of("exists already", "exist already"),
         SkipReason::Duplicate => of("repeats an e-mail from a row above", "repeat an e-mail from a row above"),

@@ -1,16 +1,19 @@
 //! Organizations: the list, and a page for each.
 
 mod create;
+mod figures;
 mod inline;
 mod page;
 mod preview;
 
 pub use page::OrganizationPage;
 
+use crate::format::money;
 use crate::labels;
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
 use crate::realtime::use_realtime;
 use crate::routes;
+use crm_types::Money;
 use crm_types::accounts::Permission;
 use crm_types::organizations::Organization;
 use leptos::prelude::*;
@@ -33,8 +36,9 @@ pub static SPEC: ListSpec = ListSpec {
         Column::sorted("Organization", "lead", "name", "-name"),
         Column::new("Kind", ""),
         Column::new("Status", ""),
-        Column::new("Coaches", "num"),
-        Column::new("Clients", "num"),
+        Column::sorted("Coaches", "num", "coaches", "-coaches"),
+        Column::sorted("Clients", "num", "clients", "-clients"),
+        Column::sorted("MRR", "num", "mrr", "-mrr"),
         Column::sorted("Known since", "num p2", "created_at", "-created_at"),
         Column::new("Phone", "").optional(),
         Column::new("Website", "").optional(),
@@ -63,11 +67,17 @@ fn row(organization: &Organization) -> Row {
             Cell::State(labels::organization_tone(o.status), labels::organization_status(o.status).into()),
             Cell::Count(o.coaches),
             Cell::Count(o.clients),
+            Cell::Text(amounts(&o.mrr)),
             Cell::Day(Some(o.created_at)),
             Cell::maybe(o.phone.clone()),
             Cell::maybe(o.website.as_deref().map(without_scheme)),
         ],
     }
+}
+
+/// Amounts of several currencies, which are not added.
+fn amounts(amounts: &[Money]) -> String {
+    amounts.iter().copied().map(money).collect::<Vec<_>>().join(" + ")
 }
 
 /// A web address as people read it.

@@ -1,5 +1,7 @@
-//! An organization's page: what it is, who coaches there, and who belongs to it.
+//! An organization's page: what it is, what its people pay, who coaches there, and who belongs to it.
 
+use super::amounts;
+use super::figures::{ByStream, Own, Statements, Tiles};
 use super::inline::{Inline, What};
 use crate::api::coaching::COACHES;
 use crate::api::customers::CUSTOMERS;
@@ -65,10 +67,11 @@ pub fn OrganizationPage() -> impl IntoView {
                 </div>
                 <PrintHead shows=Signal::stored(String::new())/>
             </header>
+            <Tiles query=query id=id/>
             <div class="grid">
                 <div class="c8 stack">
                     {drawn(move || match known.get() {
-                        true => view! { <Coaches id=id/><Customers id=id/> }.into_any(),
+                        true => view! { <Coaches id=id/><Customers id=id/><Statements id=id/> }.into_any(),
                         false => view! { <section class="card"><SkeletonCard label="Loading who belongs to it" lines=6/></section> }.into_any(),
                     })}
                 </div>
@@ -81,6 +84,7 @@ pub fn OrganizationPage() -> impl IntoView {
                             false => view! { <SkeletonCard label="Loading the details" lines=7/> }.into_any(),
                         })}
                     </section>
+                    {drawn(move || known.get().then(|| view! { <ByStream id=id/><Own id=id/> }).into_any())}
                 </div>
             </div>
         }
@@ -179,23 +183,27 @@ async fn put_away(session: Session, toasts: Notes, id: String, away: bool) {
 /// Who coaches there.
 #[component]
 fn Coaches(id: Memo<String>) -> impl IntoView {
-    const COLUMNS: &[Column] =
-        &[Column::new("Coach", "lead"), Column::new("Clients", "num"), Column::new("Known since", "num")];
+    const COLUMNS: &[Column] = &[
+        Column::new("Coach", "lead"),
+        Column::new("Clients", "num"),
+        Column::new("Clients’ MRR", "num"),
+        Column::new("Known since", "num p2"),
+    ];
     let section = Section {
         title: "Coaches",
         api: COACHES,
         by: "organization",
-        path: "",
-        sort: "name",
+        path: routes::COACHES,
+        sort: "-clients",
         permission: Permission::CustomersRead,
         columns: COLUMNS,
         empty: "Nobody of this organization coaches so far.",
     };
     let row = |coach: &Coach| Row {
         id: coach.id.to_string(),
-        href: routes::customer(coach.id),
+        href: routes::coach(coach.id),
         lead: Lead::person(Some(&coach.name), coach.email.as_deref(), ""),
-        cells: vec![Cell::Count(coach.clients), Cell::Day(Some(coach.created_at))],
+        cells: vec![Cell::Count(coach.clients), Cell::Text(amounts(&coach.mrr)), Cell::Day(Some(coach.created_at))],
     };
     own_rows::<Coach>(section, id, row)
 }

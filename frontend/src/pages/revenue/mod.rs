@@ -26,7 +26,7 @@ pub use rules::RulesPage;
 pub use shares::SharesPage;
 pub use simulator::SimulatorPage;
 pub use statement::StatementPage;
-pub use statements::StatementsPage;
+pub use statements::{StatementsPage, own_statements};
 pub use terms::TermsPage;
 
 use crate::components::{RouteTabs, use_title};
@@ -65,7 +65,7 @@ fn RevenueHead(
 }
 
 /// Basis points as people write them: `3050` is `30.5%`.
-fn percent(basis_points: i32) -> String {
+pub fn percent(basis_points: i32) -> String {
     let (whole, part) = (basis_points / 100, basis_points % 100);
     let part = format!("{part:02}");
     match part.trim_end_matches('0') {

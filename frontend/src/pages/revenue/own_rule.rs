@@ -1,24 +1,22 @@
 //! The rule of one coaching relationship, where the relationship is shown.
 
-use super::{basis_points, percent};
+use super::basis_points;
 use crate::api::ApiError;
+use crate::api::coaching::COACHING_RELATIONSHIPS;
 use crate::api::revenue::{self, RULES};
 use crate::components::{
     ActionButton, Dialog, DialogForm, ErrorNote, Field, FormErrors, Select, Sending, instant, use_toasts,
 };
-use crate::glance::drawn;
 use crate::labels;
-use crate::query::{changed, use_query};
-use crate::routes;
+use crate::query::changed;
 use crate::session::{Session, use_session};
-use chrono::Utc;
 use crm_types::accounts::Permission;
 use crm_types::ids::CoachingRelationshipId;
-use crm_types::revenue::{NewShareRule, ShareBase, ShareRule};
-use crm_types::{FieldError, Page};
+use crm_types::FieldError;
+use crm_types::revenue::{NewShareRule, ShareBase};
 use leptos::prelude::*;
 
-/// What of the client's payments is shared by a rule of its own, and a way to publish one.
+/// A way to publish a rule of its own.
 #[component]
 pub fn OwnRule(
     /// The relationship.
@@ -34,24 +32,8 @@ pub fn OwnRule(
 fn Known(session: Session, relationship: CoachingRelationshipId, coach: String) -> impl IntoView {
     let open = RwSignal::new(false);
     let denied = Signal::stored(session.denied(Permission::RevenueWrite));
-    let query = use_query::<Page<ShareRule>>(move || Some(format!("{RULES}?relationship={relationship}")));
     let title = Signal::stored(format!("Rule for {coach}’s coaching"));
-    let words = move || {
-        query.map(|page| {
-            let now = Utc::now();
-            let holds = page.items.iter().find(|rule| rule.starts_at <= now && rule.ends_at.is_none_or(|end| end > now));
-            holds.map(|rule| (rule.id, format!("{} of {}", percent(rule.coach_bp), labels::share_base(rule.base).to_lowercase())))
-        })
-    };
     view! {
-        {drawn(move || match words() {
-            Some(Some((id, words))) => {
-                let href = routes::list(routes::REVENUE_RULES, &[("peek", &id.to_string())]);
-                view! { <p class="small">"Own rule: the coach gets "<a href=href>{words}</a></p> }.into_any()
-            }
-            Some(None) => view! { <p class="small muted">"Shared by the rule of the organization, or the one for all."</p> }.into_any(),
-            None => ().into_any(),
-        })}
         <div class="row mt-3">
             <ActionButton label="Set own rule".to_owned() class="btn--sm" denied=denied on_press=Callback::new(move |()| open.set(true))/>
         </div>
@@ -75,6 +57,7 @@ fn Form(relationship: CoachingRelationshipId, open: RwSignal<bool>) -> impl Into
             let new = NewShareRule { organization_id: None, relationship_id, base, coach_bp, organization_bp, starts_at };
             revenue::publish(session, &new).await?;
             changed(RULES);
+            changed(&format!("{COACHING_RELATIONSHIPS}/{relationship}/share"));
             toasts.done("Rule published: payments since it begins are shared anew");
             Ok(())
         })

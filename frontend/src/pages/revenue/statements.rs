@@ -6,6 +6,7 @@ use crate::components::Target;
 use crate::format;
 use crate::labels;
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListBody, ListSpec, ListTotal, Row, use_list};
+use crate::pages::customers::{Section, own_rows};
 use crate::realtime::use_realtime;
 use crate::routes;
 use crm_types::accounts::Permission;
@@ -77,4 +78,36 @@ fn row(statement: &PayoutStatement) -> Row {
             Cell::Money(Some(s.forward)),
         ],
     }
+}
+
+/// What a coach or an organization earned by month, on their page: the newest statements, and a link to all.
+pub fn own_statements(by: &'static str, id: Memo<String>, empty: &'static str) -> AnyView {
+    const COLUMNS: &[Column] = &[
+        Column::new("Month", "lead"),
+        Column::new("State", ""),
+        Column::new("Earned", "num"),
+        Column::new("Refunded", "num p2"),
+        Column::new("Payable", "num"),
+    ];
+    let section = Section {
+        title: "Shares by month",
+        api: STATEMENTS,
+        by,
+        path: routes::REVENUE_STATEMENTS,
+        sort: "-month",
+        permission: Permission::RevenueRead,
+        columns: COLUMNS,
+        empty,
+    };
+    let row = |s: &PayoutStatement| Row {
+        lead: Lead::thing(format::month_year(s.month), s.earned.currency.code().to_ascii_uppercase()),
+        cells: vec![
+            Cell::State(labels::statement_tone(s.status), labels::statement_status(s.status).into()),
+            Cell::Money(Some(s.earned)),
+            Cell::Money(Some(s.refunded)),
+            Cell::Money(Some(s.payable)),
+        ],
+        ..row(s)
+    };
+    own_rows::<PayoutStatement>(section, id, row)
 }

@@ -11,7 +11,7 @@ use crate::jobs::{Batch, Work};
 use crate::row::parse;
 use chrono::{DateTime, Utc};
 use crm_types::customers_bulk::BulkAction;
-use crm_types::ids::{OrganizationId, UserId};
+use crm_types::ids::{CustomerId, OrganizationId, UserId};
 use crm_types::jobs::SkipReason;
 use serde_json::{Value, json};
 use sqlx::{PgConnection, QueryBuilder};
@@ -103,6 +103,11 @@ async fn change(tx: &mut PgConnection, work: &Work, params: &Params, ids: &[Uuid
     let archived: Vec<Uuid> =
         changes.iter().filter(|(.., changed)| *changed == Changed::Archived).map(|(id, ..)| *id).collect();
     coaching::end_of_archived(tx, &work.actor, &archived).await?;
+    let coached = changes.iter().filter_map(|(id, .., changed)| match changed {
+        Changed::Coach { to, .. } => Some((*id, to.map(|coach| coach.0))),
+        _ => None,
+    });
+    coaching::change_coaches(tx, &work.actor, &coached.collect::<Vec<_>>()).await?;
     batch.changed = i64::try_from(changes.len()).unwrap_or(i64::MAX);
     store(tx, work, &changes).await?;
     record(tx, work, &changes).await
@@ -116,16 +121,25 @@ async fn lock(tx: &mut PgConnection, params: &Params, ids: &[Uuid]) -> Result<Ve
     if matches!(params.action, BulkAction::Archive {}) || undone.is_some() {
         coaching::hold_clients(tx, ids).await?;
     }
-    // In the order of ids: two jobs never wait for each other crosswise.
+    let coach = match &params.action {
+        BulkAction::SetCoach(coach) => coach.map(|coach| coach.0).filter(|_| undone.is_none()),
+        _ => None,
+    };
+    // In the order of ids: two jobs never wait for each other crosswise. With an undo, each has a coach of their own to get back.
     let rows = sqlx::query!(
-        r#"SELECT c.id, c.email::text AS email, c.tags, c.owner_id, c.organization_id, c.priority, c.archived_at,
+        r#"SELECT c.id, c.email::text AS email, c.tags, c.owner_id, c.organization_id, c.coach_id, c.priority, c.archived_at,
                   ($2 AND EXISTS (SELECT FROM subscriptions s WHERE s.customer_id = c.id AND s.status <> 'cancelled')) AS "runs!",
                   ($2 AND EXISTS (SELECT FROM customers o WHERE o.email = c.email AND o.archived_at IS NULL AND o.id <> c.id)) AS "taken!",
-                  (SELECT r.changed FROM job_rows r WHERE r.job_id = $3 AND r.customer_id = c.id) AS changed
-           FROM customers c WHERE c.id = ANY ($1) ORDER BY c.id FOR NO KEY UPDATE OF c"#,
+                  (k.id = c.id OR k.coach_id = c.id) IS TRUE AS "coaches_them!", k.archived_at IS NOT NULL AS "coach_archived!",
+                  u.changed
+           FROM customers c
+           LEFT JOIN job_rows u ON u.job_id = $3 AND u.customer_id = c.id
+           LEFT JOIN customers k ON k.id = coalesce($4, (u.changed->'coach'->>'from')::uuid)
+           WHERE c.id = ANY ($1) ORDER BY c.id FOR NO KEY UPDATE OF c"#,
         ids,
         matches!(params.action, BulkAction::Archive {} | BulkAction::Restore {}),
         undone,
+        coach,
     )
     .fetch_all(tx)
     .await?;
@@ -134,10 +148,13 @@ async fn lock(tx: &mut PgConnection, params: &Params, ids: &[Uuid]) -> Result<Ve
             tags: row.tags,
             owner: row.owner_id.map(UserId),
             organization: row.organization_id.map(OrganizationId),
+            coach: row.coach_id.map(CustomerId),
             priority: parse("priority", &row.priority)?,
             archived_at: row.archived_at,
             runs: row.runs,
             email_taken: row.taken,
+            coaches_them: row.coaches_them,
+            coach_archived: row.coach_archived,
         };
         let undone = row.changed.map(serde_json::from_value).transpose();
         let undone = undone.map_err(|error| sqlx::Error::Decode(error.into()))?;
@@ -196,6 +213,7 @@ async fn record(tx: &mut PgConnection, work: &Work, changes: &[(Uuid, Person, Pe
     let named = |id: Option<Uuid>| id.map_or(Value::Null, |id| json!({"id": id, "name": names.get(&id)}));
     let owner = |owner: Option<UserId>| json!({"owner": named(owner.map(|owner| owner.0))});
     let organization = |of: Option<OrganizationId>| json!({"organization": named(of.map(|of| of.0))});
+    let coach = |of: Option<CustomerId>| json!({"coach": named(of.map(|of| of.0))});
     let mut verbs: BTreeMap<&'static str, Vec<Change>> = BTreeMap::new();
     for (id, before, after, changed) in changes {
         let (verb, before, after) = match changed {
@@ -204,6 +222,7 @@ async fn record(tx: &mut PgConnection, work: &Work, changes: &[(Uuid, Person, Pe
             }
             Changed::Owner { from, to } => ("updated", owner(*from), owner(*to)),
             Changed::Organization { from, to } => ("updated", organization(*from), organization(*to)),
+            Changed::Coach { from, to } => ("updated", coach(*from), coach(*to)),
             Changed::Priority { from, to } => ("updated", json!({"priority": from}), json!({"priority": to})),
             Changed::Archived | Changed::Restored => (
                 if after.archived_at.is_some() { "archived" } else { "restored" },
@@ -219,20 +238,22 @@ async fn record(tx: &mut PgConnection, work: &Work, changes: &[(Uuid, Person, Pe
     Ok(())
 }
 
-/// What the owners and organizations of a change are called.
+/// What the owners, organizations and coaches of a change are called.
 async fn names(tx: &mut PgConnection, changes: &[(Uuid, Person, Person, Changed)]) -> Result<HashMap<Uuid, String>> {
     let mut ids = HashSet::new();
     for (.., changed) in changes {
         match changed {
             Changed::Owner { from, to } => ids.extend([from, to].into_iter().flatten().map(|owner| owner.0)),
             Changed::Organization { from, to } => ids.extend([from, to].into_iter().flatten().map(|of| of.0)),
+            Changed::Coach { from, to } => ids.extend([from, to].into_iter().flatten().map(|of| of.0)),
             _ => {}
         }
     }
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let rows = sqlx::query!(
         r#"SELECT id AS "id!", name AS "name!" FROM users WHERE id = ANY ($1)
-           UNION ALL SELECT id, name FROM organizations WHERE id = ANY ($1)"#,
+           UNION ALL SELECT id, name FROM organizations WHERE id = ANY ($1)
+           UNION ALL SELECT c.id, customer_called(c) FROM customers c WHERE c.id = ANY ($1)"#,
         &ids
     )
     .fetch_all(tx)

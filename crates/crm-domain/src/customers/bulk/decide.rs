@@ -4,7 +4,7 @@ use super::super::fields::MOST_TAGS;
 use chrono::{DateTime, Utc};
 use crm_types::customers::Priority;
 use crm_types::customers_bulk::BulkAction;
-use crm_types::ids::{OrganizationId, UserId};
+use crm_types::ids::{CustomerId, OrganizationId, UserId};
 use crm_types::jobs::SkipReason;
 use serde::{Deserialize, Serialize};
 
@@ -14,12 +14,17 @@ pub(super) struct Person {
     pub tags: Vec<String>,
     pub owner: Option<UserId>,
     pub organization: Option<OrganizationId>,
+    pub coach: Option<CustomerId>,
     pub priority: Priority,
     pub archived_at: Option<DateTime<Utc>>,
     /// A subscription of theirs runs.
     pub runs: bool,
     /// Another living customer has their e-mail.
     pub email_taken: bool,
+    /// They are the coach whom they would get, or coach them.
+    pub coaches_them: bool,
+    /// The coach whom they would get is archived.
+    pub coach_archived: bool,
 }
 
 /// What became different, enough to take it back.
@@ -30,6 +35,7 @@ pub(super) enum Changed {
     TagsRemoved(Vec<String>),
     Owner { from: Option<UserId>, to: Option<UserId> },
     Organization { from: Option<OrganizationId>, to: Option<OrganizationId> },
+    Coach { from: Option<CustomerId>, to: Option<CustomerId> },
     Priority { from: Priority, to: Priority },
     Archived,
     Restored,
@@ -60,6 +66,13 @@ pub(super) fn decide(action: &BulkAction, now: &Person, at: DateTime<Utc>) -> Re
             then.organization = *organization;
             Changed::Organization { from: now.organization, to: *organization }
         }
+        BulkAction::SetCoach(coach) if now.coach == *coach => return Err(SkipReason::Unchanged),
+        BulkAction::SetCoach(_) if now.coaches_them => return Err(SkipReason::CoachesThem),
+        BulkAction::SetCoach(_) if now.archived_at.is_some() || now.coach_archived => return Err(SkipReason::Archived),
+        BulkAction::SetCoach(coach) => {
+            then.coach = *coach;
+            Changed::Coach { from: now.coach, to: *coach }
+        }
         BulkAction::SetPriority(priority) => {
             then.priority = *priority;
             Changed::Priority { from: now.priority, to: *priority }
@@ -85,8 +98,9 @@ pub(super) fn opposite(changed: &Changed, now: &Person) -> Result<BulkAction, Sk
         Changed::TagsRemoved(tags) => Ok(BulkAction::AddTags(tags.clone())),
         Changed::Owner { from, to } if now.owner == *to => Ok(BulkAction::SetOwner(*from)),
         Changed::Organization { from, to } if now.organization == *to => Ok(BulkAction::SetOrganization(*from)),
+        Changed::Coach { from, to } if now.coach == *to => Ok(BulkAction::SetCoach(*from)),
         Changed::Priority { from, to } if now.priority == *to => Ok(BulkAction::SetPriority(*from)),
-        Changed::Owner { .. } | Changed::Organization { .. } | Changed::Priority { .. } => {
+        Changed::Owner { .. } | Changed::Organization { .. } | Changed::Coach { .. } | Changed::Priority { .. } => {
             Err(SkipReason::ChangedSince)
         }
         Changed::Archived => Ok(BulkAction::Restore {}),
@@ -104,10 +118,13 @@ mod tests {
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
             owner: None,
             organization: None,
+            coach: None,
             priority: Priority::Medium,
             archived_at: None,
             runs: false,
             email_taken: false,
+            coaches_them: false,
+            coach_archived: false,
         }
     }
 
@@ -148,6 +165,20 @@ mod tests {
     }
 
     #[test]
+    fn nobody_gets_a_coach_whom_they_coach_and_who_is_archived_gets_none() {
+        let coach = BulkAction::SetCoach(Some(CustomerId(Uuid::max())));
+        let circle = Person { coaches_them: true, ..person(&[]) };
+        assert_eq!(decide(&coach, &circle, AT), Err(SkipReason::CoachesThem));
+        let gone = Person { archived_at: Some(AT), ..person(&[]) };
+        assert_eq!(decide(&coach, &gone, AT), Err(SkipReason::Archived));
+        let late = Person { coach_archived: true, ..person(&[]) };
+        assert_eq!(decide(&coach, &late, AT), Err(SkipReason::Archived));
+        assert_eq!(decide(&BulkAction::SetCoach(None), &gone, AT), Err(SkipReason::Unchanged));
+        let (coached, _) = decide(&coach, &person(&[]), AT).unwrap();
+        assert_eq!(decide(&coach, &coached, AT), Err(SkipReason::Unchanged));
+    }
+
+    #[test]
     fn what_is_taken_back_is_what_it_was_unless_somebody_changed_it() {
         let (ada, bob) = (UserId(Uuid::max()), UserId(Uuid::nil()));
         for action in [
@@ -155,6 +186,7 @@ mod tests {
             BulkAction::RemoveTags(tags(&["b"])),
             BulkAction::SetOwner(Some(ada)),
             BulkAction::SetOrganization(Some(OrganizationId(Uuid::max()))),
+            BulkAction::SetCoach(Some(CustomerId(Uuid::max()))),
             BulkAction::SetPriority(Priority::Vip),
             BulkAction::Archive {},
         ] {

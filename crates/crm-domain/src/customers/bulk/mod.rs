@@ -8,7 +8,7 @@ pub(crate) use batch::batch;
 
 use super::fields::parse_tags;
 use super::filter::CustomerFilter;
-use super::references::{require_organization, require_staff};
+use super::references::{require_customer, require_organization, require_staff};
 use crate::audit::Actor;
 use crate::db::{DomainError, Result};
 use crate::jobs::list::{self as jobs, Viewer};
@@ -96,6 +96,10 @@ async fn parse(pool: &PgPool, action: BulkAction) -> Result<BulkAction> {
         BulkAction::SetOrganization(Some(organization)) => {
             require_organization(&mut *pool.acquire().await?, "action", organization).await?;
             Ok(BulkAction::SetOrganization(Some(organization)))
+        }
+        BulkAction::SetCoach(Some(coach)) => {
+            require_customer(&mut *pool.acquire().await?, "action", coach).await?;
+            Ok(BulkAction::SetCoach(Some(coach)))
         }
         other => Ok(other),
     }

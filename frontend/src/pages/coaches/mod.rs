@@ -1,10 +1,21 @@
-//! Who coaches: the list. A coach's page is that of a customer.
+//! Who coaches: the list, and a page for each with their clients.
+
+mod clients;
+mod handover;
+mod history;
+mod page;
+mod portfolio;
+mod preview;
+
+pub use page::CoachPage;
 
 use crate::api::coaching::COACHES;
 use crate::components::Target;
+use crate::format::money;
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
 use crate::realtime::use_realtime;
 use crate::routes;
+use crm_types::Money;
 use crm_types::accounts::Permission;
 use crm_types::coaching::Coach;
 use leptos::prelude::*;
@@ -22,7 +33,8 @@ pub static SPEC: ListSpec = ListSpec {
     columns: &[
         Column::sorted("Coach", "lead", "name", "-name"),
         Column::new("Organization", ""),
-        Column::new("Clients", "num"),
+        Column::sorted("Clients", "num", "clients", "-clients"),
+        Column::new("Clients’ MRR", "num"),
         Column::sorted("Known since", "num p2", "created_at", "-created_at"),
     ],
     sort: "name",
@@ -34,18 +46,24 @@ pub static SPEC: ListSpec = ListSpec {
 #[component]
 pub fn CoachesPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
-    view! { <ListView list=list/> }
+    view! { <ListView list=list preview=preview::preview/> }
 }
 
 fn row(coach: &Coach) -> Row {
     Row {
         id: coach.id.to_string(),
-        href: routes::customer(coach.id),
+        href: routes::coach(coach.id),
         lead: Lead::person(Some(&coach.name), coach.email.as_deref(), ""),
         cells: vec![
             Cell::maybe(coach.organization.as_ref().map(|organization| organization.name.clone())),
             Cell::Count(coach.clients),
+            Cell::Text(amounts(&coach.mrr)),
             Cell::Day(Some(coach.created_at)),
         ],
     }
+}
+
+/// Amounts of several currencies, which are not added.
+fn amounts(amounts: &[Money]) -> String {
+    amounts.iter().copied().map(money).collect::<Vec<_>>().join(" + ")
 }

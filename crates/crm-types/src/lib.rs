@@ -5,6 +5,9 @@
 
 pub mod accounts;
 pub mod analytics;
+pub mod analytics_payments;
+pub mod analytics_retention;
+pub mod analytics_streams;
 pub mod api_keys;
 pub mod audit;
 pub mod billing;

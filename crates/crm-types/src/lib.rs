@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod analytics;
+pub mod analytics_forecast;
 pub mod analytics_payments;
 pub mod analytics_retention;
 pub mod analytics_streams;

@@ -19,6 +19,7 @@ pub use movements::movements;
 pub use mrr_series::mrr_series;
 pub use overview::overview;
 pub use period::{Period, PeriodRequest};
+pub(crate) use period::newest_day;
 
 use crate::db::Result;
 use sqlx::{PgPool, Postgres, Transaction};

@@ -91,7 +91,7 @@ impl Period {
 /// Today, unless the newest movement or event is ahead of it or some days ago: then the day of that, so that a business that
 /// lived in the past, or whose clock runs ahead, is not shown as an empty page. An event from beyond next year is a broken
 /// clock, not news.
-pub(super) async fn newest_day(connection: &mut PgConnection) -> Result<NaiveDate> {
+pub(crate) async fn newest_day(connection: &mut PgConnection) -> Result<NaiveDate> {
     let day = sqlx::query_scalar!(
         r#"SELECT account_day(CASE WHEN at BETWEEN now() - make_interval(days => $1) AND now() THEN now()
                                    ELSE least(now() + interval '1 year', at) END) AS "day!"

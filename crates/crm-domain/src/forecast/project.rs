@@ -27,7 +27,7 @@ pub struct Base {
 /// What one month changed beside those who left, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Flow {
-    /// New and reactivated: it leaves as new customers do.
+    /// Of new customers: it leaves as they do.
     pub started: i64,
     /// Expansion less contraction: it leaves as today's customers do.
     pub changed: i64,

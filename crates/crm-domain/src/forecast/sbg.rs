@@ -25,8 +25,8 @@ impl Renewal {
 }
 
 /// What was seen of one cohort: from who were there after 0, 1, 2, ... periods.
-#[must_use]
-pub fn renewals(survivors: &[u64]) -> Vec<Renewal> {
+#[cfg(test)]
+fn renewals(survivors: &[u64]) -> Vec<Renewal> {
     let pairs = survivors.iter().zip(survivors.iter().skip(1));
     pairs.map(|(before, after)| Renewal { at_risk: *before, lost: before.saturating_sub(*after) }).collect()
 }

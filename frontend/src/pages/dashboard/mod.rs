@@ -13,7 +13,9 @@ mod series;
 mod tiles;
 mod widget;
 
-pub use chart_card::mrr_chart;
+pub use chart_card::{ChartCard, mrr_chart};
+pub use links::{Scope, subscriptions_on};
+pub pub use tiles::{Tile, TilesOf};
 pub use widget::{chart_skeleton, widget};
 
 use crate::api::analytics;
@@ -23,12 +25,10 @@ use crate::glance::{Glance, live};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use announce::Announcer;
-use chart_card::ChartCard;
 use crm_types::analytics::Overview;
 use definitions::Definitions;
 use feed::Feed;
 use leptos::prelude::*;
-use movement_card::MovementCard;
 use notes::{Notes, NothingYet, not_begun};
 use tiles::Tiles;
 

@@ -170,9 +170,9 @@ pub struct ForecastReport {
     /// Full months since the first payment.
     pub known_months: i64,
     /// By how much a payment is worth less for each year that it is later, in basis points.
-    pub discount_bps: i32,
+    pub discount_bp: i32,
     /// The part of simulated futures that the interval holds, in basis points.
-    pub interval_bps: i64,
+    pub interval_bp: i64,
     /// MRR at the end of `until`.
     pub mrr: Money,
     /// MRR at the end of each of the last 24 full months, oldest first.

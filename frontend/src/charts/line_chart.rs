@@ -122,7 +122,7 @@ fn tip_of(data: &LineData, at: Cursor, href: &dyn Fn(Option<usize>) -> String) -
         current: false,
     });
     TipData {
-        title: data.days.get(at.day).map(|d| day_long(*d)).unwrap_or_default(),
+        title: data.name(at.day, day_long),
         rows: lines.chain(band).collect(),
         total: None,
     }
@@ -134,7 +134,7 @@ fn ends_of(data: &LineData, (low, high): (i64, i64)) -> String {
 
 /// What a screen reader hears at a point: one line, or all of them with the band.
 fn reading(data: &LineData, at: Cursor) -> String {
-    let date = data.days.get(at.day).map(|d| day(*d)).unwrap_or_default();
+    let date = data.name(at.day, day);
     let of = |index: usize| {
         let line = data.lines.get(index)?;
         let value = data.value(index, at.day).map_or_else(|| MISSING.to_owned(), |value| data.unit.text(value));
@@ -152,7 +152,7 @@ fn reading(data: &LineData, at: Cursor) -> String {
 
 /// The whole chart in a sentence for each line.
 fn summary(data: &LineData) -> String {
-    let (Some(first), Some(last)) = (data.days.first(), data.days.last()) else { return data.title.clone() };
+    let Some(last) = data.days.len().checked_sub(1) else { return data.title.clone() };
     let line = |line: &super::lines::LineSeries| {
         let mut values = line.values.iter().copied().flatten();
         let (from, to) = (values.next()?, values.next_back());
@@ -163,19 +163,20 @@ fn summary(data: &LineData) -> String {
         Some(format!(" {}: {from_to}.", line.label))
     };
     let lines: String = data.lines.iter().filter_map(line).collect();
-    format!("{} from {} to {}.{lines}", data.title, day(*first), day(*last))
+    format!("{} from {} to {}.{lines}", data.title, data.name(0, day), data.name(last, day))
 }
 
 /// The same figures as a table.
 pub fn line_table(data: &LineData, href: &dyn Fn(usize, Option<usize>) -> String) -> ChartTable {
     let first = match data.step {
+        _ if !data.names.is_empty() => "Month",
         Step::Day => "Day",
         Step::Week => "Week to",
         Step::Month => "Month to",
     };
     let labels = data.lines.iter().map(|line| line.label.clone());
     let band = data.band.iter().map(|band| band.label.clone());
-    let row = |(at, on): (usize, &chrono::NaiveDate)| {
+    let row = |at: usize| {
         let cell = |line: usize| match data.value(line, at) {
             Some(value) => {
                 let href = href(at, Some(line));
@@ -187,11 +188,11 @@ pub fn line_table(data: &LineData, href: &dyn Fn(usize, Option<usize>) -> String
             text: data.band_on(at).map_or_else(|| MISSING.into(), |ends| ends_of(data, ends)),
             href: None,
         });
-        (day(*on), (0..data.lines.len()).map(cell).chain(band).collect())
+        (data.name(at, day), (0..data.lines.len()).map(cell).chain(band).collect())
     };
     ChartTable {
         head: std::iter::once(first.to_owned()).chain(labels).chain(band).collect(),
-        rows: data.days.iter().enumerate().map(row).collect(),
+        rows: (0..data.days.len()).map(row).collect(),
     }
 }
 

@@ -43,6 +43,8 @@ pub struct LineData {
     pub step: Step,
     /// Oldest first.
     pub days: Vec<NaiveDate>,
+    /// What the points are called where they are no dates: `M3`, one for each day. Empty for dates.
+    pub names: Vec<String>,
     /// In the order of the legend.
     pub lines: Vec<LineSeries>,
     /// Below the lines.
@@ -55,6 +57,12 @@ impl LineData {
     /// A line's value on a day.
     pub fn value(&self, line: usize, day: usize) -> Option<i64> {
         self.lines.get(line)?.values.get(day).copied().flatten()
+    }
+
+    /// What a point is called, in words or as its date is written.
+    pub fn name(&self, day: usize, written: fn(NaiveDate) -> String) -> String {
+        let named = self.names.get(day).cloned();
+        named.or_else(|| self.days.get(day).copied().map(written)).unwrap_or_default()
     }
 
     /// The ends of the band on a day.
@@ -135,7 +143,13 @@ impl LineLayout {
             height,
             plot,
             ticks: values.iter().map(|value| at(*value)).zip(texts).collect(),
-            labels: labels(&data.days, &xs, data.step),
+            labels: labels(&data.days, &xs, data.step)
+                .into_iter()
+                .map(|label| match data.names.get(label.index) {
+                    Some(name) => TimeLabel { text: name.clone(), ..label },
+                    None => label,
+                })
+                .collect(),
             shapes: data.lines.iter().map(shape).collect(),
             band: data.band.as_ref().map(band),
             xs,
@@ -195,6 +209,7 @@ pub(super) mod tests {
             unit: Unit::Money(Currency::USD),
             step: Step::Month,
             days: ["2026-08-31", "2026-09-30", "2026-10-31", "2026-11-30"].map(|d| d.parse().unwrap()).to_vec(),
+            names: vec![],
             lines: vec![
                 line("MRR", false, [Some(100_000), Some(200_000), None, None]),
                 line("Expected", true, [None, Some(200_000), Some(250_000), Some(300_000)]),
@@ -241,6 +256,14 @@ pub(super) mod tests {
         };
         assert_eq!(texts(&rates), ["96%", "98%", "100%", "102%", "104%"]);
         assert_eq!(texts(&LineData { lines: vec![], band: None, ..forecast() }), ["$0", "$0.01", "$0.02", "$0.03"]);
+    }
+
+    #[test]
+    fn points_may_have_names() {
+        let named = LineData { names: ["M0", "M1", "M2", "M3"].map(str::to_owned).to_vec(), ..forecast() };
+        let layout = LineLayout::new(&named, 640.0);
+        assert_eq!(layout.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>(), ["M0", "M1", "M2", "M3"]);
+        assert_eq!((named.name(2, crate::format::day), forecast().name(0, crate::format::day)), ("M2".into(), "Aug 31, 2026".into()));
     }
 
     #[test]

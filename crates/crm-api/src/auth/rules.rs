@@ -83,6 +83,7 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/analytics/overview", P::AnalyticsRead),
     may("GET", "/api/analytics/mrr", P::AnalyticsRead),
     may("GET", "/api/analytics/movements", P::AnalyticsRead),
+    may("GET", "/api/analytics/forecast", P::AnalyticsRead),
     // customers
     may("GET", "/api/customers", P::CustomersRead),
     may("POST", "/api/customers", P::CustomersWrite),

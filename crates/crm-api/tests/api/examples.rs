@@ -3,6 +3,7 @@
 use crm_api::app;
 use crm_types::Page;
 use crm_types::analytics::{MovementSummary, MrrSeries, Overview};
+use crm_types::analytics_forecast::ForecastReport;
 use crm_types::api_keys::NewApiKey;
 use crm_types::billing::{InboxStats, ReplayReply, ReplayRequest, StripeEvent, Transaction};
 use crm_types::coaching::{Coach, CoachingEnd, CoachingRelationship, NewCoachingRelationship};
@@ -61,6 +62,7 @@ fn examples_are_what_routes_take_and_give() {
     reply::<Overview>("/api/analytics/overview", "get");
     reply::<MrrSeries>("/api/analytics/mrr", "get");
     reply::<MovementSummary>("/api/analytics/movements", "get");
+    reply::<ForecastReport>("/api/analytics/forecast", "get");
     reply::<Page<Customer>>("/api/customers", "get");
     reply::<Page<Organization>>("/api/organizations", "get");
     body::<NewOrganization>("/api/organizations", "post");

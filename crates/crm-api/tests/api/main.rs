@@ -17,6 +17,7 @@ mod customers_export;
 mod customers_import;
 mod events;
 mod examples;
+mod forecast;
 mod health;
 mod idempotency;
 mod interactions;

@@ -12,4 +12,4 @@ mod store;
 pub use store::forecast;
 
 /// The discount for a year that the caller does not name, in basis points.
-pub const USUAL_DISCOUNT_BPS: i32 = 1_000;
+pub const USUAL_DISCOUNT_BP: i32 = 1_000;

@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng};
 /// Of so many simulated futures the middle part is the interval.
 pub const FUTURES: usize = 400;
 /// The part of them that lies in the interval: 8,000 is 80 %.
-pub const INTERVAL_BPS: i64 = 8_000;
+pub const INTERVAL_BP: i64 = 8_000;
 /// Every forecast of the same figures gives the same interval.
 const SEED: u64 = 0x5b61;
 /// Above it a binomial number is drawn as a normal one.
@@ -92,7 +92,7 @@ pub fn interval(segments: &[Segment], months: u32) -> Vec<(f64, f64)> {
         }
         futures.iter_mut().zip(all).for_each(|(month, expected)| month.push(expected.total()));
     }
-    let outside = (1.0 - INTERVAL_BPS as f64 / 10_000.0) / 2.0;
+    let outside = (1.0 - INTERVAL_BP as f64 / 10_000.0) / 2.0;
     futures
         .into_iter()
         .map(|mut month| {

@@ -2,7 +2,7 @@
 
 use super::known::{Known, LEAST_LOST, Seen};
 use super::month::Month;
-use super::project::{Flow, INTERVAL_BPS, Segment, interval, project};
+use super::project::{Flow, INTERVAL_BP, Segment, interval, project};
 use super::sbg::Sbg;
 use crm_types::analytics_forecast::{
     BackTest, BackTestMonth, CohortValue, ForecastMonth, ForecastPace, ForecastReport, MrrPoint, PlanValue,
@@ -25,7 +25,7 @@ const SURVIVAL: u32 = 24;
 const LEAST_AGE: u32 = 6;
 
 /// Everything that is expected.
-pub(super) fn report(known: &Known, discount_bps: i32) -> ForecastReport {
+pub(super) fn report(known: &Known, discount_bp: i32) -> ForecastReport {
     let money = |minor| Money::new(minor, known.currency);
     let too_short = (known.months() < LEAST_MONTHS).then(|| too_short(known.months()));
     let segments = if too_short.is_some() { None } else { known.segments() };
@@ -38,15 +38,15 @@ pub(super) fn report(known: &Known, discount_bps: i32) -> ForecastReport {
     // A day of the calendar where nothing is known: before the first payment there is no history.
     let first = (known.months() - 1).clamp(0, HISTORY - 1);
     let history = (0..=first).rev().map(|back| known.until.plus(-back));
-    let discount = Discount { monthly: monthly(discount_bps), currency: known.currency };
+    let discount = Discount { monthly: monthly(discount_bp), currency: known.currency };
     let common = Seen::of(&known.everybody, known.until).model();
     ForecastReport {
         currency: known.currency,
         as_of: None,
         until: known.until.last_day(),
         known_months: i64::from(known.months()),
-        discount_bps,
-        interval_bps: INTERVAL_BPS,
+        discount_bp,
+        interval_bp: INTERVAL_BP,
         mrr: money(known.level(known.until)),
         history: history.map(|month| MrrPoint { day: month.last_day(), mrr: money(known.level(month)) }).collect(),
         months: segments.as_deref().map(|segments| months(known, segments, HORIZON)).unwrap_or_default(),
@@ -77,8 +77,8 @@ fn too_few_left(who: &str) -> String {
 }
 
 /// A discount for a year as one for a month: what a payment is worth against the same a month earlier.
-fn monthly(discount_bps: i32) -> f64 {
-    (1.0 + f64::from(discount_bps) / 10_000.0).powf(-1.0 / 12.0)
+fn monthly(discount_bp: i32) -> f64 {
+    (1.0 + f64::from(discount_bp) / 10_000.0).powf(-1.0 / 12.0)
 }
 
 fn months(known: &Known, segments: &[Segment], count: u32) -> Vec<ForecastMonth> {

@@ -19,10 +19,10 @@ use std::collections::BTreeMap;
 const DISCOUNTS: std::ops::RangeInclusive<i32> = 100..=10_000;
 
 /// MRR in the months to come and what customers are worth, in a currency or the reporting currency. A payment is worth
-/// `discount_bps` less for each year that it is later.
-pub async fn forecast(pool: &PgPool, currency: Option<Currency>, discount_bps: i32) -> Result<ForecastReport> {
-    if !DISCOUNTS.contains(&discount_bps) {
-        return Err(DomainError::invalid("discount_bps", "out_of_range", "Discount by 1 % to 100 % a year: 100 to 10000."));
+/// `discount_bp` less for each year that it is later.
+pub async fn forecast(pool: &PgPool, currency: Option<Currency>, discount_bp: i32) -> Result<ForecastReport> {
+    if !DISCOUNTS.contains(&discount_bp) {
+        return Err(DomainError::invalid("discount_bp", "out_of_range", "Discount by 1 % to 100 % a year: 100 to 10000."));
     }
     let mut tx = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let currency = match currency {
@@ -33,7 +33,7 @@ pub async fn forecast(pool: &PgPool, currency: Option<Currency>, discount_bps: i
     let changes = cohorts(&mut tx, currency, until).await?;
     let months = months(&mut tx, currency, until).await?;
     tx.commit().await?;
-    Ok(report(&known(currency, until, &changes, &months), discount_bps))
+    Ok(report(&known(currency, until, &changes, &months), discount_bp))
 }
 
 /// What a month did to a cohort.

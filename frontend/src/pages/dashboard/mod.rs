@@ -15,15 +15,15 @@ mod widget;
 
 pub use chart_card::{ChartCard, mrr_chart};
 pub use links::{Scope, subscriptions_on};
-pub pub use tiles::{Tile, TilesOf};
-pub use widget::{chart_skeleton, widget};
+pub pub use widget::{chart_skeleton, widget};
 
 use crate::api::analytics;
-use crate::components::{DateRange, Icon, Period, PrintHead, use_period, use_title};
+use crate::components::{DateRange, Icon, Period, PeriodTabs, PrintHead, use_period, use_title};
 use crate::format;
 use crate::glance::{Glance, live};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
+use crate::routes::{DASHBOARD, FINANCE};
 use announce::Announcer;
 use crm_types::analytics::Overview;
 use definitions::Definitions;
@@ -31,6 +31,9 @@ use feed::Feed;
 use leptos::prelude::*;
 use notes::{Notes, NothingYet, not_begun};
 use tiles::Tiles;
+
+/// Path and name of each dashboard.
+pub const DASHBOARDS: [(&str, &str); 2] = [(DASHBOARD, "Executive"), (FINANCE, "Finance")];
 
 /// The page at `/`.
 #[component]
@@ -69,6 +72,7 @@ pub fn DashboardPage() -> impl IntoView {
                 </div>
                 <DateRange period=period currencies=currencies/>
             </div>
+            <PeriodTabs label="Dashboards" tabs=DASHBOARDS.to_vec()/>
             <PrintHead shows=live(move || period.glance(days_in_words))/>
         </header>
         <Show when=move || ahead.get().is_none() fallback=move || ahead.get().map(not_begun)>
@@ -88,7 +92,7 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 /// `Oct 1 – 31, 2026, against Sep 1 – 30, 2026`.
-fn days_in_words(period: &Period) -> String {
+pub fn days_in_words(period: &Period) -> String {
     let (from, to) = period.compared();
     format!("{}, against {}", format::date_range(period.from, period.to), format::date_range(from, to))
 }

@@ -6,7 +6,6 @@ use crate::api::analytics;
 use crate::charts::{HeatCell, HeatData, HeatKey, HeatMap, HeatRow};
 use crate::components::{EmptyState, Explain};
 use crate::format::{MISSING, count, money_compact, money_whole, month_year, percent};
-use crate::glance::Glance;
 use crate::pages::dashboard::{chart_skeleton, widget};
 use crate::params::Params;
 use crate::query::use_query;

@@ -13,7 +13,6 @@ use crate::format::{Better, MISSING, count, count_delta, date_range, money_whole
 use crate::pages::dashboard::{Scope, widget};
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
-use crm_types::Currency;
 use crm_types::analytics::GroupBy;
 use crm_types::analytics_retention::{ChurnReport, LtvReport, Retention, RetentionGroup, TrialReport};
 use leptos::prelude::*;
@@ -261,7 +260,7 @@ fn trial_table(report: &TrialReport) -> ChartTable {
 pub(super) mod tests {
     use super::*;
     use crate::format::{Direction, Tone};
-    use crm_types::Money;
+    use crm_types::{Currency, Money};
     use crm_types::analytics::Step;
     use crm_types::analytics_retention::RetentionStep;
 

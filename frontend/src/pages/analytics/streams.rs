@@ -69,15 +69,15 @@ fn Card(
             {foot}
         }
     };
-    let (heading, explain) = (format!("h-{id}"), match id {
-        "rev1" => "x-rev1",
-        "rev2" => "x-rev2",
-        "rev3" => "x-rev3",
-        "all" => "x-all",
-        _ => "x-journey",
-    });
+    let (heading, explain) = match id {
+        "rev1" => ("h-rev1", "x-rev1"),
+        "rev2" => ("h-rev2", "x-rev2"),
+        "rev3" => ("h-rev3", "x-rev3"),
+        "all" => ("h-all", "x-all"),
+        _ => ("h-journey", "x-journey"),
+    };
     view! {
-        <section class=class aria-labelledby=heading.clone()>
+        <section class=class aria-labelledby=heading>
             <header class="card__head card__head--line">
                 <h2 id=heading>{title}</h2>
                 <Explain id=explain of=title>{children()}</Explain>

@@ -15,7 +15,8 @@ mod widget;
 
 pub use chart_card::{ChartCard, mrr_chart};
 pub use links::{Scope, subscriptions_on};
-pub pub use widget::{chart_skeleton, widget};
+pub use movement_card::MovementCard;
+pub use widget::{chart_skeleton, widget};
 
 use crate::api::analytics;
 use crate::components::{DateRange, Icon, Period, PeriodTabs, PrintHead, use_period, use_title};
@@ -92,7 +93,7 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 /// `Oct 1 – 31, 2026, against Sep 1 – 30, 2026`.
-pub fn days_in_words(period: &Period) -> String {
+fn days_in_words(period: &Period) -> String {
     let (from, to) = period.compared();
     format!("{}, against {}", format::date_range(period.from, period.to), format::date_range(from, to))
 }

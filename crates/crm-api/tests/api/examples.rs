@@ -3,6 +3,9 @@
 use crm_api::app;
 use crm_types::Page;
 use crm_types::analytics::{MovementSummary, MrrSeries, Overview};
+use crm_types::analytics_payments::{PaymentReport, RecognisedReport};
+use crm_types::analytics_retention::{ChurnReport, CohortReport, LtvReport, TrialReport};
+use crm_types::analytics_streams::{BridgeReport, StreamsReport};
 use crm_types::api_keys::NewApiKey;
 use crm_types::billing::{InboxStats, ReplayReply, ReplayRequest, StripeEvent, Transaction};
 use crm_types::coaching::{Coach, CoachingEnd, CoachingRelationship, NewCoachingRelationship};
@@ -61,6 +64,14 @@ fn examples_are_what_routes_take_and_give() {
     reply::<Overview>("/api/analytics/overview", "get");
     reply::<MrrSeries>("/api/analytics/mrr", "get");
     reply::<MovementSummary>("/api/analytics/movements", "get");
+    reply::<ChurnReport>("/api/analytics/churn", "get");
+    reply::<LtvReport>("/api/analytics/ltv", "get");
+    reply::<TrialReport>("/api/analytics/trials", "get");
+    reply::<CohortReport>("/api/analytics/cohorts", "get");
+    reply::<StreamsReport>("/api/analytics/streams", "get");
+    reply::<BridgeReport>("/api/analytics/bridge", "get");
+    reply::<PaymentReport>("/api/analytics/payments", "get");
+    reply::<RecognisedReport>("/api/analytics/recognised", "get");
     reply::<Page<Customer>>("/api/customers", "get");
     reply::<Page<Organization>>("/api/organizations", "get");
     body::<NewOrganization>("/api/organizations", "post");

@@ -4,6 +4,7 @@ use crate::params::Params;
 use crate::{ApiResult, AppState};
 use actix_web::get;
 use actix_web::web::{Data, Json};
+use crm_domain::analytics::AsOf;
 use crm_domain::forecast::{self, USUAL_DISCOUNT_BP};
 use crm_types::Currency;
 use crm_types::analytics_forecast::ForecastReport;
@@ -20,6 +21,9 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ForecastQuery {
+    /// As it was known at the end of a day, or at an instant: what was written down later is taken off.
+    #[param(value_type = Option<String>, example = "2026-10-31")]
+    as_of: Option<AsOf>,
     /// The currency of all amounts; the reporting currency when not given.
     currency: Option<Currency>,
     /// By how much a payment is worth less for each year that it is later, in basis points: 1000 is 10 %.
@@ -60,6 +64,7 @@ struct ForecastQuery {
 ))]
 #[get("/analytics/forecast")]
 async fn expected(state: Data<AppState>, query: Params<ForecastQuery>) -> ApiResult<Json<ForecastReport>> {
-    let ForecastQuery { currency, discount_bp } = query.0;
-    Ok(Json(forecast::forecast(&state.read_pool, currency, discount_bp.unwrap_or(USUAL_DISCOUNT_BP)).await?))
+    let ForecastQuery { as_of, currency, discount_bp } = query.0;
+    let discount_bp = discount_bp.unwrap_or(USUAL_DISCOUNT_BP);
+    Ok(Json(forecast::forecast(&state.read_pool, as_of, currency, discount_bp).await?))
 }

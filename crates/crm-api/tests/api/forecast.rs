@@ -66,6 +66,12 @@ async fn two_years_are_projected_and_the_error_of_the_last_half_year_is_shown() 
     }
     assert!(error < 0.15, "half a year is foretold to within 15 % on average: {error}");
 
+    // As of now it is what it is.
+    let today = chrono::Utc::now().date_naive();
+    let known: ForecastReport = client.get(&format!("/api/analytics/forecast?as_of={today}")).await.json();
+    assert!(known.as_of.is_some());
+    assert_eq!((known.months, known.total), (forecast.months.clone(), forecast.total.clone()));
+
     // A dollar that is worth less later makes a customer worth less.
     let patient: ForecastReport = client.get("/api/analytics/forecast?discount_bp=100").await.json();
     assert!(patient.total.ltv.unwrap().minor > forecast.total.ltv.unwrap().minor);

@@ -4,6 +4,7 @@
 
 mod access;
 mod analytics;
+mod analytics_reports;
 mod api_keys;
 mod auth;
 mod business;

@@ -4,10 +4,11 @@ use super::known::{Known, MonthFlow};
 use super::month::Month;
 use super::project::Flow;
 use super::report::report;
-use crate::analytics::newest_day;
+use crate::analytics::{AsOf, counts, known_until};
 use crate::db::{DomainError, Result};
 use crate::row::parse;
 use crate::settings;
+use chrono::{DateTime, Utc};
 use crm_types::Currency;
 use crm_types::analytics_forecast::ForecastReport;
 use crm_types::analytics_retention::{Cohort, CohortCell, CohortsOf};
@@ -18,9 +19,14 @@ use std::collections::BTreeMap;
 /// Discounts for a year that make sense, in basis points.
 const DISCOUNTS: std::ops::RangeInclusive<i32> = 100..=10_000;
 
-/// MRR in the months to come and what customers are worth, in a currency or the reporting currency. A payment is worth
-/// `discount_bp` less for each year that it is later.
-pub async fn forecast(pool: &PgPool, currency: Option<Currency>, discount_bp: i32) -> Result<ForecastReport> {
+/// MRR in the months to come and what customers are worth, in a currency or the reporting currency, by what was written down
+/// by a time. A payment is worth `discount_bp` less for each year that it is later.
+pub async fn forecast(
+    pool: &PgPool,
+    as_of: Option<AsOf>,
+    currency: Option<Currency>,
+    discount_bp: i32,
+) -> Result<ForecastReport> {
     if !DISCOUNTS.contains(&discount_bp) {
         return Err(DomainError::invalid("discount_bp", "out_of_range", "Discount by 1 % to 100 % a year: 100 to 10000."));
     }
@@ -29,11 +35,13 @@ pub async fn forecast(pool: &PgPool, currency: Option<Currency>, discount_bp: i3
         Some(currency) => currency,
         None => settings::find(&mut *tx).await?.reporting_currency,
     };
-    let until = Month::of(newest_day(&mut tx).await?).plus(-1);
-    let changes = cohorts(&mut tx, currency, until).await?;
-    let months = months(&mut tx, currency, until).await?;
+    let (as_of, newest) = known_until(&mut tx, as_of).await?;
+    // The month of the newest day is not over.
+    let until = Month::of(newest).plus(-1);
+    let changes = cohorts(&mut tx, currency, until, as_of).await?;
+    let months = months(&mut tx, currency, until, as_of).await?;
     tx.commit().await?;
-    Ok(report(&known(currency, until, &changes, &months), discount_bp))
+    Ok(ForecastReport { as_of, ..report(&known(currency, until, &changes, &months), discount_bp) })
 }
 
 /// What a month did to a cohort.
@@ -74,18 +82,27 @@ static PLANS: [Plan; 6] = [
 fn plan(stream: &str, tier: &str) -> Result<&'static Plan> {
     let stream: Stream = parse("stream", stream)?;
     let tier = if tier.is_empty() { None } else { Some(parse::<Tier>("tier", tier)?) };
+    Ok(plan_of(stream, tier))
+}
+
+fn plan_of(stream: Stream, tier: Option<Tier>) -> &'static Plan {
     let [basic, standard, premium, without, coaching, b2b] = &PLANS;
-    Ok(match (stream, tier) {
+    match (stream, tier) {
         (Stream::Rev1Individual, Some(Tier::Tier1)) => basic,
         (Stream::Rev1Individual, Some(Tier::Tier2)) => standard,
         (Stream::Rev1Individual, Some(Tier::Tier3)) => premium,
         (Stream::Rev1Individual, None) => without,
         (Stream::Rev2Coaching, _) => coaching,
         (Stream::Rev3B2b, _) => b2b,
-    })
+    }
 }
 
-async fn cohorts(db: &mut PgConnection, currency: Currency, until: Month) -> Result<Vec<CohortChange>> {
+async fn cohorts(
+    db: &mut PgConnection,
+    currency: Currency,
+    until: Month,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<Vec<CohortChange>> {
     let rows = sqlx::query!(
         r#"SELECT cohort, month, stream, tier, sum(started)::bigint AS "started!", sum(customers)::bigint AS "customers!",
                   sum(mrr_minor)::bigint AS "mrr!"
@@ -93,30 +110,44 @@ async fn cohorts(db: &mut PgConnection, currency: Currency, until: Month) -> Res
         currency.code(),
         until.first_day()
     )
-    .fetch_all(db)
+    .fetch_all(&mut *db)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(CohortChange {
-                cohort: Month::of(row.cohort),
-                month: Month::of(row.month),
-                plan: plan(&row.stream, &row.tier)?,
-                started: row.started,
-                customers: row.customers,
-                mrr: row.mrr,
-            })
-        })
-        .collect()
+    let mut changes = Vec::with_capacity(rows.len());
+    for row in rows {
+        changes.push(CohortChange {
+            cohort: Month::of(row.cohort),
+            month: Month::of(row.month),
+            plan: plan(&row.stream, &row.tier)?,
+            started: row.started,
+            customers: row.customers,
+            mrr: row.mrr,
+        });
+    }
+    // What was written down since is taken off again.
+    for ((_, cohort, month, (stream, tier), _), sum) in counts::back_to(db, currency, as_of).await?.stayed {
+        let (cohort, month) = (Month::of(cohort), Month::of(month));
+        if month <= until {
+            let (started, customers, mrr) = (sum.started, sum.customers, sum.mrr);
+            changes.push(CohortChange { cohort, month, plan: plan_of(stream, tier), started, customers, mrr });
+        }
+    }
+    Ok(changes)
 }
 
-async fn months(db: &mut PgConnection, currency: Currency, until: Month) -> Result<Vec<MonthChange>> {
+async fn months(
+    db: &mut PgConnection,
+    currency: Currency,
+    until: Month,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<Vec<MonthChange>> {
     let rows = sqlx::query!(
         r#"SELECT date_trunc('month', day)::date AS "month!", stream, tier, sum(amount_minor)::bigint AS "mrr!",
                   coalesce(sum(amount_minor) FILTER (WHERE movement = 'new'), 0)::bigint AS "started!",
                   coalesce(sum(amount_minor) FILTER (WHERE movement IN ('expansion', 'contraction')), 0)::bigint AS "changed!"
-           FROM mrr_daily WHERE currency = $1 AND day <= $2 GROUP BY 1, stream, tier"#,
+           FROM mrr_daily_as_of($1, $3) WHERE day <= $2 GROUP BY 1, stream, tier"#,
         currency.code(),
-        until.last_day()
+        until.last_day(),
+        as_of
     )
     .fetch_all(db)
     .await?;

@@ -1,8 +1,8 @@
 //! A cohort heat map: a table whose cells have the colour of their share, read by the arrow keys.
 
 use super::heat::{domain, heat_class, step};
+use super::unit::Unit;
 use crate::browser;
-use crate::format::percent;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -73,7 +73,7 @@ pub fn HeatMap(
     let read = RwSignal::new(false);
     let reading = move || match read.get() {
         true => data.with(|data| data.reading(at.get()).unwrap_or_default().to_owned()),
-        false => "Read the cells with the arrow keys. Enter opens the rows.".to_owned(),
+        false => "Read the cells with the arrow keys.".to_owned(),
     };
     let on_key = move |ev: KeyboardEvent| {
         let modified = ev.ctrl_key() || ev.meta_key() || ev.alt_key() || ev.shift_key();
@@ -154,12 +154,17 @@ pub fn HeatKey(
     let ends = Memo::new(move |_| data.with(HeatData::domain));
     view! {
         <span class="heat-key" aria-hidden="true">
-            {move || percent(ends.get().0)}<span></span>
+            {move || end(ends.get().0)}<span></span>
             <i class="h1"></i><i class="h2"></i><i class="h3"></i><i class="h4"></i><i class="h5"></i><i class="h6"></i><i class="h7"></i>
-            <span></span>{move || percent(ends.get().1)}
+            <span></span>{move || end(ends.get().1)}
             <span class="heat-key__open"><i class="open"></i>"month in progress"</span>
         </span>
     }
+}
+
+/// An end of the scale: `75%`.
+fn end(share: f64) -> String {
+    Unit::Rate.axis(Unit::rate(share))
 }
 
 fn cell_id(id: &str, (row, column): (usize, usize)) -> String {

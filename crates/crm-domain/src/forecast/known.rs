@@ -63,7 +63,7 @@ impl Seen {
                 *before += pair.0;
                 *after += pair.1;
             }
-            let mrr = cells().last().map_or(0, |cell| cell.mrr);
+            let mrr = cells().next_back().map_or(0, |cell| cell.mrr);
             seen.base.push(Base { age, customers: paying.last().copied().unwrap_or(0), mrr });
             seen.size += cohort.size;
         }

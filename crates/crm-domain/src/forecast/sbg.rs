@@ -87,7 +87,7 @@ impl Sbg {
             }
             let alike = next.alpha + next.beta;
             if !(LEAST_ALIKE..=MOST_ALIKE).contains(&alike) {
-                return Some(Self::fit_alike(renewals, alike.clamp(LEAST_ALIKE, MOST_ALIKE)));
+                return Some(Self::fit_near(renewals, alike.clamp(LEAST_ALIKE, MOST_ALIKE)));
             }
             (now, likelihood) = (next, better);
             damping /= 10.0;
@@ -96,6 +96,24 @@ impl Sbg {
             }
         }
         Some(now)
+    }
+
+    /// The most likely parameters where a step led beyond a bound of alpha + beta: those at the bound, if the likelihood rises
+    /// towards it; else a golden section finds them.
+    fn fit_near(renewals: &[Renewal], bound: f64) -> Self {
+        let at = |logarithm: f64| Self::fit_alike(renewals, logarithm.exp());
+        let worth = |logarithm: f64| at(logarithm).log_likelihood(renewals);
+        let (mut low, mut high) = (LEAST_ALIKE.ln(), MOST_ALIKE.ln());
+        let inside = if bound > 1.0 { high - 0.1 } else { low + 0.1 };
+        if worth(bound.ln()) >= worth(inside) {
+            return at(bound.ln());
+        }
+        let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
+        for _ in 0..40 {
+            let part = (high - low) * golden;
+            if worth(high - part) > worth(low + part) { high = low + part } else { low = high - part }
+        }
+        at(f64::midpoint(low, high))
     }
 
     /// The most likely mean for a given alpha + beta. The likelihood is concave in it: its slope has one zero.

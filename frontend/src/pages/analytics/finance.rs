@@ -172,8 +172,8 @@ mod tests {
     fn payments_fill_their_tiles() {
         let tiles = of_payments(Some(&report()), None);
         let values: Vec<_> = tiles.iter().map(|tile| tile.value.as_str()).collect();
-        assert_eq!(values, ["$2,000", "10%", "75%", "$40", "2.00%"]);
-        assert_eq!(tiles[3].href, "/transactions?status=refunded&currency=usd&from=2026-09-01&to=2026-10-31");
+        assert_eq!(values, ["$2,000", "10.0%", "75.0%", "$40", "2.00%"]);
+        assert_eq!(tiles[3].href, "/transactions?status=refunded&kind=refund&currency=usd&from=2026-09-01&to=2026-10-31");
         assert_eq!((of_payments(None, None).len(), of_payments(None, None)[0].value.as_str()), (5, "…"));
         assert_eq!(3 + tiles.len(), METRICS.len());
     }

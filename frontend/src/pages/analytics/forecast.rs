@@ -161,7 +161,7 @@ fn lines(report: &ForecastReport) -> LineData {
             LineSeries { label: "Expected".into(), color: 0, dashed: true, values: expected.collect() },
         ],
         band: Some(BandSeries {
-            label: format!("{} interval", percent(report.interval_bp as f64 / 10_000.0)),
+            label: format!("{}% interval", report.interval_bp / 100),
             color: 0,
             values: band.collect(),
         }),

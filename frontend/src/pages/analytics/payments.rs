@@ -122,7 +122,9 @@ fn rows(report: &PaymentReport, at: usize, status: &str) -> String {
 
 fn of_days(report: &PaymentReport, (from, to): (NaiveDate, NaiveDate), status: &str) -> String {
     let (from, to) = (from.to_string(), to.to_string());
-    list(TRANSACTIONS, &[("status", status), ("currency", report.currency.code()), ("from", &from), ("to", &to)])
+    let kind = if status == "refunded" { "refund" } else { "payment" };
+    let currency = report.currency.code();
+    list(TRANSACTIONS, &[("status", status), ("kind", kind), ("currency", currency), ("from", &from), ("to", &to)])
 }
 
 fn rate(value: Option<f64>) -> String {
@@ -231,7 +233,7 @@ pub(super) mod tests {
     fn a_month_leads_to_its_transactions() {
         assert_eq!(
             rows(&report(), 0, "failed"),
-            "/transactions?status=failed&currency=usd&from=2026-09-01&to=2026-09-30"
+            "/transactions?status=failed&kind=payment&currency=usd&from=2026-09-01&to=2026-09-30"
         );
         let chart = lines(&report(), "Payments", &RATES);
         assert_eq!((chart.value(0, 1), chart.value(1, 1)), (Some(1_000), Some(7_500)));
@@ -239,7 +241,7 @@ pub(super) mod tests {
         assert_eq!(refunds.rows.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Oct ’26, so far", "Sep ’26", "Together"]);
         let texts: Vec<_> = refunds.rows[1].1.iter().map(|cell| cell.text.as_str()).collect();
         assert_eq!(texts, ["$2,000", "2", "−$40", "2.00%"]);
-        assert_eq!(failures(&report()).rows[2].1[4].text, "75%");
-        assert_eq!(shown(&report(), |f| f.failure_rate, "failed").0, "10%");
+        assert_eq!(failures(&report()).rows[2].1[4].text, "75.0%");
+        assert_eq!(shown(&report(), |f| f.failure_rate, "failed").0, "10.0%");
     }
 }

@@ -317,7 +317,7 @@ pub(super) mod tests {
         let before = Retention { nrr: Some(0.9), quick_ratio: Some(4.0), customer_churn_rate: None, ..figures() };
         let tiles = of_churn(&report(), Some(&before));
         let values: Vec<_> = tiles.iter().map(|tile| tile.value.as_str()).collect();
-        assert_eq!(values, ["95%", "80%", "5.00%", "20%", "5.00%", "2.00"]);
+        assert_eq!(values, ["95.0%", "80.0%", "5.00%", "20.0%", "5.00%", "2.00"]);
         let delta = |index: usize| tiles[index].delta.as_ref().map(|d| (d.direction, d.tone, d.text.as_str()));
         assert_eq!(delta(0), Some((Direction::Up, Tone::Good, "5 pt")));
         assert_eq!((delta(2), delta(5)), (None, Some((Direction::Down, Tone::Bad, "50.0%"))));
@@ -342,7 +342,7 @@ pub(super) mod tests {
         let table = parts(&report());
         assert_eq!(table.rows.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["REV 1 Individual", "Together"]);
         let cells: Vec<_> = table.rows[0].1.iter().map(|cell| cell.text.as_str()).collect();
-        assert_eq!(cells, ["100", "5", "5.00%", "$100", "95%", "80%"]);
+        assert_eq!(cells, ["100", "5", "5.00%", "$100", "95.0%", "80.0%"]);
     }
 
     #[test]

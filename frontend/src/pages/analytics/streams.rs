@@ -280,7 +280,7 @@ mod tests {
     fn every_row_of_the_seed_is_there() {
         let names = |table: ChartTable| table.rows.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         assert_eq!(names(individuals(&report())), ["Basic", "Premium", "All individuals", "Coached", "Not coached"]);
-        assert!(trials(&report()).starts_with("Trial conversion: 60% (30 of the 50 trials"));
+        assert!(trials(&report()).starts_with("Trial conversion: 60.0% (30 of the 50 trials"));
         let rev2 = names(coaches(&report()));
         for row in ["Coaching software MRR", "Portfolio size", "Share earnings", "Coach retention", "Portfolio NRR"] {
             assert!(rev2.iter().any(|name| name == row), "{row}");

@@ -116,8 +116,12 @@ fn table(data: &HeatData, id: &'static str, at: RwSignal<(usize, usize)>) -> imp
             let tabindex = move || if at.get() == place { "0" } else { "-1" };
             let (text, reading, href) = (cell.text.clone(), cell.reading.clone(), cell.href.clone());
             let content = match href.is_empty() {
-                true => view! { <span id=cell_id(id, place) tabindex=tabindex role="img" aria-label=reading>{text}</span> }.into_any(),
-                false => view! { <a id=cell_id(id, place) tabindex=tabindex href=href aria-label=reading>{text}</a> }.into_any(),
+                true => {
+                    view! { <span id=cell_id(id, place) tabindex=tabindex role="img" aria-label=reading>{text}</span> }
+                        .into_any()
+                }
+                false => view! { <a id=cell_id(id, place) tabindex=tabindex href=href aria-label=reading>{text}</a> }
+                    .into_any(),
             };
             view! { <td class=class>{content}</td> }
         });
@@ -204,7 +208,8 @@ mod tests {
             href: String::new(),
             cells: shares.iter().map(|share| cell(*share)).collect(),
         };
-        let data = HeatData { title: String::new(), size: "Size", rows: vec![row(&[1.0, 0.9, 0.82]), row(&[1.0, 0.95])] };
+        let data =
+            HeatData { title: String::new(), size: "Size", rows: vec![row(&[1.0, 0.9, 0.82]), row(&[1.0, 0.95])] };
         assert_eq!(data.widths(), [3, 2]);
         assert_eq!(data.domain(), (0.8, 1.0));
         assert_eq!((data.reading((1, 1)), data.reading((1, 2))), (Some("0.95"), None));

@@ -121,11 +121,7 @@ fn tip_of(data: &LineData, at: Cursor, href: &dyn Fn(Option<usize>) -> String) -
         href: String::new(),
         current: false,
     });
-    TipData {
-        title: data.name(at.day, day_long),
-        rows: lines.chain(band).collect(),
-        total: None,
-    }
+    TipData { title: data.name(at.day, day_long), rows: lines.chain(band).collect(), total: None }
 }
 
 fn ends_of(data: &LineData, (low, high): (i64, i64)) -> String {
@@ -223,7 +219,8 @@ mod tests {
 
     #[test]
     fn the_table_has_a_row_for_each_day() {
-        let table = line_table(&forecast(), &|day, line| if line == Some(0) { format!("/{day}") } else { String::new() });
+        let table =
+            line_table(&forecast(), &|day, line| if line == Some(0) { format!("/{day}") } else { String::new() });
         assert_eq!(table.head, ["Month to", "MRR", "Expected", "80% interval"]);
         let texts = |row: usize| table.rows[row].1.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>();
         assert_eq!(texts(0), ["$1,000", "–", "–"]);

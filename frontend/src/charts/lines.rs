@@ -263,7 +263,10 @@ pub(super) mod tests {
         let named = LineData { names: ["M0", "M1", "M2", "M3"].map(str::to_owned).to_vec(), ..forecast() };
         let layout = LineLayout::new(&named, 640.0);
         assert_eq!(layout.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>(), ["M0", "M1", "M2", "M3"]);
-        assert_eq!((named.name(2, crate::format::day), forecast().name(0, crate::format::day)), ("M2".into(), "Aug 31, 2026".into()));
+        assert_eq!(
+            (named.name(2, crate::format::day), forecast().name(0, crate::format::day)),
+            ("M2".into(), "Aug 31, 2026".into())
+        );
     }
 
     #[test]

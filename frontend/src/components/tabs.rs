@@ -62,7 +62,10 @@ mod tests {
     #[test]
     fn another_tab_shows_the_same_days() {
         let search = "?from=2026-10-01&to=2026-10-31&group=tier&currency=eur";
-        assert_eq!(same_days(search, "/analytics/streams"), "/analytics/streams?from=2026-10-01&to=2026-10-31&currency=eur");
+        assert_eq!(
+            same_days(search, "/analytics/streams"),
+            "/analytics/streams?from=2026-10-01&to=2026-10-31&currency=eur"
+        );
         assert_eq!(same_days("", "/"), "/");
     }
 }

@@ -11,7 +11,13 @@ use stripe_sandbox::{ApiShape, Business, BusinessConfig, Delivery};
 
 /// Two years of a business through signed webhooks.
 async fn two_years(app: &TestApp) {
-    let config = BusinessConfig { customers: 500, days: 730, shape: ApiShape::Current, log_limit: 0, ..BusinessConfig::default() };
+    let config = BusinessConfig {
+        customers: 500,
+        days: 730,
+        shape: ApiShape::Current,
+        log_limit: 0,
+        ..BusinessConfig::default()
+    };
     let (start, days) = (config.start, i64::from(config.days));
     let mut business = Business::new(config);
     let delivery = Delivery::new(app.url("/webhooks/stripe"), SECRET);
@@ -31,7 +37,10 @@ async fn two_years_are_projected_and_the_error_of_the_last_half_year_is_shown() 
     let client = app.client(Role::Analyst).await;
     let forecast: ForecastReport = client.get("/api/analytics/forecast").await.json();
     let currency = forecast.currency;
-    assert_eq!((currency, forecast.why_not.as_deref(), forecast.why_no_back_test.as_deref()), (Currency::USD, None, None));
+    assert_eq!(
+        (currency, forecast.why_not.as_deref(), forecast.why_no_back_test.as_deref()),
+        (Currency::USD, None, None)
+    );
 
     // What it begins with is what the dashboard shows of that day.
     let overview = format!("/api/analytics/overview?from={0}&to={0}", forecast.until);
@@ -91,7 +100,10 @@ async fn of_too_little_history_nothing_is_made_up() {
     // One customer since January; the newest day is in March.
     assert_eq!((young.until.to_string().as_str(), young.known_months, young.mrr.minor), ("2026-02-28", 2, 1_900));
     assert_eq!(young.why_not.as_deref(), Some("There are 2 full months of payments; a forecast takes at least 6."));
-    assert_eq!(young.plans.iter().map(|plan| (plan.key.as_str(), plan.mrr.minor)).collect::<Vec<_>>(), [("tier1", 1_900)]);
+    assert_eq!(
+        young.plans.iter().map(|plan| (plan.key.as_str(), plan.mrr.minor)).collect::<Vec<_>>(),
+        [("tier1", 1_900)]
+    );
     assert_eq!((young.total.model, young.total.residual_value), (None, None));
 }
 

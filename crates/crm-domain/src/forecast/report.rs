@@ -73,7 +73,9 @@ fn too_short(months: i32) -> String {
 }
 
 fn too_few_left(who: &str) -> String {
-    format!("Fewer than {LEAST_LOST} {who} have left so far, or they left all at one age: that says too little of how the others stay.")
+    format!(
+        "Fewer than {LEAST_LOST} {who} have left so far, or they left all at one age: that says too little of how the others stay."
+    )
 }
 
 /// A discount for a year as one for a month: what a payment is worth against the same a month earlier.
@@ -126,7 +128,9 @@ fn back_test(known: &Known) -> Result<BackTest, String> {
         ));
     }
     let segments = earlier.segments().ok_or_else(|| {
-        format!("When the last {HELD_BACK} months are held back, too few customers have left to know how the others stay.")
+        format!(
+            "When the last {HELD_BACK} months are held back, too few customers have left to know how the others stay."
+        )
     })?;
     let month = |month: ForecastMonth| {
         let actual = known.level(Month::of(month.day));

@@ -31,7 +31,8 @@ fn business(months: i32, model: Sbg) -> Known {
     };
     let cohorts: Vec<Cohort> = (0..months).map(cohort).collect();
     let level = |at: i32| {
-        let cells = cohorts.iter().filter_map(|c| c.cells.get(usize::try_from(at - (Month::of(c.month).since(first))).ok()?));
+        let cells =
+            cohorts.iter().filter_map(|c| c.cells.get(usize::try_from(at - (Month::of(c.month).since(first))).ok()?));
         (first.plus(at), cells.map(|cell| cell.mrr).sum())
     };
     let flow = Flow { started: 1_000 * PRICE, changed: 0 };
@@ -104,7 +105,9 @@ fn lifetime_value_is_what_a_customer_pays_times_how_long() {
     let young = plan.cohorts.last().unwrap().residual_months.unwrap();
     assert!(old > young && (young - (discounted - 1.0)).abs() < 0.001, "{old} {young} {discounted}");
     let point = plan.survival[1];
-    assert!((point.observed.unwrap() - 40.0 / 43.0).abs() < 0.001 && (point.expected.unwrap() - 40.0 / 43.0).abs() < 0.001);
+    assert!(
+        (point.observed.unwrap() - 40.0 / 43.0).abs() < 0.001 && (point.expected.unwrap() - 40.0 / 43.0).abs() < 0.001
+    );
     assert!(plan.survival[24].observed.is_none() && plan.survival[24].expected.is_some(), "nobody is that old");
 }
 

@@ -214,7 +214,10 @@ impl Slope {
             bb += both / all - stayed / (stays * stays);
         }
         let gradient = (alpha * by_a, beta * by_b);
-        Self { gradient, curvature: (alpha * alpha * aa + gradient.0, alpha * beta * ab, beta * beta * bb + gradient.1) }
+        Self {
+            gradient,
+            curvature: (alpha * alpha * aa + gradient.0, alpha * beta * ab, beta * beta * bb + gradient.1),
+        }
     }
 
     /// Newton's step with the diagonal damped. `None` where that is no way up, or too far: damp more.

@@ -28,7 +28,11 @@ pub async fn forecast(
     discount_bp: i32,
 ) -> Result<ForecastReport> {
     if !DISCOUNTS.contains(&discount_bp) {
-        return Err(DomainError::invalid("discount_bp", "out_of_range", "Discount by 1 % to 100 % a year: 100 to 10000."));
+        return Err(DomainError::invalid(
+            "discount_bp",
+            "out_of_range",
+            "Discount by 1 % to 100 % a year: 100 to 10000.",
+        ));
     }
     let mut tx = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let currency = match currency {
@@ -166,7 +170,8 @@ async fn months(
 /// Adds up what each month changed.
 fn known(currency: Currency, until: Month, changes: &[CohortChange], months: &[MonthChange]) -> Known {
     let of_plan = |plan: &Plan| changes.iter().filter(|change| change.plan == plan).collect::<Vec<_>>();
-    let plans = PLANS.iter().map(|plan| (plan, stood(&of_plan(plan), until))).filter(|(_, cohorts)| !cohorts.is_empty());
+    let plans =
+        PLANS.iter().map(|plan| (plan, stood(&of_plan(plan), until))).filter(|(_, cohorts)| !cohorts.is_empty());
     let mut flows: Vec<MonthFlow> = Vec::new();
     let mut levels: BTreeMap<Month, i64> = BTreeMap::new();
     for change in months {

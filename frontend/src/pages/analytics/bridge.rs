@@ -10,11 +10,11 @@ use crate::pages::dashboard::{Scope, subscriptions_on, widget};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use crate::routes::{MRR_MOVEMENTS, customer, list};
+use crm_types::Money;
 use crm_types::analytics::GroupBy;
 use crm_types::analytics_streams::{BridgeCell, BridgeCustomer, BridgeReport, BridgeSegment};
 use crm_types::mrr::MovementType;
 use crm_types::plans::Stream;
-use crm_types::Money;
 use leptos::prelude::*;
 
 /// How many customers are named below the bridge.
@@ -126,13 +126,7 @@ fn rows(scope: Scope, movement: MovementType, filter: (&str, &str)) -> String {
     let (from, to) = (scope.from.to_string(), scope.to.to_string());
     list(
         MRR_MOVEMENTS,
-        &[
-            ("movement", movement.as_str()),
-            filter,
-            ("from", &from),
-            ("to", &to),
-            ("currency", scope.currency.code()),
-        ],
+        &[("movement", movement.as_str()), filter, ("from", &from), ("to", &to), ("currency", scope.currency.code())],
     )
 }
 
@@ -148,7 +142,9 @@ fn equation(report: &BridgeReport) -> String {
 /// Those who moved most, over all cells: the largest first.
 fn largest(report: &BridgeReport) -> Vec<(String, &BridgeCustomer)> {
     let segments = report.segments.iter();
-    let of = |segment: &'_ BridgeSegment, cell: &BridgeCell| format!("{}, {}", labels::movement(cell.movement), segment.label);
+    let of = |segment: &'_ BridgeSegment, cell: &BridgeCell| {
+        format!("{}, {}", labels::movement(cell.movement), segment.label)
+    };
     let mut all: Vec<(String, &BridgeCustomer)> = segments
         .flat_map(|segment| segment.cells.iter().map(move |cell| (segment, cell)))
         .flat_map(|(segment, cell)| cell.customers.iter().map(move |customer| (of(segment, cell), customer)))
@@ -193,7 +189,11 @@ mod tests {
             count,
             customers: names
                 .iter()
-                .map(|name| BridgeCustomer { id: "00000000-0000-7000-8000-000000000000".parse().unwrap(), name: (*name).into(), amount: usd(amount) })
+                .map(|name| BridgeCustomer {
+                    id: "00000000-0000-7000-8000-000000000000".parse().unwrap(),
+                    name: (*name).into(),
+                    amount: usd(amount),
+                })
                 .collect(),
         };
         let segment = |key: &str, label: &str, stream, tier, start, end, cells| BridgeSegment {

@@ -129,12 +129,18 @@ fn GroupSelect(report: Signal<CohortReport>, chosen: CohortsOf) -> impl IntoView
 fn heat(cohorts: &[Cohort], measure: Measure, currency: Currency, part: &str) -> HeatData {
     let title = match measure {
         Measure::Customers => "Share of each cohort still paying, by months since the first payment, in percent",
-        Measure::Mrr => "MRR of each cohort, by months since the first payment, in percent of that at the end of its first month",
+        Measure::Mrr => {
+            "MRR of each cohort, by months since the first payment, in percent of that at the end of its first month"
+        }
     };
     HeatData {
         title: title.into(),
         size: if measure == Measure::Customers { "Size" } else { "MRR" },
-        rows: cohorts.iter().filter(|cohort| cohort.size > 0).map(|cohort| row(cohort, measure, currency, part)).collect(),
+        rows: cohorts
+            .iter()
+            .filter(|cohort| cohort.size > 0)
+            .map(|cohort| row(cohort, measure, currency, part))
+            .collect(),
     }
 }
 

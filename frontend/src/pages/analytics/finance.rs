@@ -97,8 +97,8 @@ pub fn FinancePage() -> impl IntoView {
 #[component]
 fn Tiles(year: Year, payments: Query<PaymentReport>) -> impl IntoView {
     let (period, before) = (year.period, year.before);
-    let overview = use_query::<Overview>(move || Some(period.with(analytics::overview)))
-        .refresh_on(use_realtime().billing());
+    let overview =
+        use_query::<Overview>(move || Some(period.with(analytics::overview))).refresh_on(use_realtime().billing());
     let earlier = use_query::<PaymentReport>(move || Some(before.with(analytics::payments)));
     let content = move |overview: Signal<Overview>| {
         let shown = Memo::new(move |_| {
@@ -173,7 +173,10 @@ mod tests {
         let tiles = of_payments(Some(&report()), None);
         let values: Vec<_> = tiles.iter().map(|tile| tile.value.as_str()).collect();
         assert_eq!(values, ["$2,000", "10.0%", "75.0%", "$40", "2.00%"]);
-        assert_eq!(tiles[3].href, "/transactions?status=refunded&kind=refund&currency=usd&from=2026-09-01&to=2026-10-31");
+        assert_eq!(
+            tiles[3].href,
+            "/transactions?status=refunded&kind=refund&currency=usd&from=2026-09-01&to=2026-10-31"
+        );
         assert_eq!((of_payments(None, None).len(), of_payments(None, None)[0].value.as_str()), (5, "…"));
         assert_eq!(3 + tiles.len(), METRICS.len());
     }

@@ -1,23 +1,22 @@
 //! What is expected: MRR in the months to come, how well that was foretold before, and what customers are worth.
 
 use super::AnalyticsHead;
+use super::assumed::{BackTestCard, PaceCard, inside};
 use super::lifetime::{LifetimeCard, SurvivalCards};
 use super::retention_chart::legend;
 use super::switch::use_param;
 use super::tiles::{Metric, Shown, metric_tiles, tiles_skeleton};
 use super::year::use_year;
 use crate::api::analytics;
-use crate::charts::{
-    AsTable, BandSeries, Cell, ChartTable, FigureTable, Legend, LineChart, LineData, LineSeries, Unit, line_table,
-};
-use crate::components::{EmptyState, Explain, Period, SkeletonCard};
-use crate::format::{MISSING, date_range, month_year, percent, money_whole, signed_whole};
+use crate::charts::{AsTable, BandSeries, Legend, LineChart, LineData, LineSeries, Unit, line_table};
+use crate::components::{EmptyState, Explain, Period};
+use crate::format::{MISSING, money_whole, percent};
 use crate::pages::dashboard::{chart_skeleton, subscriptions_on, widget};
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
 use crm_types::Money;
 use crm_types::analytics::Step;
-use crm_types::analytics_forecast::{BackTest, ForecastReport};
+use crm_types::analytics_forecast::ForecastReport;
 use leptos::prelude::*;
 
 static METRICS: [Metric; 4] = [
@@ -84,15 +83,16 @@ fn shown(report: &ForecastReport) -> [Shown; 4] {
     let inside = report.back_test.as_ref().map(inside);
     let today = subscriptions_on(report.until, report.currency, None, "");
     [
-        Shown { value: amount(last.map(|month| month.expected)), note: interval, href: today.clone(), ..Shown::default() },
+        Shown {
+            value: amount(last.map(|month| month.expected)),
+            note: interval,
+            href: today.clone(),
+            ..Shown::default()
+        },
         Shown { value: error.map_or_else(|| MISSING.into(), percent), note: inside, ..Shown::default() },
         Shown { value: amount(report.total.ltv), ..Shown::default() },
         Shown { value: amount(report.total.residual_value), href: today, ..Shown::default() },
     ]
-}
-
-fn inside(test: &BackTest) -> String {
-    format!("{} of {} months within the interval", test.inside, test.months.len())
 }
 
 /// The chart of what was and what is expected.
@@ -107,7 +107,8 @@ pub fn ForecastCard(
         let keys = Memo::new(move |_| data.with(legend));
         let why_not = Memo::new(move |_| report.with(|report| report.why_not.clone()));
         let href = move |(at, _): (usize, Option<usize>)| report.with(|report| rows(report, at));
-        move || match why_not.get() {
+        move || {
+            match why_not.get() {
             Some(why) => view! {
                 <div class="card__body"><EmptyState icon="chart" title="Too little is known for a forecast" text=why/></div>
             }
@@ -122,6 +123,7 @@ pub fn ForecastCard(
                 </footer>
             }
             .into_any(),
+        }
         }
     };
     view! {
@@ -147,7 +149,8 @@ fn lines(report: &ForecastReport) -> LineData {
     let begins = |before: usize| std::iter::repeat_n(None, before.saturating_sub(1));
     let expected = begins(known).chain(last.map(Some)).chain(report.months.iter().map(|month| minor(month.expected)));
     let ends = report.months.iter().map(|month| Some((month.low.minor, month.high.minor)));
-    let band = std::iter::repeat_n(None, known.saturating_sub(1)).chain(last.map(|last| Some((last, last)))).chain(ends);
+    let band =
+        std::iter::repeat_n(None, known.saturating_sub(1)).chain(last.map(|last| Some((last, last)))).chain(ends);
     let none = std::iter::repeat_n(None, report.months.len());
     let days = report.history.iter().map(|point| point.day).chain(report.months.iter().map(|month| month.day));
     LineData {
@@ -179,109 +182,13 @@ fn rows_of_history(report: &ForecastReport, at: usize) -> String {
     if at < report.history.len() { rows(report, at) } else { String::new() }
 }
 
-#[component]
-fn BackTestCard(forecast: Query<ForecastReport>) -> impl IntoView {
-    let content = |report: Signal<ForecastReport>| {
-        move || match report.with(|report| report.back_test.clone().ok_or_else(|| report.why_no_back_test.clone())) {
-            Ok(test) => {
-                let foot = format!("{}.", inside(&test));
-                let table = back_test(&test);
-                view! {
-                    <FigureTable title=Signal::stored("Back-test".to_owned()) table=Signal::stored(table)/>
-                    <footer class="card__foot"><span>{foot}</span></footer>
-                }
-                .into_any()
-            }
-            Err(why) => view! {
-                <div class="card__body"><EmptyState icon="clock" title="Not back-tested yet" text=why.unwrap_or_default()/></div>
-            }
-            .into_any(),
-        }
-    };
-    view! {
-        <section class="card c7" aria-labelledby="h-back-test">
-            <header class="card__head card__head--line">
-                <h2 id="h-back-test">"How well it was foretold"</h2>
-                <Explain id="x-back-test" of="The back-test">
-                    <p>"The same method, told nothing of the last six full months, against what came."</p>
-                </Explain>
-            </header>
-            {widget(forecast, "The back-test", || view! { <SkeletonCard label="Loading the back-test"/> }, content)}
-        </section>
-    }
-}
-
-fn back_test(test: &BackTest) -> ChartTable {
-    let row = |month: &crm_types::analytics_forecast::BackTestMonth| {
-        let href = subscriptions_on(month.day, month.actual.currency, None, "");
-        let error = month.error.map_or_else(|| MISSING.into(), signed_percent);
-        let cells = [
-            (money_whole(month.actual), Some(href)),
-            (money_whole(month.expected), None),
-            (format!("{} – {}", money_whole(month.low), money_whole(month.high)), None),
-            (error, None),
-        ];
-        (month_year(month.day), cells.map(|(text, href)| Cell { text, href }).into())
-    };
-    let mean = test.mean_error.map_or_else(|| MISSING.into(), percent);
-    let empty = || Cell { text: String::new(), href: None };
-    let all = ("Mean error".to_owned(), vec![empty(), empty(), empty(), Cell { text: mean, href: None }]);
-    ChartTable {
-        head: ["Month", "Came", "Expected", "80% interval", "Error"].map(str::to_owned).into(),
-        rows: test.months.iter().map(row).chain(std::iter::once(all)).collect(),
-    }
-}
-
-fn signed_percent(rate: f64) -> String {
-    let text = percent(rate);
-    if rate > 0.0 { format!("+{text}") } else { text }
-}
-
-#[component]
-fn PaceCard(forecast: Query<ForecastReport>) -> impl IntoView {
-    let content = |report: Signal<ForecastReport>| {
-        view! {
-            <FigureTable title=Signal::stored("What is assumed".to_owned()) table=Signal::derive(move || report.with(pace))/>
-            <footer class="card__foot"><span>"Customers who come back are in how customers stay: they count in their cohort again."</span></footer>
-        }
-    };
-    view! {
-        <section class="card c5" aria-labelledby="h-pace">
-            <header class="card__head card__head--line">
-                <h2 id="h-pace">"What is assumed"</h2>
-                <Explain id="x-pace" of="What is assumed of new MRR">
-                    <p>"The mean of the last six full months, or of as many as there are, goes on unchanged: no growth, no season. What is won leaves again as new customers do."</p>
-                </Explain>
-            </header>
-            {widget(forecast, "What is assumed", || view! { <SkeletonCard label="Loading what is assumed"/> }, content)}
-        </section>
-    }
-}
-
-fn pace(report: &ForecastReport) -> ChartTable {
-    let text = |text: String| vec![Cell { text, href: None }];
-    let months = report.pace.map(|pace| date_range(pace.from, pace.to));
-    let amount = |of: Option<Money>| text(of.map_or_else(|| MISSING.into(), signed_whole));
-    ChartTable {
-        head: ["Assumption", "Value"].map(str::to_owned).into(),
-        rows: vec![
-            ("MRR it begins with".to_owned(), text(money_whole(report.mrr))),
-            ("At the end of".to_owned(), text(month_year(report.until))),
-            ("Full months that are known".to_owned(), text(report.known_months.to_string())),
-            ("Mean of".to_owned(), text(months.unwrap_or_else(|| MISSING.into()))),
-            ("New MRR a month".to_owned(), amount(report.pace.map(|pace| pace.started))),
-            ("Expansion less contraction a month".to_owned(), amount(report.pace.map(|pace| pace.changed))),
-            ("Discount a year".to_owned(), text(percent(f64::from(report.discount_bp) / 10_000.0))),
-        ],
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crm_types::Currency;
     use crm_types::analytics_forecast::{
-        BackTestMonth, CohortValue, ForecastMonth, ForecastPace, MrrPoint, PlanValue, SurvivalModel, SurvivalPoint,
+        BackTest, BackTestMonth, CohortValue, ForecastMonth, ForecastPace, MrrPoint, PlanValue, SurvivalModel,
+        SurvivalPoint,
     };
 
     fn usd(major: i64) -> Money {
@@ -384,7 +291,10 @@ pub(super) mod tests {
         assert_eq!(data.lines[0].values, [Some(190_000), Some(201_900), None, None]);
         assert_eq!(data.lines[1].values, [None, Some(201_900), Some(210_000), Some(220_000)]);
         let band = data.band.unwrap();
-        assert_eq!((band.label.as_str(), band.values[1], band.values[3]), ("80% interval", Some((201_900, 201_900)), Some((210_000, 230_000))));
+        assert_eq!(
+            (band.label.as_str(), band.values[1], band.values[3]),
+            ("80% interval", Some((201_900, 201_900)), Some((210_000, 230_000)))
+        );
         assert_eq!(rows(&report(), 0), "/subscriptions?as_of=2026-09-30&currency=usd");
         assert_eq!(rows(&report(), 3), "/subscriptions?as_of=2026-10-31&currency=usd");
         assert_eq!(rows_of_history(&report(), 3), "");
@@ -399,14 +309,5 @@ pub(super) mod tests {
         let nothing = ForecastReport { months: vec![], back_test: None, history: vec![], ..report() };
         assert_eq!((shown(&nothing)[0].value.as_str(), shown(&nothing)[1].value.as_str()), ("–", "–"));
         assert!(lines(&nothing).days.is_empty());
-    }
-
-    #[test]
-    fn the_back_test_shows_each_months_error_and_their_mean() {
-        let table = back_test(report().back_test.as_ref().unwrap());
-        let texts: Vec<_> = table.rows[0].1.iter().map(|cell| cell.text.as_str()).collect();
-        assert_eq!(texts, ["$1,000", "$1,020", "$990 – $1,050", "+2.00%"]);
-        assert_eq!(table.rows[1].1[3].text, "2.00%");
-        assert_eq!(pace(&report()).rows[5].1[0].text, "−$8");
     }
 }

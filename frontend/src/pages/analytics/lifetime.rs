@@ -1,7 +1,9 @@
 //! What customers are worth: by what they began with, and cohort by cohort.
 
 use super::retention_chart::legend;
-use crate::charts::{AsTable, Cell, ChartTable, FigureTable, Legend, LineChart, LineData, LineSeries, Unit, line_table};
+use crate::charts::{
+    AsTable, Cell, ChartTable, FigureTable, Legend, LineChart, LineData, LineSeries, Unit, line_table,
+};
 use crate::components::{Explain, SkeletonCard};
 use crate::format::{MISSING, count, money, money_compact, money_whole, month_year};
 use crate::pages::dashboard::widget;
@@ -82,7 +84,8 @@ fn plans(report: &ForecastReport, search: &str) -> ChartTable {
 
 /// Why some have no figures.
 fn reasons(report: &ForecastReport) -> Option<String> {
-    let without: Vec<_> = report.plans.iter().filter(|plan| plan.model.is_none()).map(|plan| plan.label.as_str()).collect();
+    let without: Vec<_> =
+        report.plans.iter().filter(|plan| plan.model.is_none()).map(|plan| plan.label.as_str()).collect();
     let why = report.plans.iter().find_map(|plan| plan.why_not.clone())?;
     Some(format!("{}: {why} What is to come of them is estimated as for everybody.", without.join(", ")))
 }
@@ -139,22 +142,20 @@ fn chosen<'a>(report: &'a ForecastReport, key: &str) -> &'a PlanValue {
 /// By months since the first payment.
 fn survival(report: &ForecastReport, plan: &PlanValue) -> LineData {
     let day = |k: u32| -> NaiveDate { report.until + Months::new(k) };
-    let line = |label: &str, color, dashed, of: fn(&crm_types::analytics_forecast::SurvivalPoint) -> Option<f64>| LineSeries {
-        label: label.into(),
-        color,
-        dashed,
-        values: plan.survival.iter().map(|point| of(point).map(Unit::rate)).collect(),
-    };
+    let line =
+        |label: &str, color, dashed, of: fn(&crm_types::analytics_forecast::SurvivalPoint) -> Option<f64>| LineSeries {
+            label: label.into(),
+            color,
+            dashed,
+            values: plan.survival.iter().map(|point| of(point).map(Unit::rate)).collect(),
+        };
     LineData {
         title: format!("Part of the customers who stay, {}", plan.label),
         unit: Unit::Rate,
         step: Step::Month,
         days: plan.survival.iter().map(|point| day(point.k)).collect(),
         names: plan.survival.iter().map(|point| format!("M{}", point.k)).collect(),
-        lines: vec![
-            line("Seen", 0, false, |point| point.observed),
-            line("Expected", 1, true, |point| point.expected),
-        ],
+        lines: vec![line("Seen", 0, false, |point| point.observed), line("Expected", 1, true, |point| point.expected)],
         band: None,
         from_zero: true,
     }

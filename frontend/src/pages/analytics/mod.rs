@@ -1,12 +1,14 @@
 //! Figures in depth: who stays, what explains a change, the streams beside each other, what is expected; and the finance
 //! dashboard, which is made of the same cards.
 
+mod assumed;
 mod bridge;
 mod cohorts;
 mod finance;
 mod forecast;
 mod lifetime;
 mod movements;
+mod parts;
 mod payments;
 mod retention;
 mod retention_chart;

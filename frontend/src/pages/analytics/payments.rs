@@ -68,7 +68,8 @@ fn chart(
     let nothing = Memo::new(move |_| report.with(|report| report.total.payments + report.total.failed_attempts == 0));
     let keys = Memo::new(move |_| data.with(legend));
     let href = move |(at, _): (usize, Option<usize>)| report.with(|report| rows(report, at, status));
-    move || match nothing.get() {
+    move || {
+        match nothing.get() {
         true => view! {
             <div class="card__body"><EmptyState icon="coins" title="No payments in these months" text="Choose other days, or another currency."/></div>
         }
@@ -84,6 +85,7 @@ fn chart(
             </footer>
         }
         .into_any(),
+    }
     }
 }
 
@@ -238,7 +240,10 @@ pub(super) mod tests {
         let chart = lines(&report(), "Payments", &RATES);
         assert_eq!((chart.value(0, 1), chart.value(1, 1)), (Some(1_000), Some(7_500)));
         let refunds = refunds(&report());
-        assert_eq!(refunds.rows.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Oct ’26, so far", "Sep ’26", "Together"]);
+        assert_eq!(
+            refunds.rows.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+            ["Oct ’26, so far", "Sep ’26", "Together"]
+        );
         let texts: Vec<_> = refunds.rows[1].1.iter().map(|cell| cell.text.as_str()).collect();
         assert_eq!(texts, ["$2,000", "2", "−$40", "2.00%"]);
         assert_eq!(failures(&report()).rows[2].1[4].text, "75.0%");

@@ -50,7 +50,8 @@ pub fn RetentionChart(churn: Query<ChurnReport>, ltv: Query<LtvReport>) -> impl 
 fn chart(data: Memo<LineData>, href: Callback<(usize, Option<usize>), String>) -> impl IntoView {
     let empty = Memo::new(move |_| data.with(|data| data.days.is_empty()));
     let legend = Memo::new(move |_| data.with(legend));
-    move || match empty.get() {
+    move || {
+        match empty.get() {
         true => view! {
             <div class="card__body">
                 <EmptyState icon="chart" title="No month of this period is over yet" text="Choose a longer period."/>
@@ -69,6 +70,7 @@ fn chart(data: Memo<LineData>, href: Callback<(usize, Option<usize>), String>) -
         }
         .into_any(),
     }
+    }
 }
 
 /// The keys of a line chart.
@@ -86,7 +88,8 @@ fn churn_lines(report: &ChurnReport, kind: &str) -> LineData {
         dashed: false,
         values: steps().map(|step| of(&step.figures).map(scale)).collect(),
     };
-    let rates = |of: &[(usize, &str, fn(&Retention) -> Option<f64>)]| of.iter().map(|of| rate(*of, Unit::rate)).collect();
+    let rates =
+        |of: &[(usize, &str, fn(&Retention) -> Option<f64>)]| of.iter().map(|of| rate(*of, Unit::rate)).collect();
     let (title, unit, from_zero, lines): (_, _, _, Vec<LineSeries>) = match kind {
         "churn" => (
             "Churn",
@@ -98,9 +101,7 @@ fn churn_lines(report: &ChurnReport, kind: &str) -> LineData {
                 (2, "Net MRR churn", |r| r.net_mrr_churn_rate),
             ]),
         ),
-        "quick" => {
-            ("Quick ratio", Unit::Ratio, true, vec![rate((0, "Quick ratio", |r| r.quick_ratio), Unit::ratio)])
-        }
+        "quick" => ("Quick ratio", Unit::Ratio, true, vec![rate((0, "Quick ratio", |r| r.quick_ratio), Unit::ratio)]),
         _ => ("Revenue retention", Unit::Rate, false, rates(&[(0, "NRR", |r| r.nrr), (1, "GRR", |r| r.grr)])),
     };
     LineData {

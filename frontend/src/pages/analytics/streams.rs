@@ -63,7 +63,8 @@ fn Card(
     children: Children,
 ) -> impl IntoView {
     let content = move |report: Signal<StreamsReport>| {
-        let foot = foot.map(|foot| view! { <footer class="card__foot"><span>{move || report.with(foot)}</span></footer> });
+        let foot =
+            foot.map(|foot| view! { <footer class="card__foot"><span>{move || report.with(foot)}</span></footer> });
         view! {
             <FigureTable title=Signal::stored(title.to_owned()) table=Signal::derive(move || report.with(table))/>
             {foot}
@@ -129,7 +130,9 @@ fn individuals(report: &StreamsReport) -> ChartTable {
     let all = [("All individuals", &rev1.total), ("Coached", &rev1.coached), ("Not coached", &rev1.uncoached)];
     let rows = tiers.chain(all.into_iter().map(|(name, part)| row(name, part))).collect();
     ChartTable {
-        head: ["Tier", "Customers", "MRR", "ARPU", "Paid at the start", "Left", "Churn", "NRR"].map(str::to_owned).into(),
+        head: ["Tier", "Customers", "MRR", "ARPU", "Paid at the start", "Left", "Churn", "NRR"]
+            .map(str::to_owned)
+            .into(),
         rows,
     }
 }
@@ -137,7 +140,10 @@ fn individuals(report: &StreamsReport) -> ChartTable {
 fn trials(report: &StreamsReport) -> String {
     let trials = &report.rev1.trials;
     let (converted, ended) = (count(trials.converted), count(trials.ended));
-    format!("Trial conversion: {} ({converted} of the {ended} trials that ended in these days became subscriptions).", rate(trials.rate))
+    format!(
+        "Trial conversion: {} ({converted} of the {ended} trials that ended in these days became subscriptions).",
+        rate(trials.rate)
+    )
 }
 
 fn coaches(report: &StreamsReport) -> ChartTable {
@@ -186,7 +192,8 @@ fn ecosystem(report: &StreamsReport) -> ChartTable {
         (part.label.clone(), vec![Cell { text: money_whole(part.amount), href: Some(href) }])
     };
     let mrr = Cell { text: money_whole(all.mrr), href: Some(subscriptions_on(report.to, report.currency, None, "")) };
-    let together = [("MRR of all streams".to_owned(), vec![mrr]), ("ARR".to_owned(), vec![plain(money_whole(all.arr))])];
+    let together =
+        [("MRR of all streams".to_owned(), vec![mrr]), ("ARR".to_owned(), vec![plain(money_whole(all.arr))])];
     ChartTable {
         head: ["Stream", "MRR"].map(str::to_owned).into(),
         rows: all.mrr_by_stream.iter().map(part).chain(together).collect(),

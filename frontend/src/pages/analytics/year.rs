@@ -92,7 +92,8 @@ fn compared(period: &Period) -> Period {
 }
 
 fn months_in(period: &Period) -> u32 {
-    let months = (period.to.year() - period.from.year()) * 12 + period.to.month().cast_signed() - period.from.month().cast_signed();
+    let months = (period.to.year() - period.from.year()) * 12 + period.to.month().cast_signed()
+        - period.from.month().cast_signed();
     u32::try_from(months).unwrap_or(0) + 1
 }
 

@@ -60,7 +60,10 @@ impl Scope {
     pub fn lost(self) -> String {
         let (from, to) = (self.from.to_string(), self.to.to_string());
         let movements = format!("{},{}", MovementType::Contraction.as_str(), MovementType::Churn.as_str());
-        list(MRR_MOVEMENTS, &[("movement", &movements), ("from", &from), ("to", &to), ("currency", self.currency.code())])
+        list(
+            MRR_MOVEMENTS,
+            &[("movement", &movements), ("from", &from), ("to", &to), ("currency", self.currency.code())],
+        )
     }
 
     /// Subscriptions that are set to end.

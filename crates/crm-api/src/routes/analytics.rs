@@ -86,7 +86,6 @@ struct MrrQuery {
     /// Days, weeks or months; by the length of the period when not given.
     interval: Option<Step>,
     /// The older name of `interval`.
-    #[param(deprecated)]
     step: Option<Step>,
     /// As it was known at the end of a day, or at an instant: what was written down later is taken off.
     #[param(value_type = Option<String>, example = "2026-10-31")]

@@ -47,11 +47,11 @@ CREATE FUNCTION trial_daily_add(changes text) RETURNS text LANGUAGE sql IMMUTABL
 
 CREATE FUNCTION trial_daily_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    some boolean;
+    touched boolean;
 BEGIN
     -- An upsert fires for what it inserts and for what it updates, also where that is nothing.
-    IF TG_OP = 'DELETE' THEN some := EXISTS (SELECT FROM gone); ELSE some := EXISTS (SELECT FROM come); END IF;
-    IF some AND totals_are_followed() THEN
+    IF TG_OP = 'DELETE' THEN touched := EXISTS (SELECT FROM gone); ELSE touched := EXISTS (SELECT FROM come); END IF;
+    IF touched AND totals_are_followed() THEN
         EXECUTE trial_daily_add(CASE TG_OP
             WHEN 'INSERT' THEN 'SELECT 1, currency, trialed_from, trialed_until, stream, tier, converted_from_trial FROM come'
             WHEN 'DELETE' THEN 'SELECT -1, currency, trialed_from, trialed_until, stream, tier, converted_from_trial FROM gone'
@@ -133,12 +133,12 @@ END $$;
 
 CREATE FUNCTION payment_monthly_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    some   boolean;
+    touched   boolean;
     failed text[];
     said   text := 'currency, date_trunc(''month'', account_day(occurred_at))::date, kind || ''_'' || status, amount_minor';
 BEGIN
-    IF TG_OP = 'DELETE' THEN some := EXISTS (SELECT FROM gone); ELSE some := EXISTS (SELECT FROM come); END IF;
-    IF some AND totals_are_followed() THEN
+    IF TG_OP = 'DELETE' THEN touched := EXISTS (SELECT FROM gone); ELSE touched := EXISTS (SELECT FROM come); END IF;
+    IF touched AND totals_are_followed() THEN
         EXECUTE payment_monthly_add(CASE TG_OP
             WHEN 'INSERT' THEN format('SELECT 1, %s FROM come', said)
             WHEN 'DELETE' THEN format('SELECT -1, %s FROM gone', said)

@@ -303,6 +303,16 @@ async fn every_figure_is_what_the_rows_say_now_and_as_of_yesterday(pool: PgPool)
         let kept = counts(&pool).await;
         rollup::rebuild(&mut pool.acquire().await.unwrap()).await.unwrap();
         assert_eq!(kept, counts(&pool).await, "what was kept in step is what is made anew");
+        // A ledger of before there were counts is counted when the worker comes to its customers.
+        fixture::run(
+            &pool,
+            "TRUNCATE paying_daily, retention_monthly, cohort_monthly, counted_customers;
+             INSERT INTO counted_customers SELECT id, '', '{}', false FROM customers",
+        )
+        .await;
+        second.write(&pool, &subscriptions).await;
+        second.write(&pool, &subscriptions).await;
+        assert_eq!(kept, counts(&pool).await, "what was counted late is the same");
     }
     assert!(late > BUSINESSES, "only {late} histories were corrected");
 }

@@ -116,7 +116,9 @@ struct MrrQuery {
 async fn mrr(state: Data<AppState>, query: Params<MrrQuery>) -> ApiResult<Json<MrrSeries>> {
     let MrrQuery { from, to, interval, step, as_of, group_by, currency, customer_id } = query.0;
     if interval.is_some() && step.is_some() {
-        return Err(DomainError::invalid("step", "unknown_value", "Give only `interval`: `step` is its older name.").into());
+        return Err(
+            DomainError::invalid("step", "unknown_value", "Give only `interval`: `step` is its older name.").into()
+        );
     }
     let (step, group_by) = (interval.or(step), group_by.unwrap_or(GroupBy::Stream));
     let request = PeriodRequest::new(from, to)?;

@@ -38,7 +38,8 @@ async fn policies_are_previewed_without_being_changed() {
     crate::business::write(app.pool()).await;
     let viewer = app.client(Role::Analyst).await;
     let path = "/api/settings/policies/preview";
-    let said: crm_types::settings::PolicyPreview = viewer.post_json(path, &json!({"cancellation": "request"})).await.json();
+    let said: crm_types::settings::PolicyPreview =
+        viewer.post_json(path, &json!({"cancellation": "request"})).await.json();
     // Bob is set to leave; of him no snapshot is stored that could be computed.
     assert_eq!((said.customers, said.computed, said.changes.len()), (1, 1, 0));
     let settings: AccountSettings = viewer.get("/api/settings").await.json();

@@ -120,7 +120,10 @@ async fn traits(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Kno
     .await?;
     let known = rows.into_iter().map(|row| {
         let counted = Traits { source: row.counted_source, coached: row.counted_coached };
-        (row.id, Known { ledger: row.ledger, counted, now: Traits { source: row.source, coached: joined(&row.coached) } })
+        (
+            row.id,
+            Known { ledger: row.ledger, counted, now: Traits { source: row.source, coached: joined(&row.coached) } },
+        )
     });
     Ok(known.collect())
 }
@@ -287,9 +290,9 @@ pub(super) async fn chains_of(
     let counted = counted(db, customers).await?;
     let moved = effective(db, customers, Some(currency), known).await?;
     let none = Traits::default();
-    let with_traits = moved.into_iter().map(|((customer, currency), changes)| {
-        chain(currency, changes, counted.get(&customer).unwrap_or(&none))
-    });
+    let with_traits = moved
+        .into_iter()
+        .map(|((customer, currency), changes)| chain(currency, changes, counted.get(&customer).unwrap_or(&none)));
     Ok(with_traits.collect())
 }
 
@@ -303,11 +306,7 @@ async fn counted(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Tr
 
 /// What must be added to the counts so that they are as they were at an instant: of those in whose ledger anything was
 /// written since. It costs what was written since, however long the history.
-pub(super) async fn back_to(
-    db: &mut PgConnection,
-    currency: Currency,
-    known: Option<DateTime<Utc>>,
-) -> Result<Tally> {
+pub(super) async fn back_to(db: &mut PgConnection, currency: Currency, known: Option<DateTime<Utc>>) -> Result<Tally> {
     let Some(known) = known else { return Ok(Tally::default()) };
     let ids = sqlx::query_scalar!(
         "SELECT DISTINCT customer_id FROM mrr_movements WHERE recorded_at > $1 AND currency = $2",
@@ -330,7 +329,8 @@ mod tests {
 
     #[test]
     fn spells_that_touch_are_one() {
-        let days = |days: &[u32]| days.iter().map(|d| NaiveDate::from_ymd_opt(2026, 1, *d).unwrap()).collect::<Vec<_>>();
+        let days =
+            |days: &[u32]| days.iter().map(|d| NaiveDate::from_ymd_opt(2026, 1, *d).unwrap()).collect::<Vec<_>>();
         for (turns, spells) in [
             (&[][..], &[][..]),
             (&[1, 5], &[1, 5]),

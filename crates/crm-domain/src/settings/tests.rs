@@ -147,12 +147,24 @@ async fn subscribed(pool: &PgPool, name: &str, change: impl Fn(&mut crate::subsc
     };
     let mut body = crate::mrr::amount::tests::snapshot("active", vec![item]);
     change(&mut body);
-    sqlx::query("UPDATE subscriptions SET cancel_at = $2 WHERE id = $1").bind(id).bind(body.cancel_at).execute(pool).await.unwrap();
+    sqlx::query("UPDATE subscriptions SET cancel_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(body.cancel_at)
+        .execute(pool)
+        .await
+        .unwrap();
     let subscription = format!("sub_{}", id.simple());
-    let version = Version { event_id: format!("evt_{name}"), subscription, at: fixture::at("2026-01-05T00:00:00Z"), rank: 18, body };
+    let version = Version {
+        event_id: format!("evt_{name}"),
+        subscription,
+        at: fixture::at("2026-01-05T00:00:00Z"),
+        rank: 18,
+        body,
+    };
     let mut connection = pool.acquire().await.unwrap();
     crate::subscriptions::upsert::store_versions(&mut connection, &[(stripe_id.clone(), version)]).await.unwrap();
-    let coupon = crate::mrr::amount::Coupon { percent_off: Some("50".into()), amounts_off: vec![], duration: "once".into() };
+    let coupon =
+        crate::mrr::amount::Coupon { percent_off: Some("50".into()), amounts_off: vec![], duration: "once".into() };
     let coupon = serde_json::to_value(crate::billing::facts::Body::Coupon(coupon)).unwrap();
     sqlx::query(
         "INSERT INTO stripe_objects VALUES ('co_half', 'coupon', NULL, now(), 0, '', $1), ('di_' || $2, 'discount', $2, now(), 0, '', '{\"coupon\": \"co_half\"}')

@@ -78,11 +78,9 @@ mod tests {
 
     #[test]
     fn the_sentence_says_whom_it_touches() {
-        let preview = |customers, computed, rewritten| PolicyPreview { customers, computed, rewritten, changes: vec![] };
-        assert_eq!(
-            told(&preview(0, 0, 0)),
-            "Nobody has a discount or a cancellation that this would count otherwise."
-        );
+        let preview =
+            |customers, computed, rewritten| PolicyPreview { customers, computed, rewritten, changes: vec![] };
+        assert_eq!(told(&preview(0, 0, 0)), "Nobody has a discount or a cancellation that this would count otherwise.");
         assert_eq!(told(&preview(1, 1, 0)), "1 customer is concerned. No movement changes. MRR stays what it is.");
         assert_eq!(
             told(&preview(9_000, 5_000, 12)),

@@ -49,9 +49,11 @@ CREATE TABLE cohort_monthly (
 -- What of a customer was counted there besides the ledger: where they came from, and from which day to which they had a coach,
 -- in turn. Only those of whom either is known. It is what must be taken off when they change.
 CREATE TABLE counted_customers (
-    customer_id uuid   PRIMARY KEY REFERENCES customers ON DELETE CASCADE,
-    source      text   NOT NULL,
-    coached     date[] NOT NULL
+    customer_id uuid    PRIMARY KEY REFERENCES customers ON DELETE CASCADE,
+    source      text    NOT NULL,
+    coached     date[]  NOT NULL,
+    -- Whether their ledger was counted: that of before there were counts is, when the worker comes to it.
+    ledger      boolean NOT NULL DEFAULT true
 );
 
 -- Where somebody comes from is changed by staff, too: then they are counted anew. (A coach who is assigned queues the client
@@ -88,5 +90,6 @@ CREATE INDEX lifecycle_transitions_steps_up ON lifecycle_transitions (to_state, 
     WHERE from_state IS NOT NULL AND to_state IN ('rev2_coach', 'rev3_org');
 
 -- Everybody who has a ledger already is counted by the worker.
+INSERT INTO counted_customers (customer_id, source, coached, ledger) SELECT DISTINCT customer_id, '', '{}'::date[], false FROM mrr_movements;
 INSERT INTO recompute_queue (customer_id, reason) SELECT DISTINCT customer_id, 'retention' FROM mrr_movements
 ON CONFLICT (customer_id) DO NOTHING;

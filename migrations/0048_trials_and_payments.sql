@@ -46,8 +46,12 @@ CREATE FUNCTION trial_daily_add(changes text) RETURNS text LANGUAGE sql IMMUTABL
         DO UPDATE SET trials = t.trials + excluded.trials, converted = t.converted + excluded.converted$add$, changes);
 
 CREATE FUNCTION trial_daily_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    touched boolean;
 BEGIN
-    IF totals_are_followed() THEN
+    -- An upsert fires for what it inserts and for what it updates, also where that is nothing.
+    IF TG_OP = 'DELETE' THEN touched := EXISTS (SELECT FROM gone); ELSE touched := EXISTS (SELECT FROM come); END IF;
+    IF touched AND totals_are_followed() THEN
         EXECUTE trial_daily_add(CASE TG_OP
             WHEN 'INSERT' THEN 'SELECT 1, currency, trialed_from, trialed_until, stream, tier, converted_from_trial FROM come'
             WHEN 'DELETE' THEN 'SELECT -1, currency, trialed_from, trialed_until, stream, tier, converted_from_trial FROM gone'
@@ -129,10 +133,12 @@ END $$;
 
 CREATE FUNCTION payment_monthly_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    touched   boolean;
     failed text[];
     said   text := 'currency, date_trunc(''month'', account_day(occurred_at))::date, kind || ''_'' || status, amount_minor';
 BEGIN
-    IF totals_are_followed() THEN
+    IF TG_OP = 'DELETE' THEN touched := EXISTS (SELECT FROM gone); ELSE touched := EXISTS (SELECT FROM come); END IF;
+    IF touched AND totals_are_followed() THEN
         EXECUTE payment_monthly_add(CASE TG_OP
             WHEN 'INSERT' THEN format('SELECT 1, %s FROM come', said)
             WHEN 'DELETE' THEN format('SELECT -1, %s FROM gone', said)
@@ -156,7 +162,7 @@ CREATE TRIGGER transactions_payments_go AFTER DELETE ON transactions REFERENCING
 
 CREATE FUNCTION failed_payments_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF totals_are_followed() THEN
+    IF EXISTS (SELECT FROM rows) AND totals_are_followed() THEN
         EXECUTE payment_monthly_add(format(
             'SELECT %s, currency, month, ''invoice_failed'', amount_minor FROM rows
              UNION ALL SELECT %1$s, currency, month, ''invoice_recovered'', recovered_minor FROM rows WHERE recovered_minor > 0',

@@ -62,9 +62,11 @@ CREATE FUNCTION recognised_add(changes text) RETURNS text LANGUAGE sql IMMUTABLE
 
 CREATE FUNCTION recognised_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    touched boolean;
     said text := 'currency, lines, amount_minor, refunded_minor, tax_minor, occurred_at';
 BEGIN
-    IF totals_are_followed() THEN
+    IF TG_OP = 'DELETE' THEN touched := EXISTS (SELECT FROM gone); ELSE touched := EXISTS (SELECT FROM come); END IF;
+    IF touched AND totals_are_followed() THEN
         EXECUTE recognised_add(CASE TG_OP
             WHEN 'INSERT' THEN format('SELECT 1, %s FROM come WHERE kind = ''payment'' AND status = ''succeeded''', said)
             WHEN 'DELETE' THEN format('SELECT -1, %s FROM gone WHERE kind = ''payment'' AND status = ''succeeded''', said)

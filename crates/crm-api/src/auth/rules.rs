@@ -178,6 +178,7 @@ pub const RULES: &[Rule] = &[
     // settings
     may("GET", "/api/settings", P::SettingsRead),
     may("PATCH", "/api/settings", P::SettingsWrite),
+    may("POST", "/api/settings/policies/preview", P::SettingsRead),
     // system
     may("GET", "/api/system/health", P::SystemRead),
     // audit

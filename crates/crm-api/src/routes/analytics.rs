@@ -86,7 +86,6 @@ struct MrrQuery {
     /// Days, weeks or months; by the length of the period when not given.
     interval: Option<Step>,
     /// The older name of `interval`.
-    #[param(deprecated)]
     step: Option<Step>,
     /// As it was known at the end of a day, or at an instant: what was written down later is taken off.
     #[param(value_type = Option<String>, example = "2026-10-31")]
@@ -117,7 +116,9 @@ struct MrrQuery {
 async fn mrr(state: Data<AppState>, query: Params<MrrQuery>) -> ApiResult<Json<MrrSeries>> {
     let MrrQuery { from, to, interval, step, as_of, group_by, currency, customer_id } = query.0;
     if interval.is_some() && step.is_some() {
-        return Err(DomainError::invalid("step", "unknown_value", "Give only `interval`: `step` is its older name.").into());
+        return Err(
+            DomainError::invalid("step", "unknown_value", "Give only `interval`: `step` is its older name.").into()
+        );
     }
     let (step, group_by) = (interval.or(step), group_by.unwrap_or(GroupBy::Stream));
     let request = PeriodRequest::new(from, to)?;

@@ -25,7 +25,10 @@ async fn every_report_has_its_figures() {
     let churn: ChurnReport = client.get(&format!("/api/analytics/churn?{period}&group_by=tier")).await.json();
     assert_eq!((churn.interval, churn.steps.len(), churn.groups.len()), (Step::Month, 2, 5));
     let february = &churn.steps[1].figures;
-    assert_eq!((february.nrr, february.grr, february.customer_churn_rate), (Some(1_900.0 / 900.0), Some(1.0), Some(0.0)));
+    assert_eq!(
+        (february.nrr, february.grr, february.customer_churn_rate),
+        (Some(1_900.0 / 900.0), Some(1.0), Some(0.0))
+    );
     assert_eq!((churn.total.nrr, churn.total.end_mrr), (None, usd(1_900)));
 
     let ltv: LtvReport = client.get(&format!("/api/analytics/ltv?{period}&group_by=stream")).await.json();
@@ -39,15 +42,24 @@ async fn every_report_has_its_figures() {
     assert_eq!((trials.total.ended, trials.total.rate, trials.currency), (0, None, None));
 
     let streams: StreamsReport = client.get(&format!("/api/analytics/streams?{period}")).await.json();
-    assert_eq!((streams.rev1.total.mrr, streams.ecosystem.mrr, streams.rev1.coached.customers), (usd(1_900), usd(1_900), 0));
+    assert_eq!(
+        (streams.rev1.total.mrr, streams.ecosystem.mrr, streams.rev1.coached.customers),
+        (usd(1_900), usd(1_900), 0)
+    );
 
     let payments: PaymentReport = client.get(&format!("/api/analytics/payments?{period}")).await.json();
-    assert_eq!((payments.total.paid, payments.total.refunded, payments.total.refund_rate), (usd(900), usd(-300), Some(1.0 / 3.0)));
+    assert_eq!(
+        (payments.total.paid, payments.total.refunded, payments.total.refund_rate),
+        (usd(900), usd(-300), Some(1.0 / 3.0))
+    );
     assert_eq!(payments.steps.iter().map(|s| s.figures.payments).collect::<Vec<_>>(), [1, 0]);
     let earned: RecognisedReport = client.get(&format!("/api/analytics/recognised?{period}")).await.json();
     assert_eq!((earned.recognised, earned.deferred, earned.steps[0].other), (usd(900), usd(0), usd(900)));
     let euros: PaymentReport = client.get("/api/analytics/payments?currency=eur").await.json();
-    assert_eq!((euros.total.failed_invoices, euros.total.failed_amount.minor, euros.total.recovery_rate), (1, 19_900, Some(0.0)));
+    assert_eq!(
+        (euros.total.failed_invoices, euros.total.failed_amount.minor, euros.total.recovery_rate),
+        (1, 19_900, Some(0.0))
+    );
 }
 
 #[tokio::test]
@@ -61,14 +73,16 @@ async fn the_bridge_is_its_rows() {
         assert_eq!(segment.difference, usd(0));
         let Some(tier) = segment.tier else { continue };
         for cell in segment.cells.iter().filter(|cell| cell.amount.minor != 0) {
-            let rows = format!("/api/mrr-movements?{period}&currency=usd&tier={tier}&movement={}&count=exact", cell.movement);
+            let rows =
+                format!("/api/mrr-movements?{period}&currency=usd&tier={tier}&movement={}&count=exact", cell.movement);
             let rows: Page<MrrMovement> = client.get(&rows).await.json();
             assert_eq!(rows.sums, [cell.amount], "{tier} {}", cell.movement);
         }
     }
     let tier2 = bridge.segments.iter().find(|s| s.key == "tier2").unwrap();
     assert_eq!((tier2.cells[2].customers[0].name.as_str(), tier2.cells[2].customers[0].amount), ("Ada", usd(1_000)));
-    let steps: MovementSummary = client.get("/api/analytics/movements?from=2026-01-01&to=2026-02-28&interval=month").await.json();
+    let steps: MovementSummary =
+        client.get("/api/analytics/movements?from=2026-01-01&to=2026-02-28&interval=month").await.json();
     assert_eq!(steps.steps.iter().map(|s| s.end).collect::<Vec<_>>(), [usd(900), usd(1_900)]);
 }
 
@@ -88,8 +102,10 @@ async fn before_anything_was_known_there_is_nothing() {
     assert_eq!(payments.total.payments, 0);
     // Today is now.
     let today = chrono::Utc::now().date_naive();
-    let now: MrrSeries =
-        client.get(&format!("/api/analytics/mrr?from=2026-01-01&to=2026-02-28&interval=month&as_of={today}")).await.json();
+    let now: MrrSeries = client
+        .get(&format!("/api/analytics/mrr?from=2026-01-01&to=2026-02-28&interval=month&as_of={today}"))
+        .await
+        .json();
     assert_eq!(now.total, [900, 1_900]);
 }
 
@@ -97,7 +113,8 @@ async fn before_anything_was_known_there_is_nothing() {
 async fn what_cannot_be_is_refused_with_its_field() {
     let app = TestApp::spawn().await;
     let client = app.client(Role::Viewer).await;
-    for path in ["mrr", "movements", "churn", "ltv", "trials", "cohorts", "streams", "bridge", "payments", "recognised"] {
+    for path in ["mrr", "movements", "churn", "ltv", "trials", "cohorts", "streams", "bridge", "payments", "recognised"]
+    {
         for (query, field) in [
             ("from=2026-02-01&to=2026-01-31", "from"),
             ("from=2010-01-01&to=2026-01-31", "from"),

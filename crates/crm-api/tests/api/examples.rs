@@ -15,7 +15,7 @@ use crm_types::interactions::{Interaction, NewInteraction, TimelineEntry};
 use crm_types::mrr::MrrMovement;
 use crm_types::organizations::{NewOrganization, Organization, OrganizationPatch};
 use crm_types::plans::{Plan, Price, PriceMapping};
-use crm_types::settings::{AccountSettings, AccountSettingsPatch};
+use crm_types::settings::{AccountSettings, AccountSettingsPatch, PolicyChange, PolicyPreview};
 use crm_types::subscriptions::{Subscription, SubscriptionDetails};
 use crm_types::system::SystemHealth;
 use crm_types::users::{NewUserAccount, UserAccountPatch};
@@ -73,6 +73,8 @@ fn examples_are_what_routes_take_and_give() {
     reply::<StreamsReport>("/api/analytics/streams", "get");
     reply::<BridgeReport>("/api/analytics/bridge", "get");
     reply::<PaymentReport>("/api/analytics/payments", "get");
+    body::<PolicyChange>("/api/settings/policies/preview", "post");
+    reply::<PolicyPreview>("/api/settings/policies/preview", "post");
     reply::<RecognisedReport>("/api/analytics/recognised", "get");
     reply::<Page<Customer>>("/api/customers", "get");
     reply::<Page<Organization>>("/api/organizations", "get");

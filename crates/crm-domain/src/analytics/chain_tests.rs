@@ -68,7 +68,10 @@ fn somebody_stands_where_the_highest_stream_is_and_is_coached_while_an_individua
     };
     let (rev1, tier1) = (Stream::Rev1Individual, Some(Tier::Tier1));
     assert_eq!(at("2026-01-10", rev1, tier1, false), Some((1, 900)));
-    assert_eq!((at("2026-02-01", rev1, tier1, false), at("2026-02-01", rev1, tier1, true)), (Some((-1, -900)), Some((1, 900))));
+    assert_eq!(
+        (at("2026-02-01", rev1, tier1, false), at("2026-02-01", rev1, tier1, true)),
+        (Some((-1, -900)), Some((1, 900)))
+    );
     assert_eq!(at("2026-02-20", rev1, tier1, true), Some((-1, -900)));
     assert_eq!(at("2026-03-10", rev1, tier1, true), Some((-1, -900)));
     assert_eq!(at("2026-03-10", Stream::Rev2Coaching, None, false), Some((1, 1_400)));
@@ -77,10 +80,14 @@ fn somebody_stands_where_the_highest_stream_is_and_is_coached_while_an_individua
 
 #[test]
 fn a_cohort_is_of_the_first_month_and_the_first_plan() {
-    let ada = chain(&[("2026-01-10", &[(BASIC, 900)]), ("2026-03-05", &[(BASIC, -900)]), ("2026-03-09", &[(STANDARD, 1_900)])], &[]);
+    let ada = chain(
+        &[("2026-01-10", &[(BASIC, 900)]), ("2026-03-05", &[(BASIC, -900)]), ("2026-03-09", &[(STANDARD, 1_900)])],
+        &[],
+    );
     let mut tally = Tally::default();
     tally.add(&ada, 1);
-    let stayed: Vec<_> = tally.stayed.iter().map(|((_, cohort, month, plan, _), sum)| (*cohort, *month, *plan, *sum)).collect();
+    let stayed: Vec<_> =
+        tally.stayed.iter().map(|((_, cohort, month, plan, _), sum)| (*cohort, *month, *plan, *sum)).collect();
     let (january, march) = (day("2026-01-01"), day("2026-03-01"));
     assert_eq!(
         stayed,

@@ -75,9 +75,15 @@ async fn read(db: &mut PgConnection, scope: &Scope, months: &[NaiveDate]) -> Res
             sum: Stayed { started: row.started, customers: row.customers, mrr: row.mrr_minor },
         });
     }
-    let back = |(currency, cohort, month, plan, source): &(Currency, NaiveDate, NaiveDate, PlanKey, String), sum: &Stayed| {
-        (*currency == scope.currency && first <= cohort && cohort <= last)
-            .then(|| Row { cohort: *cohort, month: *month, plan: *plan, source: source.clone(), sum: *sum })
+    let back = |(currency, cohort, month, plan, source): &(Currency, NaiveDate, NaiveDate, PlanKey, String),
+                sum: &Stayed| {
+        (*currency == scope.currency && first <= cohort && cohort <= last).then(|| Row {
+            cohort: *cohort,
+            month: *month,
+            plan: *plan,
+            source: source.clone(),
+            sum: *sum,
+        })
     };
     rows.extend(scope.back.stayed.iter().filter_map(|(key, sum)| back(key, sum)));
     Ok(rows)

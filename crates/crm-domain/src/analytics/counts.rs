@@ -32,6 +32,8 @@ struct Traits {
 }
 
 struct Known {
+    /// Whether the ledger was counted at all.
+    ledger: bool,
     counted: Traits,
     now: Traits,
 }
@@ -49,7 +51,7 @@ pub(crate) async fn follow(db: &mut PgConnection, customers: &[Rewritten<'_>]) -
         if let (true, Some(source)) = (known.now.source.is_empty(), customer.source) {
             known.now.source = source.chars().take(200).collect();
         }
-        if customer.before != customer.after || known.now != known.counted {
+        if !known.ledger || customer.before != customer.after || known.now != known.counted {
             changed.push((customer, known));
         }
     }
@@ -60,12 +62,14 @@ pub(crate) async fn follow(db: &mut PgConnection, customers: &[Rewritten<'_>]) -
     let days = days(db, all.map(|m| m.occurred_at).collect()).await?;
     let mut tally = Tally::default();
     for (customer, known) in &changed {
-        chains(&customer.before, &days, &known.counted).for_each(|chain| tally.add(&chain, -1));
+        if known.ledger {
+            chains(&customer.before, &days, &known.counted).for_each(|chain| tally.add(&chain, -1));
+        }
         chains(&customer.after, &days, &known.now).for_each(|chain| tally.add(&chain, 1));
     }
     let traits: Vec<(Uuid, &Traits)> = changed
         .iter()
-        .filter(|(_, known)| known.now != known.counted)
+        .filter(|(_, known)| !known.ledger || known.now != known.counted)
         .map(|(customer, known)| (customer.customer, &known.now))
         .collect();
     write(db, &tally.condense(), &traits).await
@@ -103,7 +107,7 @@ async fn days(db: &mut PgConnection, instants: HashSet<DateTime<Utc>>) -> Result
 
 async fn traits(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Known>> {
     let rows = sqlx::query!(
-        r#"SELECT c.id AS "id!", coalesce(c.acquisition_source, left(c.metadata->>'acquisition_source', 200), '') AS "source!", coalesce(k.source, '') AS "counted_source!",
+        r#"SELECT c.id AS "id!", coalesce(c.acquisition_source, left(c.metadata->>'acquisition_source', 200), '') AS "source!", coalesce(k.ledger, true) AS "ledger!", coalesce(k.source, '') AS "counted_source!",
                   coalesce(k.coached, '{}') AS "counted_coached!",
                   coalesce((SELECT array_agg(turn.day ORDER BY lower(r.during), turn.n) FROM coaching_relationships r
                             CROSS JOIN LATERAL (VALUES (0, account_day(lower(r.during))),
@@ -116,7 +120,10 @@ async fn traits(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Kno
     .await?;
     let known = rows.into_iter().map(|row| {
         let counted = Traits { source: row.counted_source, coached: row.counted_coached };
-        (row.id, Known { counted, now: Traits { source: row.source, coached: joined(&row.coached) } })
+        (
+            row.id,
+            Known { ledger: row.ledger, counted, now: Traits { source: row.source, coached: joined(&row.coached) } },
+        )
     });
     Ok(known.collect())
 }
@@ -165,7 +172,7 @@ async fn write(db: &mut PgConnection, tally: &Tally, traits: &[(Uuid, &Traits)])
          )
          INSERT INTO counted_customers (customer_id, source, coached)
          SELECT c.id, c.source, c.coached::date[] FROM unnest($26::uuid[], $27::text[], $28::text[]) AS c (id, source, coached)
-         ON CONFLICT (customer_id) DO UPDATE SET source = excluded.source, coached = excluded.coached",
+         ON CONFLICT (customer_id) DO UPDATE SET source = excluded.source, coached = excluded.coached, ledger = true",
         column!(paying(), |((currency, ..), _)| currency.code().to_owned()),
         column!(paying(), |((_, day, _), _)| *day),
         column!(paying(), |((.., at), _)| at.stream.as_str()) as &[&str],
@@ -283,9 +290,9 @@ pub(super) async fn chains_of(
     let counted = counted(db, customers).await?;
     let moved = effective(db, customers, Some(currency), known).await?;
     let none = Traits::default();
-    let with_traits = moved.into_iter().map(|((customer, currency), changes)| {
-        chain(currency, changes, counted.get(&customer).unwrap_or(&none))
-    });
+    let with_traits = moved
+        .into_iter()
+        .map(|((customer, currency), changes)| chain(currency, changes, counted.get(&customer).unwrap_or(&none)));
     Ok(with_traits.collect())
 }
 
@@ -299,11 +306,7 @@ async fn counted(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Tr
 
 /// What must be added to the counts so that they are as they were at an instant: of those in whose ledger anything was
 /// written since. It costs what was written since, however long the history.
-pub(crate) async fn back_to(
-    db: &mut PgConnection,
-    currency: Currency,
-    known: Option<DateTime<Utc>>,
-) -> Result<Tally> {
+pub(crate) async fn back_to(db: &mut PgConnection, currency: Currency, known: Option<DateTime<Utc>>) -> Result<Tally> {
     let Some(known) = known else { return Ok(Tally::default()) };
     let ids = sqlx::query_scalar!(
         "SELECT DISTINCT customer_id FROM mrr_movements WHERE recorded_at > $1 AND currency = $2",
@@ -326,7 +329,8 @@ mod tests {
 
     #[test]
     fn spells_that_touch_are_one() {
-        let days = |days: &[u32]| days.iter().map(|d| NaiveDate::from_ymd_opt(2026, 1, *d).unwrap()).collect::<Vec<_>>();
+        let days =
+            |days: &[u32]| days.iter().map(|d| NaiveDate::from_ymd_opt(2026, 1, *d).unwrap()).collect::<Vec<_>>();
         for (turns, spells) in [
             (&[][..], &[][..]),
             (&[1, 5], &[1, 5]),

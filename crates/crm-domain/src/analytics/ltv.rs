@@ -22,10 +22,11 @@ pub async fn ltv(pool: &PgPool, request: ReportRequest, group_by: Option<GroupBy
     let mut tx = snapshot(pool).await?;
     let scope = Scope::of_year(&mut tx, request).await?.with_counts(&mut tx).await?;
     let first = full_months(scope.period.from, scope.newest);
-    let months: Vec<Period> = std::iter::successors(first.first().map(|month| month.from), |from| Some(next_month(*from)))
-        .map(month)
-        .take_while(|month| month.to <= scope.period.to)
-        .collect();
+    let months: Vec<Period> =
+        std::iter::successors(first.first().map(|month| month.from), |from| Some(next_month(*from)))
+            .map(month)
+            .take_while(|month| month.to <= scope.period.to)
+            .collect();
     let kept = kept_in(&mut tx, &scope, &months).await?;
     let days = months.iter().map(|month| month.day_before()).chain(scope.steps.iter().map(|step| step.to)).collect();
     let paying = PayingAt::read(&mut tx, &scope, days).await?;

@@ -47,7 +47,8 @@ pub async fn mrr_series(
     let series = parts(group_by)
         .into_iter()
         .filter_map(|(part, always)| {
-            let of_part: Vec<&Change> = changes.iter().filter(|change| part.holds(change.stream, change.tier)).collect();
+            let of_part: Vec<&Change> =
+                changes.iter().filter(|change| part.holds(change.stream, change.tier)).collect();
             let values = running(&days, of_part);
             (always || values.iter().any(|value| *value != 0)).then(|| MrrSeriesLine {
                 key: part.key().to_owned(),

@@ -8,7 +8,10 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 fn request(from: &str, to: &str) -> ReportRequest {
-    ReportRequest { period: PeriodRequest::new(from.parse().ok(), to.parse().ok()).unwrap(), ..ReportRequest::default() }
+    ReportRequest {
+        period: PeriodRequest::new(from.parse().ok(), to.parse().ok()).unwrap(),
+        ..ReportRequest::default()
+    }
 }
 
 async fn figures(pool: &PgPool, month: &str) -> PaymentFigures {
@@ -100,13 +103,16 @@ async fn revenue_is_earned_day_by_day(pool: PgPool) {
     )
     .await;
     let ada = fixture::customer(&pool, "Ada", "2026-01-01T00:00:00Z").await;
-    let line = |price: &str, amount: i64, from: &str, to: &str| {
-        serde_json::json!({"price": price, "amount": amount, "from": format!("{from}T00:00:00Z"), "to": format!("{to}T00:00:00Z")})
-    };
+    let line = |price: &str, amount: i64, from: &str, to: &str| serde_json::json!({"price": price, "amount": amount, "from": format!("{from}T00:00:00Z"), "to": format!("{to}T00:00:00Z")});
     // A year for $365: a dollar a day, from 16 January.
     let year = line("price_year", 36_500, "2026-01-16", "2027-01-16");
     let lines = Some(serde_json::json!([year]));
-    pays(&pool, ada, Payment { key: "in_1", payment: "in_1", status: "succeeded", minor: 36_500, at: "2026-01-16T12:00:00Z", lines }).await;
+    pays(
+        &pool,
+        ada,
+        Payment { key: "in_1", payment: "in_1", status: "succeeded", minor: 36_500, at: "2026-01-16T12:00:00Z", lines },
+    )
+    .await;
     let report = earned(&pool, "2026-01-01", "2026-03-31").await;
     assert_eq!(by_month(&report), [1_600, 2_800, 3_100]);
     assert_eq!((report.recognised.minor, report.deferred.minor), (7_500, 29_000));
@@ -117,14 +123,39 @@ async fn revenue_is_earned_day_by_day(pool: PgPool) {
     run(&pool, "UPDATE transactions SET refunded_minor = 18250").await;
     assert_eq!(by_month(&earned(&pool, "2026-01-01", "2026-03-31").await), [800, 1_400, 1_550]);
     // An upgrade credits what is left of one and charges the other; tax is not earned.
-    let lines = Some(serde_json::json!([line("", -500, "2026-02-01", "2026-03-01"), line("", 1_500, "2026-02-01", "2026-03-01")]));
-    pays(&pool, ada, Payment { key: "in_2", payment: "in_2", status: "succeeded", minor: 1_190, at: "2026-02-01T12:00:00Z", lines }).await;
+    let lines = Some(serde_json::json!([
+        line("", -500, "2026-02-01", "2026-03-01"),
+        line("", 1_500, "2026-02-01", "2026-03-01")
+    ]));
+    pays(
+        &pool,
+        ada,
+        Payment { key: "in_2", payment: "in_2", status: "succeeded", minor: 1_190, at: "2026-02-01T12:00:00Z", lines },
+    )
+    .await;
     run(&pool, "UPDATE transactions SET tax_minor = 190 WHERE business_key = 'in_2'").await;
     let report = earned(&pool, "2026-02-01", "2026-02-28").await;
     assert_eq!((report.recognised.minor, report.steps[0].other.minor), (2_400, 1_000));
     // Without lines, on its day; what failed, never.
-    pays(&pool, ada, Payment { key: "ch_3", payment: "ch_3", status: "succeeded", minor: 77, at: "2026-04-30T12:00:00Z", lines: None }).await;
-    pays(&pool, ada, Payment { key: "ch_4", payment: "ch_4", status: "failed", minor: 88, at: "2026-04-30T12:00:00Z", lines: None }).await;
+    pays(
+        &pool,
+        ada,
+        Payment {
+            key: "ch_3",
+            payment: "ch_3",
+            status: "succeeded",
+            minor: 77,
+            at: "2026-04-30T12:00:00Z",
+            lines: None,
+        },
+    )
+    .await;
+    pays(
+        &pool,
+        ada,
+        Payment { key: "ch_4", payment: "ch_4", status: "failed", minor: 88, at: "2026-04-30T12:00:00Z", lines: None },
+    )
+    .await;
     assert_eq!(earned(&pool, "2026-04-01", "2026-04-30").await.steps[0].other.minor, 77);
     let before = by_month(&earned(&pool, "2026-01-01", "2027-02-28").await);
     rollup::rebuild(&mut pool.acquire().await.unwrap()).await.unwrap();
@@ -142,20 +173,24 @@ async fn trials_convert_by_when_they_ended_and_by_when_they_began(pool: PgPool) 
     ] {
         let id = fixture::subscription(&pool, ada, "usd", 900, "2026-01-01T00:00:00Z").await;
         let at = |day: &str| fixture::at(&format!("{day}T12:00:00Z"));
-        sqlx::query("UPDATE subscriptions SET trialed_from = $2, trialed_until = $3, converted_from_trial = $4 WHERE id = $1")
-            .bind(id)
-            .bind(at(from))
-            .bind(until.map(at))
-            .bind(converted)
-            .execute(&pool)
-            .await
-            .unwrap();
+        sqlx::query(
+            "UPDATE subscriptions SET trialed_from = $2, trialed_until = $3, converted_from_trial = $4 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(at(from))
+        .bind(until.map(at))
+        .bind(converted)
+        .execute(&pool)
+        .await
+        .unwrap();
     }
-    let report = trials(&pool, request("2026-01-01", "2026-02-28"), Some(crm_types::analytics::GroupBy::Tier)).await.unwrap();
+    let report =
+        trials(&pool, request("2026-01-01", "2026-02-28"), Some(crm_types::analytics::GroupBy::Tier)).await.unwrap();
     assert_eq!((report.total.ended, report.total.converted, report.total.rate), (3, 2, Some(2.0 / 3.0)));
     let ended: Vec<_> = report.steps.iter().map(|s| (s.figures.ended, s.figures.converted)).collect();
     assert_eq!(ended, [(1, 0), (2, 2)]);
-    let began: Vec<_> = report.cohorts.iter().map(|c| (c.started, c.running, c.figures.ended, c.figures.rate)).collect();
+    let began: Vec<_> =
+        report.cohorts.iter().map(|c| (c.started, c.running, c.figures.ended, c.figures.rate)).collect();
     assert_eq!(began, [(2, 0, 2, Some(0.5)), (2, 1, 1, Some(1.0))]);
     assert_eq!((report.cohorts[0].complete, report.cohorts[1].complete), (true, false));
     assert_eq!(report.groups[0].total.ended, 3);

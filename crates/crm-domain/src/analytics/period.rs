@@ -103,10 +103,7 @@ pub(super) async fn newest_day(connection: &mut PgConnection) -> Result<NaiveDat
 }
 
 /// The same at an earlier instant, of what was known then.
-pub(super) async fn newest_day_known(
-    connection: &mut PgConnection,
-    known: Option<DateTime<Utc>>,
-) -> Result<NaiveDate> {
+pub(super) async fn newest_day_known(connection: &mut PgConnection, known: Option<DateTime<Utc>>) -> Result<NaiveDate> {
     let day = sqlx::query_scalar!(
         r#"SELECT account_day(CASE WHEN at BETWEEN instant - make_interval(days => $1) AND instant THEN instant
                                    ELSE least(instant + interval '1 year', at) END) AS "day!"

@@ -38,7 +38,15 @@ async fn fill(pool: &PgPool) {
     )
     .await;
     rollup::rebuild(&mut pool.acquire().await.unwrap()).await.unwrap();
-    for table in ["customers", "subscriptions", "mrr_movements", "mrr_movement_lines", "transactions", "mrr_daily", "paying_daily"] {
+    for table in [
+        "customers",
+        "subscriptions",
+        "mrr_movements",
+        "mrr_movement_lines",
+        "transactions",
+        "mrr_daily",
+        "paying_daily",
+    ] {
         sqlx::query(sqlx::AssertSqlSafe(format!("VACUUM ANALYZE {table}"))).execute(pool).await.unwrap();
     }
 }
@@ -76,16 +84,26 @@ async fn a_report_reads_no_history(_: PgPoolOptions, options: PgConnectOptions) 
     }
     let report = { reads!("churn", 100, churn(&pool, usual(), Some(GroupBy::Tier))) };
     assert!(report.total.end_customers > CUSTOMERS / 2 && report.total.churned_customers > 0);
-    { reads!("ltv", 100, ltv(&pool, usual(), Some(GroupBy::Tier))) };
-    { reads!("cohorts", 100, cohorts(&pool, usual(), Some(CohortGroup::Source))) };
+    {
+        reads!("ltv", 100, ltv(&pool, usual(), Some(GroupBy::Tier)))
+    };
+    {
+        reads!("cohorts", 100, cohorts(&pool, usual(), Some(CohortGroup::Source)))
+    };
     let report = { reads!("trials", 100, trials(&pool, usual(), Some(GroupBy::Tier))) };
     assert!(report.total.ended > CUSTOMERS / 4);
-    { reads!("streams", 100, streams(&pool, usual())) };
+    {
+        reads!("streams", 100, streams(&pool, usual()))
+    };
     let report = { reads!("payments", 100, payments(&pool, usual())) };
     assert!(report.total.failed_invoices > 0 && report.total.recovery_rate == Some(0.0));
     let report = { reads!("recognised", 100, recognised(&pool, usual())) };
     assert!(report.recognised.minor > 0);
-    { reads!("movements", 100, movements(&pool, usual())) };
-    { reads!("bridge", OF_30_DAYS, bridge(&pool, usual(), GroupBy::Tier)) };
+    {
+        reads!("movements", 100, movements(&pool, usual()))
+    };
+    {
+        reads!("bridge", OF_30_DAYS, bridge(&pool, usual(), GroupBy::Tier))
+    };
     println!("rows of {CUSTOMERS} customers' tables read: {}", worst.join(", "));
 }

@@ -30,7 +30,8 @@ pub async fn churn(pool: &PgPool, request: ReportRequest, group_by: Option<Group
         scope,
     };
     tx.commit().await?;
-    let groups = group_by.map(parts).unwrap_or_default().into_iter().filter_map(|(part, always)| read.group(part, always));
+    let groups =
+        group_by.map(parts).unwrap_or_default().into_iter().filter_map(|(part, always)| read.group(part, always));
     Ok(ChurnReport {
         currency: read.scope.currency,
         from: read.scope.period.from,

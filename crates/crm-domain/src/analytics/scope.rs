@@ -34,7 +34,9 @@ impl FromStr for AsOf {
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         let day = || text.parse().ok().map(Self::Day);
         let instant = || DateTime::parse_from_rfc3339(text).ok().map(|at| Self::Instant(at.with_timezone(&Utc)));
-        day().or_else(instant).ok_or_else(|| "Use a day such as 2026-10-31, or a time such as 2026-10-31T12:00:00Z.".to_owned())
+        day()
+            .or_else(instant)
+            .ok_or_else(|| "Use a day such as 2026-10-31, or a time such as 2026-10-31T12:00:00Z.".to_owned())
     }
 }
 
@@ -113,7 +115,8 @@ impl Scope {
     pub(super) fn is_complete(&self, step: Period) -> bool {
         let end = step.to.checked_add_days(Days::new(1)).unwrap_or(step.to);
         let whole = calendar(Period { from: step.from, to: end }, self.interval);
-        let starts_one = calendar(Period { from: step.from.pred_opt().unwrap_or(step.from), to: step.from }, self.interval);
+        let starts_one =
+            calendar(Period { from: step.from.pred_opt().unwrap_or(step.from), to: step.from }, self.interval);
         whole.first().is_some_and(|first| first.to == step.to) && starts_one.len() == 2 && step.to < self.newest
     }
 }
@@ -127,7 +130,8 @@ impl Period {
 
     /// Whether months can be added up to it: up to the end of one, or up to now.
     pub(super) fn is_whole_months(self, newest: NaiveDate) -> bool {
-        self.from == month_of(self.from) && (self.to >= newest || self.to.succ_opt().is_some_and(|next| next == month_of(next)))
+        self.from == month_of(self.from)
+            && (self.to >= newest || self.to.succ_opt().is_some_and(|next| next == month_of(next)))
     }
 
     /// Refuses periods whose movements are too many to read.
@@ -162,7 +166,11 @@ pub(crate) async fn known_until(
     .fetch_one(&mut *db)
     .await?;
     if row.future == Some(true) {
-        return Err(DomainError::invalid("as_of", "out_of_range", "What will be known in the future is not known yet."));
+        return Err(DomainError::invalid(
+            "as_of",
+            "out_of_range",
+            "What will be known in the future is not known yet.",
+        ));
     }
     Ok((Some(row.known), newest_day_known(db, Some(row.known)).await?))
 }

@@ -14,7 +14,8 @@ use crm_types::Money;
 use crm_types::analytics::{GroupBy, Step};
 use crm_types::analytics_retention::TrialConversion;
 use crm_types::analytics_streams::{
-    BusinessStream, CoachingStream, CustomersPart, Ecosystem, IndividualStream, JourneyStep, StreamAmount, StreamsReport,
+    BusinessStream, CoachingStream, CustomersPart, Ecosystem, IndividualStream, JourneyStep, StreamAmount,
+    StreamsReport,
 };
 use crm_types::plans::Stream;
 use sqlx::{PgConnection, PgPool};

@@ -39,9 +39,8 @@ pub async fn trials(pool: &PgPool, request: ReportRequest, group_by: Option<Grou
         }
     });
     let group = |(part, always): (Part, bool)| {
-        let of_part = |row: &&Row| {
-            scope.period.holds(row.ended) && row.stream.is_some_and(|stream| part.holds(stream, row.tier))
-        };
+        let of_part =
+            |row: &&Row| scope.period.holds(row.ended) && row.stream.is_some_and(|stream| part.holds(stream, row.tier));
         let total = conversion(rows.iter().filter(of_part));
         let (key, label) = (part.key().to_owned(), part.label().to_owned());
         (always || total.ended > 0).then_some(TrialGroup { key, label, total })

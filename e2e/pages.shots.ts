@@ -6,6 +6,11 @@ import { expect, signIn, test } from "./support/test.ts";
 
 const pages = {
   dashboard: "/",
+  "dashboard-finance": "/dashboard/finance",
+  "analytics-retention": "/analytics/retention",
+  "analytics-movements": "/analytics/movements",
+  "analytics-streams": "/analytics/streams",
+  "analytics-forecast": "/analytics/forecast",
   customers: "/customers",
   organizations: "/organizations",
   coaches: "/coaches",

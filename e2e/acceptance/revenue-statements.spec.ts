@@ -80,7 +80,6 @@ test("a coaching relationship has a rule of its own, of what is left after fees"
   await coached(server, "Odile Client", gym.id, coach.id);
   const { items } = await server.api<{ items: Thing[] }>("/api/customers?q=Odile");
   await signIn(page, server, `/customers/${items[0]?.id}`);
-  await expect(page.getByText("Shared by the rule of the organization, or the one for all.")).toBeVisible();
   await page.getByRole("button", { name: "Set own rule" }).click();
   const dialog = page.getByRole("dialog", { name: "Rule for Olaf Coach’s coaching" });
   await dialog.getByLabel("Coach gets, in %").fill("half");

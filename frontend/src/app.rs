@@ -92,6 +92,12 @@ fn Pages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=|| view! { <NotFoundPage/> }.into_any()>
             <Route path=path!("/") view=|| view! { <DashboardPage/> }.into_any()/>
+            <Route path=path!("/dashboard/finance") view=|| Page::Finance.view()/>
+            <Route path=path!("/analytics") view=|| view! { <Redirect path=routes::ANALYTICS_RETENTION/> }.into_any()/>
+            <Route path=path!("/analytics/retention") view=|| Page::Retention.view()/>
+            <Route path=path!("/analytics/movements") view=|| Page::Movements.view()/>
+            <Route path=path!("/analytics/streams") view=|| Page::Streams.view()/>
+            <Route path=path!("/analytics/forecast") view=|| Page::Forecast.view()/>
             <Route path=path!("/login") view=|| view! { <Redirect path=routes::DASHBOARD/> }.into_any()/>
             <Route path=path!("/customers") view=|| Page::Customers.view()/>
             <Route path=path!("/customers/import") view=|| Page::Import.view()/>

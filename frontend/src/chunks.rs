@@ -6,7 +6,7 @@
 use crate::api::ApiError;
 use crate::components::ErrorBox;
 use crate::pages::{
-    AccountLinkPage, SetupPage, coaches, customers, mrr_movements, organizations, plans, revenue, settings,
+    AccountLinkPage, SetupPage, analytics, coaches, customers, mrr_movements, organizations, plans, revenue, settings,
     subscriptions, transactions,
 };
 use crate::palette::Palette;
@@ -67,6 +67,16 @@ pub enum Page {
     RevenueChecks,
     /// The MRR movement ledger.
     MrrMovements,
+    /// The finance dashboard.
+    Finance,
+    /// Analytics: retention and cohorts.
+    Retention,
+    /// Analytics: what explains a change.
+    Movements,
+    /// Analytics: the revenue streams.
+    Streams,
+    /// Analytics: what is expected.
+    Forecast,
     /// Settings: Stripe.
     Stripe,
     /// Settings: one Stripe event.
@@ -125,6 +135,17 @@ fn draw_list(page: Page) -> Result<AnyView, SplitLoaderError> {
     })
 }
 
+#[wasm_split(analytics, wasm_split_path = ::leptos::wasm_split, preload(preload_analytics), fallible)]
+fn draw_analytics(page: Page) -> Result<AnyView, SplitLoaderError> {
+    Ok(match page {
+        Page::Retention => view! { <analytics::RetentionPage/> }.into_any(),
+        Page::Movements => view! { <analytics::MovementsPage/> }.into_any(),
+        Page::Streams => view! { <analytics::StreamsPage/> }.into_any(),
+        Page::Forecast => view! { <analytics::ForecastPage/> }.into_any(),
+        _ => view! { <analytics::FinancePage/> }.into_any(),
+    })
+}
+
 #[wasm_split(settings, wasm_split_path = ::leptos::wasm_split, preload(preload_settings), fallible)]
 fn draw_settings(page: Page) -> Result<AnyView, SplitLoaderError> {
     Ok(match page {
@@ -160,6 +181,9 @@ impl Page {
         match self {
             Self::Setup | Self::AccountLink => Box::pin(preload_setup()),
             Self::Palette => Box::pin(preload_palette()),
+            Self::Finance | Self::Retention | Self::Movements | Self::Streams | Self::Forecast => {
+                Box::pin(preload_analytics())
+            }
             Self::Stripe
             | Self::Event
             | Self::Prices
@@ -179,6 +203,9 @@ impl Page {
         match self {
             Self::Setup | Self::AccountLink => Box::pin(draw_setup(self)),
             Self::Palette => Box::pin(draw_palette(self)),
+            Self::Finance | Self::Retention | Self::Movements | Self::Streams | Self::Forecast => {
+                Box::pin(draw_analytics(self))
+            }
             Self::Stripe
             | Self::Event
             | Self::Prices
@@ -237,6 +264,7 @@ pub fn prefetch() {
         _ = preload_palette().await;
         _ = preload_lists().await;
         _ = preload_settings().await;
+        _ = preload_analytics().await;
     });
 }
 

@@ -6,6 +6,8 @@ use crm_types::ids::{CustomerId, ImportId, OrganizationId, PayoutStatementId, Su
 
 /// The executive dashboard.
 pub const DASHBOARD: &str = "/";
+/// The finance dashboard.
+pub const FINANCE: &str = "/dashboard/finance";
 /// All customers.
 pub const CUSTOMERS: &str = "/customers";
 /// All customers, with the form for a new one.
@@ -40,6 +42,16 @@ pub const REVENUE_SIMULATOR: &str = "/revenue/simulator";
 pub const REVENUE_CHECKS: &str = "/revenue/checks";
 /// The MRR movement ledger.
 pub const MRR_MOVEMENTS: &str = "/mrr-movements";
+/// Figures in depth; its tabs are below.
+pub const ANALYTICS: &str = "/analytics";
+/// Churn, retention and cohorts.
+pub const ANALYTICS_RETENTION: &str = "/analytics/retention";
+/// What explains a change of MRR.
+pub const ANALYTICS_MOVEMENTS: &str = "/analytics/movements";
+/// The revenue streams beside each other.
+pub const ANALYTICS_STREAMS: &str = "/analytics/streams";
+/// What is expected.
+pub const ANALYTICS_FORECAST: &str = "/analytics/forecast";
 /// Settings; opens the first tab that the user may read.
 pub const SETTINGS: &str = "/settings";
 /// The Stripe connection and its inbox.

@@ -66,6 +66,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::auth::configure(cfg);
     routes::events::configure(cfg);
     routes::analytics::configure(cfg);
+    routes::forecast::configure(cfg);
     routes::customers::configure(cfg);
     routes::profiles::configure(cfg);
     routes::interactions::configure(cfg);

@@ -5,6 +5,7 @@ use crate::error::CONTENT_TYPE;
 use crate::idempotency;
 use actix_web::http::Method;
 use crm_types::analytics::{Comparison, GroupBy};
+use crm_types::analytics_retention::CohortGroup;
 use crm_types::audit::AuditSort;
 use crm_types::billing::{StripeEventSort, TransactionSort};
 use crm_types::coaching::{CoachClientSort, CoachSort, CoachingSort, CoachingStatus};
@@ -75,6 +76,7 @@ const API_KEY: &str = "api_key";
         CoachSort,
         CoachingSort,
         CoachingStatus,
+        CohortGroup,
         Comparison,
         Count,
         CustomerSort,

@@ -15,6 +15,7 @@ pub(crate) mod exact;
 pub mod filter;
 #[cfg(test)]
 mod fixture;
+pub mod forecast;
 pub mod idempotency;
 pub mod interactions;
 pub mod jobs;

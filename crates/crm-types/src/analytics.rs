@@ -126,6 +126,8 @@ pub struct MrrSeries {
     pub series: Vec<MrrSeriesLine>,
     /// MRR at the end of each day, minor units.
     pub total: Vec<i64>,
+    /// What was written down by then counts; null: everything.
+    pub as_of: Option<DateTime<Utc>>,
 }
 
 /// One series of `MrrSeries`.
@@ -158,6 +160,26 @@ pub struct MovementSummary {
     pub end: Money,
     /// `end - start - sum of movements`: always 0.
     pub difference: Money,
+    /// What was written down by then counts; null: everything.
+    pub as_of: Option<DateTime<Utc>>,
+    /// The same for each step of the period, oldest first, when an interval was asked for: each begins where the one before ends.
+    pub steps: Vec<MovementStep>,
+}
+
+/// The movements of one step of a period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MovementStep {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day (inclusive).
+    pub to: NaiveDate,
+    /// MRR before the first day.
+    pub start: Money,
+    /// The movements by type, in the order of a waterfall.
+    pub movements: Vec<MovementTotal>,
+    /// MRR at the end of the last day.
+    pub end: Money,
 }
 
 /// All movements of one type in a period.

@@ -5,6 +5,10 @@
 
 pub mod accounts;
 pub mod analytics;
+pub mod analytics_forecast;
+pub mod analytics_payments;
+pub mod analytics_retention;
+pub mod analytics_streams;
 pub mod api_keys;
 pub mod audit;
 pub mod billing;

@@ -1,6 +1,7 @@
 //! The account's settings: policies that decide what a figure counts.
 
 use crate::Currency;
+use crate::plans::MappingChange;
 use crate::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
@@ -59,4 +60,34 @@ pub struct AccountSettingsPatch {
     /// See `AccountSettings`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancellation: Option<CancellationPolicy>,
+}
+
+/// Policies to try. What is absent stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PolicyChange {
+    /// See `AccountSettings`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discounts_forever: Option<bool>,
+    /// See `AccountSettings`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discounts_limited: Option<bool>,
+    /// See `AccountSettings`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancellation: Option<CancellationPolicy>,
+}
+
+/// What policies would change. Nothing is changed by asking.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PolicyPreview {
+    /// Customers who have a discount or are set to end, as far as the change is about that.
+    pub customers: i64,
+    /// Of them, those whom the figures below were computed of: at most 5,000.
+    pub computed: i64,
+    /// Of those, whose movements would be corrected.
+    pub rewritten: i64,
+    /// MRR now where it would change, by stream, tier and currency.
+    pub changes: Vec<MappingChange>,
 }

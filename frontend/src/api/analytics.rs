@@ -1,7 +1,9 @@
 //! Figures and charts: the addresses that the dashboard reads.
 
 use crate::components::Period;
+use crate::params::Params;
 use crm_types::analytics::{GroupBy, Step};
+use crm_types::analytics_retention::CohortGroup;
 
 /// Up to so many days a chart has a point for each.
 const MOST_DAYS: u64 = 92;
@@ -29,6 +31,54 @@ pub fn newest_movements(period: &Period, limit: u32) -> String {
     period.params().without(&["compare"]).with("limit", &limit.to_string()).with_path("/api/mrr-movements")
 }
 
+/// Who stayed, who left and what that did to MRR; by stream or tier as well.
+pub fn churn(period: &Period, group: GroupBy) -> String {
+    by_interval(period).with("group_by", group.as_str()).with_path("/api/analytics/churn")
+}
+
+/// ARPA and lifetime value over time.
+pub fn ltv(period: &Period) -> String {
+    by_interval(period).with_path("/api/analytics/ltv")
+}
+
+/// What became of trials.
+pub fn trials(period: &Period) -> String {
+    by_interval(period).with_path("/api/analytics/trials")
+}
+
+/// Cohorts that began in the period, divided or not.
+pub fn cohorts(period: &Period, group: Option<CohortGroup>) -> String {
+    let group = group.map_or("", CohortGroup::as_str);
+    period.params().without(&["compare"]).with("group_by", group).with_path("/api/analytics/cohorts")
+}
+
+/// The streams beside each other.
+pub fn streams(period: &Period) -> String {
+    period.params().without(&["compare"]).with_path("/api/analytics/streams")
+}
+
+/// What explains the change of MRR.
+pub fn bridge(period: &Period, group: GroupBy) -> String {
+    let params = period.params().without(&["compare"]);
+    params.with("group_by", group.as_str()).with_path("/api/analytics/bridge")
+}
+
+/// Payments that failed and came back, and refunds, by month.
+pub fn payments(period: &Period) -> String {
+    period.params().without(&["compare"]).with_path("/api/analytics/payments")
+}
+
+/// What is expected; of the period only the currency counts.
+pub fn forecast(period: &Period) -> String {
+    period.params().without(&["from", "to", "compare"]).with_path("/api/analytics/forecast")
+}
+
+/// Rates of a day or two say little: weeks up to a quarter, months above.
+fn by_interval(period: &Period) -> Params {
+    let interval = if period.length() <= MOST_DAYS { Step::Week } else { Step::Month };
+    period.params().without(&["compare"]).with("interval", interval.as_str())
+}
+
 /// As fine as the period allows without the points running into each other.
 fn step(period: &Period) -> Step {
     match period.length() {
@@ -41,7 +91,6 @@ fn step(period: &Period) -> Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::params::Params;
 
     fn period(from: &str, to: &str) -> Period {
         let params = Params::from_pairs(&[("from", from), ("to", to), ("compare", "year"), ("currency", "eur")]);
@@ -62,6 +111,22 @@ mod tests {
         assert_eq!(movements(&october), "/api/analytics/movements?from=2026-10-01&to=2026-10-31&currency=eur");
         let of_october = "/api/mrr-movements?from=2026-10-01&to=2026-10-31&currency=eur&limit=7";
         assert_eq!(newest_movements(&october, 7), of_october);
+        let days = "from=2026-10-01&to=2026-10-31&currency=eur";
+        for (address, expected) in [
+            (churn(&october, GroupBy::Tier), format!("/api/analytics/churn?{days}&interval=week&group_by=tier")),
+            (ltv(&october), format!("/api/analytics/ltv?{days}&interval=week")),
+            (trials(&october), format!("/api/analytics/trials?{days}&interval=week")),
+            (cohorts(&october, None), format!("/api/analytics/cohorts?{days}")),
+            (cohorts(&october, Some(CohortGroup::Source)), format!("/api/analytics/cohorts?{days}&group_by=source")),
+            (streams(&october), format!("/api/analytics/streams?{days}")),
+            (bridge(&october, GroupBy::Stream), format!("/api/analytics/bridge?{days}&group_by=stream")),
+            (payments(&october), format!("/api/analytics/payments?{days}")),
+            (forecast(&october), "/api/analytics/forecast?currency=eur".to_owned()),
+        ] {
+            assert_eq!(address, expected);
+        }
+        let year = period("2025-11-01", "2026-10-31");
+        assert!(churn(&year, GroupBy::Stream).contains("interval=month"));
         let usual = Period { chosen: false, currency: None, ..october };
         assert_eq!(newest_movements(&usual, 7), "/api/mrr-movements?limit=7");
     }

@@ -2,12 +2,12 @@
 
 use super::area::{AreaData, AreaLayout, NARROW};
 use super::axis::grid_lines;
-use super::cursor::{Cursor, moved};
+use super::cursor::Cursor;
 use super::measure::use_width;
 use super::path::tenth;
+use super::reader::{Reader, Reads};
 use super::tip::{Tip, TipBox, TipData, TipRow};
 use crate::format::{day, day_long, money_whole};
-use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html::Figure;
 use leptos::prelude::*;
 
@@ -27,47 +27,20 @@ pub fn StackedArea(
         data.with(|data| AreaLayout::new(data, if width > 0.0 { width } else { 640.0 }))
     });
     let last = Memo::new(move |_| data.with(|data| data.days.len().saturating_sub(1)));
-    let raw = RwSignal::new(None::<Cursor>);
-    // New data may have fewer days than the cursor knows.
-    let cursor = Memo::new(move |_| raw.get().map(|at| Cursor { day: at.day.min(last.get()), ..at }));
-    let spoken = RwSignal::new(String::new());
-    let target = move || cursor.get().unwrap_or(Cursor { day: last.get(), series: None });
-    let reading = move |at: Cursor| data.with(|data| reading(data, at));
-
-    let hit = move |x: i32, y: i32| {
-        let bounds = figure.get_untracked()?.get_bounding_client_rect();
-        let (x, y) = (f64::from(x) - bounds.left(), f64::from(y) - bounds.top());
+    let hit = move |(x, y): (f64, f64)| {
         layout.with_untracked(|layout| layout.hit(x, y)).map(|(day, series)| Cursor { day, series })
     };
-    let on_move = move |ev: PointerEvent| raw.set(hit(ev.client_x(), ev.client_y()));
-    // A finger has no hover: the first tap reads, a second one on the same mark follows its link.
-    let tapped = StoredValue::new(None::<bool>);
-    let on_down = move |ev: PointerEvent| {
-        let at = hit(ev.client_x(), ev.client_y());
-        tapped.set_value((ev.pointer_type() == "touch").then(|| at.is_some() && at == raw.get_untracked()));
-        raw.set(at);
+    let reads = Reads {
+        figure,
+        raw: RwSignal::new(None),
+        hit: Callback::new(hit),
+        size: Signal::derive(move || data.with(|data| (data.days.len(), data.series.len()))),
+        reading: Callback::new(move |at| data.with(|data| reading(data, at))),
+        href: Callback::new(move |at: Cursor| href.run((at.day, at.series))),
+        title: Signal::derive(move || data.with(|data| data.title.clone())),
     };
-    let on_click = move |ev: MouseEvent| {
-        if tapped.get_value() == Some(false) {
-            ev.prevent_default();
-        }
-        tapped.set_value(None);
-    };
-    let on_leave = move |ev: PointerEvent| {
-        if ev.pointer_type() != "touch" {
-            raw.set(None);
-        }
-    };
-    let on_key = move |ev: KeyboardEvent| {
-        let (days, series) = data.with_untracked(|data| (data.days.len(), data.series.len()));
-        if ev.key() == "Escape" {
-            raw.set(None);
-        } else if let Some(next) = moved(raw.get_untracked(), &ev.key(), days, series) {
-            ev.prevent_default();
-            raw.set(Some(next));
-            spoken.set(reading(next));
-        }
-    };
+    let cursor = reads.cursor();
+    let target = move || cursor.get().unwrap_or(Cursor { day: last.get(), series: None });
 
     let narrow = Memo::new(move |_| layout.with(|layout| layout.width < NARROW));
     // On a phone the reading stands under the chart and is always there, so that nothing moves when it is touched.
@@ -86,15 +59,8 @@ pub fn StackedArea(
                     view! { <TipBox tip=tip.into() x=x.unwrap_or(0.0) width=layout.width/> }
                 }))}
             </svg>
-            <a class="chart-read" href=move || { let at = target(); href.run((at.day, at.series)) }
-                aria-label=move || data.with(|data| match cursor.get() {
-                    Some(at) => format!("{}. Enter opens the rows.", self::reading(data, at)),
-                    None => format!("{}: read the points with the arrow keys. Enter opens the newest rows.", data.title),
-                })
-                on:pointermove=on_move on:pointerdown=on_down on:pointerleave=on_leave
-                on:click=on_click on:keydown=on_key on:blur=move |_| raw.set(None)></a>
+            <Reader of=reads cursor=cursor/>
             {move || narrow.get().then(|| view! { <Tip tip=tip.into() links=true/> })}
-            <p class="vh" aria-live="polite">{spoken}</p>
         </figure>
     }
 }

@@ -49,6 +49,23 @@ pub fn AsTable(
     }
 }
 
+/// Figures that are a table and nothing else.
+#[component]
+pub fn FigureTable(
+    /// What the rows are.
+    #[prop(into)]
+    title: Signal<String>,
+    /// The figures.
+    #[prop(into)]
+    table: Signal<ChartTable>,
+) -> impl IntoView {
+    view! {
+        <div class="tbl-wrap figures" tabindex="0" role="region" aria-label=move || title.get()>
+            {move || rows_of(table.get())}
+        </div>
+    }
+}
+
 fn rows_of(table: ChartTable) -> impl IntoView {
     let head = table.head.into_iter().enumerate().map(|(i, text)| {
         let number = i > 0;

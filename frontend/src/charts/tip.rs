@@ -17,7 +17,7 @@ pub struct TipRow {
     pub label: String,
     /// Its value.
     pub text: String,
-    /// The rows behind it.
+    /// The rows behind it; empty for none.
     pub href: String,
     /// Whether the pointer is on it.
     pub current: bool,
@@ -64,7 +64,7 @@ pub fn Tip(
 ) -> impl IntoView {
     let line = move |key: Option<&'static str>, label: String, text: String, href: String| {
         let key = key.map(|class| view! { <span class=format!("key {class}")></span> });
-        let label = if links {
+        let label = if links && !href.is_empty() {
             view! { <a href=href>{label}</a> }.into_any()
         } else {
             view! { <span>{label}</span> }.into_any()

@@ -33,6 +33,9 @@ pub fn DateRange(
     /// The currencies that there are figures in; with more than one the reader chooses.
     #[prop(into)]
     currencies: Signal<Vec<Currency>>,
+    /// What the page shows when its address names no days.
+    #[prop(default = Preset::Days30)]
+    usual: Preset,
 ) -> impl IntoView {
     let location = use_location();
     let navigate = use_navigate();
@@ -63,7 +66,7 @@ pub fn DateRange(
                 <Icon name="right"/>
             </button>
         </div>
-        <Days period=period on_days=Callback::new(days)
+        <Days period=period usual=usual on_days=Callback::new(days)
             on_usual=Callback::new(move |()| go.run(vec![("from", String::new()), ("to", String::new())]))/>
         <Against period=period on_change=Callback::new(move |c: Compare| go.run(vec![("compare", c.to_string())]))/>
         <Show when=move || currencies.glance(|c| c.len() > 1)>
@@ -77,6 +80,7 @@ pub fn DateRange(
 #[component]
 fn Days(
     period: Memo<Period>,
+    usual: Preset,
     on_days: Callback<(NaiveDate, NaiveDate)>,
     /// Back to the days that the server chooses.
     on_usual: Callback<()>,
@@ -99,7 +103,7 @@ fn Days(
     };
     let presets = Preset::ALL.map(|preset| {
         let days = move || preset.days(Local::now().date_naive());
-        let usual = preset == Preset::Days30;
+        let usual = preset == usual;
         let current = move || period.glance(|p| if p.chosen { (p.from, p.to) == days() } else { usual });
         let take = move |_| {
             if usual {

@@ -1,6 +1,7 @@
 //! The pages, one capability each.
 
 mod account_link;
+pub mod analytics;
 pub mod coaches;
 pub mod customers;
 pub mod dashboard;

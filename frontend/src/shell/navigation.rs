@@ -45,6 +45,13 @@ pub const GROUPS: &[Group] = &[
             entry("MRR movements", "MRR", "chart", routes::MRR_MOVEMENTS, Permission::SubscriptionsRead, "m"),
         ],
     ),
+    (
+        "Insight",
+        &[
+            entry("Finance", "Finance", "coins", routes::FINANCE, Permission::AnalyticsRead, "f"),
+            entry("Analytics", "Figures", "trendup", routes::ANALYTICS, Permission::AnalyticsRead, "a"),
+        ],
+    ),
 ];
 
 const fn entry(
@@ -95,6 +102,9 @@ mod tests {
             ("/customers", "/customers/1", true),
             ("/customers", "/customers-old", false),
             ("/settings", "/settings/stripe", true),
+            ("/", "/dashboard/finance", false),
+            ("/dashboard/finance", "/dashboard/finance", true),
+            ("/analytics", "/analytics/streams", true),
         ] {
             assert_eq!(is_current(entry, path), current, "{entry} {path}");
         }

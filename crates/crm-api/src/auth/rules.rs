@@ -83,6 +83,15 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/analytics/overview", P::AnalyticsRead),
     may("GET", "/api/analytics/mrr", P::AnalyticsRead),
     may("GET", "/api/analytics/movements", P::AnalyticsRead),
+    may("GET", "/api/analytics/forecast", P::AnalyticsRead),
+    may("GET", "/api/analytics/churn", P::AnalyticsRead),
+    may("GET", "/api/analytics/ltv", P::AnalyticsRead),
+    may("GET", "/api/analytics/trials", P::AnalyticsRead),
+    may("GET", "/api/analytics/cohorts", P::AnalyticsRead),
+    may("GET", "/api/analytics/streams", P::AnalyticsRead),
+    may("GET", "/api/analytics/bridge", P::AnalyticsRead),
+    may("GET", "/api/analytics/payments", P::AnalyticsRead),
+    may("GET", "/api/analytics/recognised", P::AnalyticsRead),
     // customers
     may("GET", "/api/customers", P::CustomersRead),
     may("POST", "/api/customers", P::CustomersWrite),
@@ -203,6 +212,7 @@ pub const RULES: &[Rule] = &[
     // settings
     may("GET", "/api/settings", P::SettingsRead),
     may("PATCH", "/api/settings", P::SettingsWrite),
+    may("POST", "/api/settings/policies/preview", P::SettingsRead),
     // system
     may("GET", "/api/system/health", P::SystemRead),
     // audit

@@ -1,11 +1,16 @@
-//! The figures and charts of the dashboard.
+//! The figures and charts of the dashboard, and the reports.
+
+mod payments;
+mod retention;
+mod streams;
 
 use crate::params::Params;
 use crate::{ApiResult, AppState};
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
-use crm_domain::analytics::{self, PeriodRequest};
+use crm_domain::analytics::{self, AsOf, PeriodRequest, ReportRequest};
+use crm_domain::db::DomainError;
 use crm_types::analytics::{Comparison, GroupBy, MovementSummary, MrrSeries, Overview, Step};
 use crm_types::ids::CustomerId;
 use crm_types::{Currency, Problem};
@@ -15,6 +20,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(overview).service(mrr).service(movements);
+    retention::configure(cfg);
+    streams::configure(cfg);
+    payments::configure(cfg);
 }
 
 /// The period of the overview.
@@ -76,7 +84,12 @@ struct MrrQuery {
     #[param(example = "2026-10-31")]
     to: Option<NaiveDate>,
     /// Days, weeks or months; by the length of the period when not given.
+    interval: Option<Step>,
+    /// The older name of `interval`.
     step: Option<Step>,
+    /// As it was known at the end of a day, or at an instant: what was written down later is taken off.
+    #[param(value_type = Option<String>, example = "2026-10-31")]
+    as_of: Option<AsOf>,
     /// What the series are.
     #[param(default = "stream")]
     group_by: Option<GroupBy>,
@@ -95,16 +108,22 @@ struct MrrQuery {
             {"key": "rev2_coaching", "label": "REV 2 Coaching", "values": [199_000, 199_000]},
             {"key": "rev3_b2b", "label": "REV 3 B2B", "values": [150_000, 149_100]}
         ],
-        "total": [1_249_000, 1_250_000]
+        "total": [1_249_000, 1_250_000], "as_of": null
     })),
     (status = 404, description = "There is no such customer", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/analytics/mrr")]
 async fn mrr(state: Data<AppState>, query: Params<MrrQuery>) -> ApiResult<Json<MrrSeries>> {
-    let MrrQuery { from, to, step, group_by, currency, customer_id } = query.0;
-    let group_by = group_by.unwrap_or(GroupBy::Stream);
+    let MrrQuery { from, to, interval, step, as_of, group_by, currency, customer_id } = query.0;
+    if interval.is_some() && step.is_some() {
+        return Err(
+            DomainError::invalid("step", "unknown_value", "Give only `interval`: `step` is its older name.").into()
+        );
+    }
+    let (step, group_by) = (interval.or(step), group_by.unwrap_or(GroupBy::Stream));
     let request = PeriodRequest::new(from, to)?;
-    Ok(Json(analytics::mrr_series(&state.read_pool, request, step, group_by, currency, customer_id).await?))
+    let pool = &state.read_pool;
+    Ok(Json(analytics::mrr_series(pool, request, step, group_by, currency, customer_id, as_of).await?))
 }
 
 /// The period of the waterfall.
@@ -118,6 +137,11 @@ struct MovementsQuery {
     /// Last day (inclusive); when not given, today, or the newest day with any data if that is over 2 days ago.
     #[param(example = "2026-10-31")]
     to: Option<NaiveDate>,
+    /// Also each day, week or month of the period.
+    interval: Option<Step>,
+    /// As it was known at the end of a day, or at an instant: what was written down later is taken off.
+    #[param(value_type = Option<String>, example = "2026-10-31")]
+    as_of: Option<AsOf>,
     /// The currency; the reporting currency when not given.
     currency: Option<Currency>,
 }
@@ -134,12 +158,13 @@ struct MovementsQuery {
             {"movement": "churn", "amount": {"minor": -20_000, "currency": "usd"}, "count": 7},
             {"movement": "fx", "amount": {"minor": 0, "currency": "usd"}, "count": 0}
         ],
-        "end": {"minor": 1_250_000, "currency": "usd"}, "difference": {"minor": 0, "currency": "usd"}
+        "end": {"minor": 1_250_000, "currency": "usd"}, "difference": {"minor": 0, "currency": "usd"},
+        "as_of": null, "steps": []
     })),
 ))]
 #[get("/analytics/movements")]
 async fn movements(state: Data<AppState>, query: Params<MovementsQuery>) -> ApiResult<Json<MovementSummary>> {
-    let MovementsQuery { from, to, currency } = query.0;
-    let request = PeriodRequest::new(from, to)?;
-    Ok(Json(analytics::movements(&state.read_pool, request, currency).await?))
+    let MovementsQuery { from, to, interval, as_of, currency } = query.0;
+    let request = ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency };
+    Ok(Json(analytics::movements(&state.read_pool, request).await?))
 }

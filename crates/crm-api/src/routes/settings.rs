@@ -4,14 +4,14 @@ use crate::auth::By;
 use crate::extract::Body;
 use crate::{ApiResult, AppState};
 use actix_web::web::{Data, Json};
-use actix_web::{get, patch};
+use actix_web::{get, patch, post};
 use crm_domain::settings;
 use crm_types::Problem;
-use crm_types::settings::{AccountSettings, AccountSettingsPatch};
+use crm_types::settings::{AccountSettings, AccountSettingsPatch, PolicyChange, PolicyPreview};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(find).service(update);
+    cfg.service(find).service(update).service(preview);
 }
 
 /// The account's settings
@@ -40,4 +40,19 @@ async fn find(state: Data<AppState>) -> ApiResult<Json<AccountSettings>> {
 #[patch("/settings")]
 async fn update(state: Data<AppState>, by: By, body: Body<AccountSettingsPatch>) -> ApiResult<Json<AccountSettings>> {
     Ok(Json(settings::update(&state.background_pool, &by.0, &body).await?))
+}
+
+/// What other policies would do to MRR
+///
+/// Derives the histories of those who have a discount or are set to end, with the policies and without. Changes nothing.
+#[utoipa::path(tag = "settings", operation_id = "preview_policies",
+    request_body(content = PolicyChange, example = json!({"discounts_limited": true})),
+    responses((status = 200, description = "What would change", body = PolicyPreview, example = json!({
+        "customers": 12, "computed": 12, "rewritten": 9, "changes": [
+            {"stream": "rev1_individual", "tier": "tier1", "before": {"minor": 77900, "currency": "usd"}, "after": {"minor": 70100, "currency": "usd"}}
+        ]
+    }))))]
+#[post("/settings/policies/preview")]
+async fn preview(state: Data<AppState>, body: Body<PolicyChange>) -> ApiResult<Json<PolicyPreview>> {
+    Ok(Json(settings::preview(&state.read_pool, &body).await?))
 }

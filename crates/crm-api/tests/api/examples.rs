@@ -3,6 +3,10 @@
 use crm_api::app;
 use crm_types::Page;
 use crm_types::analytics::{MovementSummary, MrrSeries, Overview};
+use crm_types::analytics_forecast::ForecastReport;
+use crm_types::analytics_payments::{PaymentReport, RecognisedReport};
+use crm_types::analytics_retention::{ChurnReport, CohortReport, LtvReport, TrialReport};
+use crm_types::analytics_streams::{BridgeReport, StreamsReport};
 use crm_types::api_keys::NewApiKey;
 use crm_types::billing::{InboxStats, ReplayReply, ReplayRequest, StripeEvent, Transaction};
 use crm_types::coaching::{Coach, CoachingEnd, CoachingRelationship, NewCoachingRelationship};
@@ -11,7 +15,7 @@ use crm_types::interactions::{Interaction, NewInteraction, TimelineEntry};
 use crm_types::mrr::MrrMovement;
 use crm_types::organizations::{NewOrganization, Organization, OrganizationPatch};
 use crm_types::plans::{Plan, Price, PriceMapping};
-use crm_types::settings::{AccountSettings, AccountSettingsPatch};
+use crm_types::settings::{AccountSettings, AccountSettingsPatch, PolicyChange, PolicyPreview};
 use crm_types::stripe_actions::{
     ChangePreview, NewRefund, NewStripeSubscription, StripeAction, StripeCoupon, SubscriptionCancellation,
     SubscriptionChange,
@@ -65,6 +69,17 @@ fn examples_are_what_routes_take_and_give() {
     reply::<Overview>("/api/analytics/overview", "get");
     reply::<MrrSeries>("/api/analytics/mrr", "get");
     reply::<MovementSummary>("/api/analytics/movements", "get");
+    reply::<ForecastReport>("/api/analytics/forecast", "get");
+    reply::<ChurnReport>("/api/analytics/churn", "get");
+    reply::<LtvReport>("/api/analytics/ltv", "get");
+    reply::<TrialReport>("/api/analytics/trials", "get");
+    reply::<CohortReport>("/api/analytics/cohorts", "get");
+    reply::<StreamsReport>("/api/analytics/streams", "get");
+    reply::<BridgeReport>("/api/analytics/bridge", "get");
+    reply::<PaymentReport>("/api/analytics/payments", "get");
+    body::<PolicyChange>("/api/settings/policies/preview", "post");
+    reply::<PolicyPreview>("/api/settings/policies/preview", "post");
+    reply::<RecognisedReport>("/api/analytics/recognised", "get");
     reply::<Page<Customer>>("/api/customers", "get");
     body::<NewStripeSubscription>("/api/subscriptions", "post");
     reply::<StripeAction>("/api/subscriptions", "post");

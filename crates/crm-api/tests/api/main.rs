@@ -4,6 +4,7 @@
 
 mod access;
 mod analytics;
+mod analytics_reports;
 mod api_keys;
 mod auth;
 mod business;
@@ -17,6 +18,7 @@ mod customers_export;
 mod customers_import;
 mod events;
 mod examples;
+mod forecast;
 mod health;
 mod idempotency;
 mod interactions;

@@ -31,3 +31,21 @@ async fn settings_change_for_who_saw_the_current_version() {
     let analyst = app.client(Role::Analyst).await;
     analyst.send_json(Method::PATCH, "/api/settings", &patch).await.problem(403);
 }
+
+#[tokio::test]
+async fn policies_are_previewed_without_being_changed() {
+    let app = TestApp::spawn().await;
+    crate::business::write(app.pool()).await;
+    let viewer = app.client(Role::Analyst).await;
+    let path = "/api/settings/policies/preview";
+    let said: crm_types::settings::PolicyPreview =
+        viewer.post_json(path, &json!({"cancellation": "request"})).await.json();
+    // Bob is set to leave; of him no snapshot is stored that could be computed.
+    assert_eq!((said.customers, said.computed, said.changes.len()), (1, 1, 0));
+    let settings: AccountSettings = viewer.get("/api/settings").await.json();
+    assert_eq!(settings.version, 1);
+    for (body, field) in [(json!({"cancellation": "never"}), "cancellation"), (json!({"pause": true}), "pause")] {
+        let problem = viewer.post_json(path, &body).await.problem(422);
+        assert_eq!(problem.errors[0].field, field);
+    }
+}

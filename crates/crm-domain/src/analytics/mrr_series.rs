@@ -1,10 +1,12 @@
 //! MRR over time, by stream or tier.
 
+use super::part::parts;
+use super::scope::{AsOf, known_until};
 use super::{Period, PeriodRequest, snapshot, steps};
 use crate::db::{DomainError, Result};
 use crate::row::parse;
 use crate::settings;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use crm_types::Currency;
 use crm_types::analytics::{GroupBy, MrrSeries, MrrSeriesLine, Step};
 use crm_types::ids::CustomerId;
@@ -20,6 +22,7 @@ pub async fn mrr_series(
     group_by: GroupBy,
     currency: Option<Currency>,
     customer: Option<CustomerId>,
+    as_of: Option<AsOf>,
 ) -> Result<MrrSeries> {
     let mut tx = snapshot(pool).await?;
     let theirs = match customer {
@@ -30,19 +33,22 @@ pub async fn mrr_series(
         Some(currency) => currency,
         None => settings::find(&mut *tx).await?.reporting_currency,
     };
-    let period = request.starting(theirs.and_then(|(_, day)| day)).resolve(&mut tx).await?;
+    let (as_of, newest) = known_until(&mut tx, as_of).await?;
+    let request = request.starting(theirs.and_then(|(_, day)| day));
+    let period = request.fill(newest, |to| Period::ending(to).from)?;
     let changes = match customer {
-        Some(customer) => read_of(&mut tx, currency, period, customer).await?,
-        None => read(&mut tx, currency, period).await?,
+        Some(customer) => read_of(&mut tx, currency, period, customer, as_of).await?,
+        None => read(&mut tx, currency, period, as_of).await?,
     };
     tx.commit().await?;
     let step = step.unwrap_or_else(|| steps::step_for(period));
     let days: Vec<NaiveDate> = steps::calendar(period, step).into_iter().map(|step| step.to).collect();
     let total = running(&days, changes.iter().collect());
-    let series = lines(group_by)
+    let series = parts(group_by)
         .into_iter()
         .filter_map(|(part, always)| {
-            let of_part: Vec<&Change> = changes.iter().filter(|change| part.holds(change)).collect();
+            let of_part: Vec<&Change> =
+                changes.iter().filter(|change| part.holds(change.stream, change.tier)).collect();
             let values = running(&days, of_part);
             (always || values.iter().any(|value| *value != 0)).then(|| MrrSeriesLine {
                 key: part.key().to_owned(),
@@ -51,7 +57,7 @@ pub async fn mrr_series(
             })
         })
         .collect();
-    Ok(MrrSeries { currency, step, days, series, total })
+    Ok(MrrSeries { currency, step, days, series, total, as_of })
 }
 
 /// What a day added to a stream and tier.
@@ -60,60 +66,6 @@ struct Change {
     stream: Stream,
     tier: Option<Tier>,
     minor: i64,
-}
-
-/// What one series is for.
-#[derive(Clone, Copy)]
-enum Part {
-    Stream(Stream),
-    Tier(Tier),
-    /// Individuals on a price whose metadata names no tier.
-    NoTier,
-}
-
-impl Part {
-    fn holds(self, change: &Change) -> bool {
-        match self {
-            Self::Stream(stream) => change.stream == stream,
-            Self::Tier(tier) => change.stream == Stream::Rev1Individual && change.tier == Some(tier),
-            Self::NoTier => change.stream == Stream::Rev1Individual && change.tier.is_none(),
-        }
-    }
-
-    fn key(self) -> &'static str {
-        match self {
-            Self::Stream(stream) => stream.as_str(),
-            Self::Tier(tier) => tier.as_str(),
-            Self::NoTier => Stream::Rev1Individual.as_str(),
-        }
-    }
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::Stream(Stream::Rev1Individual) => "REV 1 Individual",
-            Self::Stream(Stream::Rev2Coaching) => "REV 2 Coaching",
-            Self::Stream(Stream::Rev3B2b) => "REV 3 B2B",
-            Self::Tier(Tier::Tier1) => "Basic",
-            Self::Tier(Tier::Tier2) => "Standard",
-            Self::Tier(Tier::Tier3) => "Premium",
-            Self::NoTier => "REV 1 without tier",
-        }
-    }
-}
-
-/// The series in stacking order, and whether they are there even when empty.
-fn lines(group_by: GroupBy) -> Vec<(Part, bool)> {
-    match group_by {
-        GroupBy::Stream => Stream::ALL.iter().map(|stream| (Part::Stream(*stream), true)).collect(),
-        GroupBy::Tier => vec![
-            (Part::Tier(Tier::Tier1), true),
-            (Part::Tier(Tier::Tier2), true),
-            (Part::Tier(Tier::Tier3), true),
-            (Part::NoTier, false),
-            (Part::Stream(Stream::Rev2Coaching), true),
-            (Part::Stream(Stream::Rev3B2b), true),
-        ],
-    }
 }
 
 /// Running sums of changes (oldest first) at the end of days (oldest first).
@@ -130,13 +82,19 @@ fn running(days: &[NaiveDate], changes: Vec<&Change>) -> Vec<i64> {
         .collect()
 }
 
-async fn read(connection: &mut PgConnection, currency: Currency, period: Period) -> Result<Vec<Change>> {
+async fn read(
+    connection: &mut PgConnection,
+    currency: Currency,
+    period: Period,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<Vec<Change>> {
     let rows = sqlx::query!(
-        r#"SELECT greatest(day, $2::date) AS "day!", stream, tier, sum(amount_minor)::bigint AS "minor!"
-           FROM mrr_daily WHERE currency = $1 AND day <= $3 GROUP BY 1, stream, tier ORDER BY 1"#,
+        r#"SELECT greatest(day, $2::date) AS "day!", stream AS "stream!", tier AS "tier!", sum(amount_minor)::bigint AS "minor!"
+           FROM mrr_daily_as_of($1, $4) WHERE day <= $3 GROUP BY 1, 2, 3 ORDER BY 1"#,
         currency.code(),
         period.from,
-        period.to
+        period.to,
+        as_of
     )
     .fetch_all(connection)
     .await?;
@@ -149,15 +107,18 @@ async fn read_of(
     currency: Currency,
     period: Period,
     customer: CustomerId,
+    as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<Change>> {
     let rows = sqlx::query!(
         r#"SELECT greatest(account_day(l.occurred_at), $2::date) AS "day!", l.stream, l.tier, sum(l.amount_minor)::bigint AS "minor!"
            FROM mrr_movements m JOIN mrr_movement_lines l ON l.movement_id = m.id
-           WHERE m.customer_id = $4 AND m.currency = $1 AND account_day(l.occurred_at) <= $3 GROUP BY 1, l.stream, l.tier ORDER BY 1"#,
+           WHERE m.customer_id = $4 AND m.currency = $1 AND account_day(l.occurred_at) <= $3
+             AND m.recorded_at <= coalesce($5::timestamptz, 'infinity') GROUP BY 1, l.stream, l.tier ORDER BY 1"#,
         currency.code(),
         period.from,
         period.to,
-        customer.0
+        customer.0,
+        as_of
     )
     .fetch_all(connection)
     .await?;

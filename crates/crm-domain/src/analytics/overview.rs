@@ -92,7 +92,7 @@ fn rate(part: i64, whole: i64) -> Option<f64> {
 }
 
 /// Money by heads, rounded half away from zero; none without heads.
-fn divide(amount: i64, heads: i64) -> Option<i64> {
+pub(super) fn divide(amount: i64, heads: i64) -> Option<i64> {
     if heads <= 0 {
         return None;
     }

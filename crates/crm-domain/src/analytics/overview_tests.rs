@@ -3,7 +3,7 @@
 //! Ada: $2,000 a year from 5 January, +$60 on 5 February, -$60 on 5 March, gone on 5 April, back on 5 May.
 //! Bob: $100 from 10 March. Carl: 50 EUR from 10 March.
 
-use super::{PeriodRequest, movements, overview};
+use super::{PeriodRequest, ReportRequest, movements, overview};
 use crate::fixture::{self, NewMovement};
 use chrono::NaiveDate;
 use crm_types::analytics::{Comparison, MovementSummary, Overview};
@@ -22,6 +22,10 @@ fn day(text: &str) -> NaiveDate {
 
 fn period(from: &str, to: &str) -> PeriodRequest {
     PeriodRequest::new(Some(day(from)), Some(day(to))).unwrap()
+}
+
+fn of(period: PeriodRequest) -> ReportRequest {
+    ReportRequest { period, ..ReportRequest::default() }
 }
 
 async fn figures(pool: &PgPool, from: &str, to: &str) -> Overview {
@@ -186,12 +190,12 @@ async fn the_waterfall_holds_for_every_period(pool: PgPool) {
     business(&pool).await;
     let of =
         |summary: &MovementSummary| summary.movements.iter().map(|m| (m.amount.minor, m.count)).collect::<Vec<_>>();
-    let all = movements(&pool, period("2026-01-01", "2026-12-31"), None).await.unwrap();
+    let all = movements(&pool, of(period("2026-01-01", "2026-12-31"))).await.unwrap();
     assert_eq!(of(&all), [(26_667, 2), (16_667, 1), (6_000, 1), (-6_000, 1), (-16_667, 1), (0, 0)]);
     for from in 1..=5 {
         for to in from..=5 {
             let (from, to) = (format!("2026-0{from}-05"), format!("2026-0{to}-28"));
-            let summary = movements(&pool, period(&from, &to), None).await.unwrap();
+            let summary = movements(&pool, of(period(&from, &to))).await.unwrap();
             let moved: i64 = summary.movements.iter().map(|m| m.amount.minor).sum();
             assert_eq!(summary.end.minor - summary.start.minor, moved, "{from} {to}");
             assert_eq!(summary.difference.minor, 0);
@@ -205,6 +209,6 @@ async fn the_waterfall_holds_for_every_period(pool: PgPool) {
         "INSERT INTO mrr_daily VALUES ('usd', '2026-01-05', 'unheard of', 'rev1_individual', 'tier1', 7, 0)",
     )
     .await;
-    let broken = movements(&pool, period("2026-01-01", "2026-12-31"), None).await.unwrap();
+    let broken = movements(&pool, of(period("2026-01-01", "2026-12-31"))).await.unwrap();
     assert_eq!(broken.difference.minor, 7);
 }

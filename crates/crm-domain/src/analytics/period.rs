@@ -2,7 +2,7 @@
 
 use crate::db::{DomainError, Result};
 use crate::filter::DayRange;
-use chrono::{Days, Months, NaiveDate};
+use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 use crm_types::analytics::Comparison;
 use sqlx::PgConnection;
 
@@ -44,6 +44,12 @@ impl PeriodRequest {
         Self { from: self.from.or(from), ..self }
     }
 
+    /// Fills open ends by a newest day, and by what begins a period that ends on a day.
+    pub(super) fn fill(self, newest: NaiveDate, begin: impl Fn(NaiveDate) -> NaiveDate) -> Result<Period> {
+        let to = self.to.unwrap_or_else(|| self.from.map_or(newest, |from| from.max(newest)));
+        Period { from: self.from.unwrap_or_else(|| begin(to)), to }.checked()
+    }
+
     /// Fills open ends: 30 days, ending on the newest day.
     pub(crate) async fn resolve(self, connection: &mut PgConnection) -> Result<Period> {
         let period = match (self.from, self.to) {
@@ -57,7 +63,8 @@ impl PeriodRequest {
 }
 
 impl Period {
-    fn ending(to: NaiveDate) -> Self {
+    /// The usual days that end on a day.
+    pub(super) fn ending(to: NaiveDate) -> Self {
         Self { from: to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(to), to }
     }
 
@@ -92,14 +99,22 @@ impl Period {
 /// lived in the past, or whose clock runs ahead, is not shown as an empty page. An event from beyond next year is a broken
 /// clock, not news.
 pub(super) async fn newest_day(connection: &mut PgConnection) -> Result<NaiveDate> {
+    newest_day_known(connection, None).await
+}
+
+/// The same at an earlier instant, of what was known then.
+pub(super) async fn newest_day_known(connection: &mut PgConnection, known: Option<DateTime<Utc>>) -> Result<NaiveDate> {
     let day = sqlx::query_scalar!(
-        r#"SELECT account_day(CASE WHEN at BETWEEN now() - make_interval(days => $1) AND now() THEN now()
-                                   ELSE least(now() + interval '1 year', at) END) AS "day!"
-             FROM (SELECT coalesce(greatest(
-                       (SELECT occurred_at FROM mrr_movements ORDER BY occurred_at DESC LIMIT 1),
-                       (SELECT max(created) FROM (SELECT created FROM stripe_events ORDER BY seq DESC LIMIT 100) AS newest)
-                   ), now()) AS at) AS newest"#,
-        QUIET_DAYS
+        r#"SELECT account_day(CASE WHEN at BETWEEN instant - make_interval(days => $1) AND instant THEN instant
+                                   ELSE least(instant + interval '1 year', at) END) AS "day!"
+             FROM (SELECT coalesce($2::timestamptz, now()) AS instant, coalesce(greatest(
+                       (SELECT occurred_at FROM mrr_movements WHERE recorded_at <= coalesce($2::timestamptz, 'infinity')
+                        ORDER BY occurred_at DESC LIMIT 1),
+                       (SELECT max(created) FROM (SELECT created FROM stripe_events WHERE received_at <= coalesce($2::timestamptz, 'infinity')
+                                                  ORDER BY seq DESC LIMIT 100) AS newest)
+                   ), $2, now()) AS at) AS newest"#,
+        QUIET_DAYS,
+        known
     )
     .fetch_one(connection)
     .await?;

@@ -1,9 +1,10 @@
-//! The ledger by day, computed afresh from the ledger.
+//! What is added up from the ledger, computed afresh from it.
 
+use super::counts;
 use crate::db::Result;
 use sqlx::PgConnection;
 
-/// Replaces `mrr_daily` by what the ledger says in the account's time zone. The applier adds to the same rows as it
+/// Replaces `mrr_daily`, the counts of customers, and the sums of trials and payments by what the ledger says in the account's time zone. The applier adds to the same rows as it
 /// writes movements: an amount for each line, and one movement on the header's stream and tier (one less for a reversal).
 pub async fn rebuild(connection: &mut PgConnection) -> Result<()> {
     sqlx::query!("DELETE FROM mrr_daily").execute(&mut *connection).await?;
@@ -19,7 +20,9 @@ pub async fn rebuild(connection: &mut PgConnection) -> Result<()> {
                FROM mrr_movements m) AS parts
          GROUP BY currency, day, movement, stream, tier"
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    sqlx::query!("SELECT totals_recount()").execute(&mut *connection).await?;
+    sqlx::query!("SELECT recognised_recount()").execute(&mut *connection).await?;
+    counts::rebuild(connection).await
 }

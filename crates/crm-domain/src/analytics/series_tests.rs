@@ -23,7 +23,7 @@ async fn business(pool: &PgPool) {
 
 async fn series(pool: &PgPool, to: &str, step: Option<Step>, group_by: GroupBy) -> MrrSeries {
     let period = PeriodRequest::new("2026-01-05".parse().ok(), to.parse().ok()).unwrap();
-    let series = mrr_series(pool, period, step, group_by, None, None).await.unwrap();
+    let series = mrr_series(pool, period, step, group_by, None, None, None).await.unwrap();
     // At every day, the series add up to the total.
     for (i, total) in series.total.iter().enumerate() {
         assert_eq!(series.series.iter().map(|line| line.values[i]).sum::<i64>(), *total);
@@ -97,7 +97,7 @@ async fn of_one_customer_since_their_first_movement_in_their_currency(pool: PgPo
     fixture::movement(&pool, &upgrade).await;
     sqlx::query("UPDATE customers SET currency = 'eur' WHERE id = $1").bind(customer).execute(&pool).await.unwrap();
     let until = PeriodRequest::new(None, "2026-01-09".parse().ok()).unwrap();
-    let of = |id| mrr_series(&pool, until, None, GroupBy::Tier, None, Some(CustomerId(id)));
+    let of = |id| mrr_series(&pool, until, None, GroupBy::Tier, None, Some(CustomerId(id)), None);
     let found = of(customer).await.unwrap();
     assert_eq!((found.currency.code(), found.step), ("eur", Step::Day));
     assert_eq!(found.days.first().map(ToString::to_string).as_deref(), Some("2026-01-06"));

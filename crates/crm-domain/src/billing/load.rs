@@ -56,6 +56,8 @@ impl std::ops::AddAssign for Loaded {
 pub async fn load(db: &mut PgConnection, accounts: &[Account]) -> Result<Loaded> {
     let mut tx = db.begin().await?;
     apply::take_turn(&mut tx).await?;
+    // What is added up of all this is counted once, in the end.
+    sqlx::query_scalar!(r#"SELECT set_config('crm.loading', 'on', true) AS "set!""#).fetch_one(&mut *tx).await?;
     let catalog = recompute::catalog(&mut tx, accounts.iter().flat_map(|a| &a.versions)).await?;
     let mut histories: Vec<(Uuid, History)> = Vec::with_capacity(accounts.len());
     let history = |account: &Account, coached: &[Spell]| {
@@ -81,7 +83,7 @@ pub async fn load(db: &mut PgConnection, accounts: &[Account]) -> Result<Loaded>
         .collect();
     subscriptions::upsert::store_versions(&mut tx, &versions).await?;
     let subscriptions = subscriptions::upsert::store_standings(&mut tx, &borrowed).await?;
-    let movements = mrr::ledger::reconcile(&mut tx, &borrowed, &subscriptions).await?;
+    let movements = mrr::ledger::write(&mut tx, &borrowed, &subscriptions).await?;
     lifecycle::store::store_transitions(&mut tx, &borrowed).await?;
     lifecycle::store::store_tier_moves(&mut tx, &borrowed).await?;
     let known: HashMap<String, Known> = accounts
@@ -95,7 +97,8 @@ pub async fn load(db: &mut PgConnection, accounts: &[Account]) -> Result<Loaded>
     Ok(Loaded { customers: accounts.len(), subscriptions: subscriptions.len(), transactions: rows.len(), movements })
 }
 
-/// Tells the planner what the tables look like now, and checks the rollup against the ledger by making it anew.
+/// Counts everybody who was loaded, checks the rollup against the ledger by making it anew, and tells the planner what the tables
+/// look like now.
 pub async fn finish(db: &mut PgConnection) -> Result<()> {
     analytics::rollup::rebuild(db).await?;
     sqlx::query("ANALYZE").execute(db).await?;

@@ -28,6 +28,8 @@ pub async fn rebuild(db: &mut PgConnection, mut progress: impl FnMut(&Rebuilt)) 
     let mut tx = db.begin().await?;
     take_turn(&mut tx).await?;
     let mut rebuilt = Rebuilt::default();
+    // What is added up of all this is counted once, in the end.
+    sqlx::query_scalar!(r#"SELECT set_config('crm.loading', 'on', true) AS "set!""#).fetch_one(&mut *tx).await?;
     for statement in [
         "TRUNCATE subscription_versions, subscription_prices, stripe_objects, stripe_links, recompute_queue",
         "DELETE FROM transactions",

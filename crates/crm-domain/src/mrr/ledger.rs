@@ -3,6 +3,7 @@
 
 use super::amount::PlanKey;
 use super::derive::{History, Movement};
+use crate::analytics::counts::{self, Rewritten};
 use crate::db::Result;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -18,14 +19,57 @@ struct Entry {
     reverses: Option<Uuid>,
 }
 
-/// Brings the ledgers of these customers into line. Gives how many rows were written.
+/// Brings the ledgers of these customers into line, and the counts of customers with them. Gives how many rows were written.
 pub async fn reconcile(
     db: &mut PgConnection,
     histories: &[(Uuid, &History)],
     subscriptions: &HashMap<String, Uuid>,
 ) -> Result<usize> {
     let ids: Vec<Uuid> = histories.iter().map(|(id, _)| *id).collect();
-    let mut stored = effective(db, &ids, subscriptions).await?;
+    let stored = effective(db, &ids, subscriptions).await?;
+    let before: HashMap<Uuid, Vec<Movement>> = stored.iter().map(|(id, old)| (*id, in_order(old))).collect();
+    let written = correct(db, histories, subscriptions, stored).await?;
+    let none = Vec::new();
+    let rewritten = histories.iter().filter_map(|(customer, history)| {
+        let before = before.get(customer).unwrap_or(&none);
+        let counts = !before.is_empty() || !history.movements.is_empty();
+        counts.then(|| Rewritten {
+            customer: *customer,
+            before: before.iter().collect(),
+            after: history.movements.iter().filter(|m| subscriptions.contains_key(&m.subscription)).collect(),
+            source: history.source.as_deref(),
+        })
+    });
+    counts::follow(db, &rewritten.collect::<Vec<_>>()).await?;
+    Ok(written)
+}
+
+/// The movements in the order in which they are derived.
+fn in_order(entries: &[Entry]) -> Vec<Movement> {
+    let mut movements: Vec<Movement> = entries.iter().map(|entry| entry.movement.clone()).collect();
+    movements.sort_by(|a, b| {
+        (a.occurred_at, a.tie, &a.subscription, &a.event_id).cmp(&(b.occurred_at, b.tie, &b.subscription, &b.event_id))
+    });
+    movements
+}
+
+/// The same without the counts, for whoever makes them anew afterwards.
+pub(crate) async fn write(
+    db: &mut PgConnection,
+    histories: &[(Uuid, &History)],
+    subscriptions: &HashMap<String, Uuid>,
+) -> Result<usize> {
+    let ids: Vec<Uuid> = histories.iter().map(|(id, _)| *id).collect();
+    let stored = effective(db, &ids, subscriptions).await?;
+    correct(db, histories, subscriptions, stored).await
+}
+
+async fn correct(
+    db: &mut PgConnection,
+    histories: &[(Uuid, &History)],
+    subscriptions: &HashMap<String, Uuid>,
+    mut stored: HashMap<Uuid, Vec<Entry>>,
+) -> Result<usize> {
     let mut entries = Vec::new();
     for (customer, history) in histories {
         let mut old = stored.remove(customer).unwrap_or_default();

@@ -128,7 +128,7 @@ async fn the_rows_behind_a_bar_add_up_to_it(pool: PgPool) {
     fixture::roll_up(&pool).await;
     let (from, to) = ("2026-02-01".parse().ok(), "2026-03-31".parse().ok());
     let period = analytics::PeriodRequest::new(from, to).unwrap();
-    let summary = analytics::movements(&pool, period, None).await.unwrap();
+    let summary = analytics::movements(&pool, analytics::ReportRequest { period, ..Default::default() }).await.unwrap();
     assert_eq!((summary.start, summary.end, summary.difference), (usd(900), usd(900), usd(0)));
     for total in &summary.movements {
         let filter = MovementFilter {

@@ -1,5 +1,6 @@
 //! The account's settings: policies that decide what a figure counts.
 
+mod preview;
 mod update;
 
 use crate::db::Result;
@@ -7,6 +8,7 @@ use crate::row::parse;
 use crm_types::settings::AccountSettings;
 use sqlx::PgExecutor;
 
+pub use preview::preview;
 pub use update::update;
 pub(crate) use update::{is_time_zone, time_zones};
 

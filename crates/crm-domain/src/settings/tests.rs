@@ -124,3 +124,107 @@ async fn a_changed_time_zone_moves_the_days_of_the_ledger(pool: PgPool) {
     wanted.push(row("2026-03-11", "new", "tier1", 900, 1));
     assert_eq!(days(pool.clone()).await, wanted);
 }
+
+/// A subscription as Stripe sent it, at 9 dollars a month.
+async fn subscribed(pool: &PgPool, name: &str, change: impl Fn(&mut crate::subscriptions::version::Snapshot)) {
+    use crate::subscriptions::version::{Item, Version};
+    let customer = fixture::customer(pool, name, "2026-01-01T00:00:00Z").await;
+    let stripe_id: String = sqlx::query_scalar("SELECT stripe_customer_id FROM customers WHERE id = $1")
+        .bind(customer)
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    let id = fixture::subscription(pool, customer, "usd", 900, "2026-01-01T00:00:00Z").await;
+    let item = Item {
+        price: "price_1".into(),
+        quantity: 1,
+        unit_amount: Some("900".into()),
+        interval: crm_types::plans::Interval::Month,
+        interval_count: 1,
+        metered: false,
+        transform: None,
+        discounts: vec![],
+    };
+    let mut body = crate::mrr::amount::tests::snapshot("active", vec![item]);
+    change(&mut body);
+    sqlx::query("UPDATE subscriptions SET cancel_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(body.cancel_at)
+        .execute(pool)
+        .await
+        .unwrap();
+    let subscription = format!("sub_{}", id.simple());
+    let version = Version {
+        event_id: format!("evt_{name}"),
+        subscription,
+        at: fixture::at("2026-01-05T00:00:00Z"),
+        rank: 18,
+        body,
+    };
+    let mut connection = pool.acquire().await.unwrap();
+    crate::subscriptions::upsert::store_versions(&mut connection, &[(stripe_id.clone(), version)]).await.unwrap();
+    let coupon =
+        crate::mrr::amount::Coupon { percent_off: Some("50".into()), amounts_off: vec![], duration: "once".into() };
+    let coupon = serde_json::to_value(crate::billing::facts::Body::Coupon(coupon)).unwrap();
+    sqlx::query(
+        "INSERT INTO stripe_objects VALUES ('co_half', 'coupon', NULL, now(), 0, '', $1), ('di_' || $2, 'discount', $2, now(), 0, '', '{\"coupon\": \"co_half\"}')
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(coupon)
+    .bind(if name == "Discounted" { stripe_id } else { "nobody".to_owned() })
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_another_policy_would_do_is_told_before_it_does(pool: PgPool) {
+    use crm_types::Money;
+    use crm_types::settings::PolicyChange;
+    fixture::run(
+        &pool,
+        "INSERT INTO prices (id, currency, unit_amount, interval, mapped_stream, mapped_tier, seen_at, seen_rank, seen_event)
+         VALUES ('price_1', 'usd', 900, 'month', 'rev1_individual', 'tier1', now(), 0, '')",
+    )
+    .await;
+    subscribed(&pool, "Plain", |_| ()).await;
+    subscribed(&pool, "Leaving", |body| {
+        body.cancel_at_period_end = true;
+        body.cancel_at = Some(fixture::at("2026-12-31T00:00:00Z"));
+    })
+    .await;
+    let change = PolicyChange { cancellation: Some(CancellationPolicy::Request), ..PolicyChange::default() };
+    let said = preview(&pool, &change).await.unwrap();
+    assert_eq!((said.customers, said.computed, said.rewritten), (1, 1, 1));
+    let changes: Vec<_> = said.changes.iter().map(|c| (c.before, c.after)).collect();
+    assert_eq!(changes, [(Money::new(900, Currency::USD), Money::new(0, Currency::USD))]);
+    // Nothing is changed by asking, and what is asked for again changes nothing.
+    assert_eq!(find(&pool).await.unwrap().version, 1);
+    assert!(queued(&pool).await.is_empty());
+    let same = PolicyChange { cancellation: Some(CancellationPolicy::PeriodEnd), ..PolicyChange::default() };
+    let said = preview(&pool, &same).await.unwrap();
+    assert_eq!((said.customers, said.changes), (0, vec![]));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_policy_of_discounts_is_previewed_for_who_has_one(pool: PgPool) {
+    use crm_types::settings::PolicyChange;
+    fixture::run(
+        &pool,
+        "INSERT INTO prices (id, currency, unit_amount, interval, mapped_stream, mapped_tier, seen_at, seen_rank, seen_event)
+         VALUES ('price_1', 'usd', 900, 'month', 'rev1_individual', 'tier1', now(), 0, '')",
+    )
+    .await;
+    subscribed(&pool, "Plain", |_| ()).await;
+    subscribed(&pool, "Discounted", |_| ()).await;
+    // The discount's id is known only now.
+    fixture::run(
+        &pool,
+        "UPDATE subscription_versions v SET body = body || jsonb_build_object('discounts', jsonb_build_array('di_' || v.stripe_customer_id))",
+    )
+    .await;
+    let change = PolicyChange { discounts_limited: Some(true), ..PolicyChange::default() };
+    let said = preview(&pool, &change).await.unwrap();
+    assert_eq!((said.customers, said.rewritten), (1, 1));
+    assert_eq!(said.changes.iter().map(|c| (c.before.minor, c.after.minor)).collect::<Vec<_>>(), [(900, 450)]);
+}

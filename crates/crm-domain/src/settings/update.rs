@@ -18,7 +18,9 @@ pub async fn update(pool: &PgPool, actor: &Actor, patch: &AccountSettingsPatch) 
     // The ledger's writers work out days in the account's time zone. They wait here, before the settings are read, so
     // that none of them writes a day of the old zone after the rebuild.
     if patch.time_zone.is_some() {
-        sqlx::query!("LOCK TABLE mrr_movements, mrr_daily IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
+        sqlx::query!("LOCK TABLE mrr_movements, mrr_daily, subscriptions, transactions IN SHARE ROW EXCLUSIVE MODE")
+            .execute(&mut *tx)
+            .await?;
     }
     sqlx::query!("SELECT FROM account_settings FOR UPDATE").execute(&mut *tx).await?;
     let old = super::find(&mut *tx).await?;

@@ -229,6 +229,28 @@ pub async fn invariants(pool: &PgPool) {
         let wrong: i64 = sqlx::query_scalar(sql).fetch_one(pool).await.unwrap_or_else(|e| panic!("{what}: {e}"));
         assert_eq!(wrong, 0, "{what}");
     }
+    counts_are_kept(pool).await;
+}
+
+/// The counts that follow the ledger are those that are made anew from it.
+async fn counts_are_kept(pool: &PgPool) {
+    const COUNTS: &str = "SELECT coalesce(array_agg(counted.row::text ORDER BY counted.row::text), '{}') FROM (
+        SELECT ROW('paying', p.*) AS row FROM paying_daily p WHERE (customers, mrr_minor) <> (0, 0)
+        UNION ALL SELECT ROW('kept', r.*) FROM retention_monthly r WHERE (retained_minor, kept_minor, churned) <> (0, 0, 0)
+        UNION ALL SELECT ROW('stayed', c.*) FROM cohort_monthly c WHERE (started, customers, mrr_minor) <> (0, 0, 0)
+        UNION ALL SELECT ROW('trials', t.*) FROM trial_daily t WHERE (trials, converted) <> (0, 0)
+        UNION ALL SELECT ROW('payments', m.*) FROM payment_monthly m WHERE (n, amount_minor) <> (0, 0)
+        UNION ALL SELECT ROW('recognised', r.*) FROM recognised_monthly r WHERE amount_minor <> 0
+        UNION ALL SELECT ROW('failed', f.*) FROM failed_payments f
+        UNION ALL SELECT ROW('portfolios', k.*) FROM coach_portfolios k WHERE clients <> 0
+        UNION ALL SELECT ROW('begun', d.*) FROM coaching_daily d WHERE begun <> 0
+        UNION ALL SELECT ROW('organizations', o.*) FROM organization_totals o WHERE (customers, mrr_minor) <> (0, 0)) AS counted";
+    let mut tx = pool.begin().await.unwrap();
+    let kept: Vec<String> = sqlx::query_scalar(COUNTS).fetch_one(&mut *tx).await.unwrap();
+    crm_domain::analytics::rollup::rebuild(&mut tx).await.unwrap();
+    let anew: Vec<String> = sqlx::query_scalar(COUNTS).fetch_one(&mut *tx).await.unwrap();
+    tx.rollback().await.unwrap();
+    assert_eq!(kept, anew, "counts are kept in step");
 }
 
 /// All orders of `n` things.

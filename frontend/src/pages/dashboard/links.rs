@@ -56,6 +56,16 @@ impl Scope {
         list(MRR_MOVEMENTS, &[("movement", movement), ("from", &from), ("to", &to), ("currency", self.currency.code())])
     }
 
+    /// What was lost in the period: less from those who stayed, and those who left.
+    pub fn lost(self) -> String {
+        let (from, to) = (self.from.to_string(), self.to.to_string());
+        let movements = format!("{},{}", MovementType::Contraction.as_str(), MovementType::Churn.as_str());
+        list(
+            MRR_MOVEMENTS,
+            &[("movement", &movements), ("from", &from), ("to", &to), ("currency", self.currency.code())],
+        )
+    }
+
     /// Subscriptions that are set to end.
     pub fn scheduled(self) -> String {
         list(SUBSCRIPTIONS, &[("scheduled", "true"), ("currency", self.currency.code())])

@@ -13,24 +13,28 @@ mod series;
 mod tiles;
 mod widget;
 
-pub use chart_card::mrr_chart;
+pub use chart_card::{ChartCard, mrr_chart};
+pub use links::{Scope, subscriptions_on};
+pub use movement_card::MovementCard;
 pub use widget::{chart_skeleton, widget};
 
 use crate::api::analytics;
-use crate::components::{DateRange, Icon, Period, PrintHead, use_period, use_title};
+use crate::components::{DateRange, Icon, Period, PeriodTabs, PrintHead, use_period, use_title};
 use crate::format;
 use crate::glance::{Glance, live};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
+use crate::routes::{DASHBOARD, FINANCE};
 use announce::Announcer;
-use chart_card::ChartCard;
 use crm_types::analytics::Overview;
 use definitions::Definitions;
 use feed::Feed;
 use leptos::prelude::*;
-use movement_card::MovementCard;
 use notes::{Notes, NothingYet, not_begun};
 use tiles::Tiles;
+
+/// Path and name of each dashboard.
+pub const DASHBOARDS: [(&str, &str); 2] = [(DASHBOARD, "Executive"), (FINANCE, "Finance")];
 
 /// The page at `/`.
 #[component]
@@ -69,6 +73,7 @@ pub fn DashboardPage() -> impl IntoView {
                 </div>
                 <DateRange period=period currencies=currencies/>
             </div>
+            <PeriodTabs label="Dashboards" tabs=DASHBOARDS.to_vec()/>
             <PrintHead shows=live(move || period.glance(days_in_words))/>
         </header>
         <Show when=move || ahead.get().is_none() fallback=move || ahead.get().map(not_begun)>

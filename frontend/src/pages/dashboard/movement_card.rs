@@ -13,7 +13,13 @@ use leptos::prelude::*;
 
 /// The waterfall, and below it the equation that it draws.
 #[component]
-pub fn MovementCard(period: Memo<Period>) -> impl IntoView {
+pub fn MovementCard(
+    /// What the page looks at.
+    period: Memo<Period>,
+    /// Its place on the page.
+    #[prop(default = "card c5")]
+    class: &'static str,
+) -> impl IntoView {
     let summary =
         use_query::<MovementSummary>(move || Some(period.with(analytics::movements))).refresh_on(use_realtime().mrr());
     let net = Memo::new(move |_| summary.map(movements::net));
@@ -28,7 +34,7 @@ pub fn MovementCard(period: Memo<Period>) -> impl IntoView {
         })
     };
     view! {
-        <section class="card c5" aria-labelledby="h-movement">
+        <section class=class aria-labelledby="h-movement">
             <header class="card__head">
                 <h2 id="h-movement">"MRR movement"</h2>
                 <Explain id="x-movement" of="MRR movement">

@@ -129,6 +129,8 @@ mod tests {
             ],
             end: usd(440_480 + fx),
             difference: usd(0),
+            as_of: None,
+            steps: vec![],
         }
     }
 

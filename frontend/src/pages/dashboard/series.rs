@@ -114,6 +114,7 @@ mod tests {
             days: vec!["2026-10-25".parse().unwrap(), "2026-10-31".parse().unwrap()],
             series: vec![line("tier1", "Basic", &[90_000, 99_000]), line("rev2_coaching", "Coaching", &[10_000, 0])],
             total: vec![100_000, 99_000],
+            as_of: None,
         }
     }
 

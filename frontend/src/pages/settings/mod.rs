@@ -9,6 +9,7 @@ mod health;
 mod inbox;
 mod jobs;
 mod policies;
+mod policy_preview;
 mod prices;
 mod profile;
 mod second_factor;

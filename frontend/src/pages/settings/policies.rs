@@ -1,6 +1,7 @@
 //! The account: its name, currency and time zone, and the policies that decide what MRR counts.
 
 use super::SettingsFrame;
+use super::policy_preview::PolicyEffect;
 use crate::api::settings;
 use crate::components::{
     ActionButton, CURRENCIES, Check, ErrorBox, ErrorNote, Field, FormErrors, Select, SkeletonCard, use_toasts,
@@ -10,7 +11,7 @@ use crate::query::{Query, changed, use_query};
 use crate::session::use_session;
 use crm_types::Currency;
 use crm_types::accounts::Permission;
-use crm_types::settings::{AccountSettings, AccountSettingsPatch, CancellationPolicy};
+use crm_types::settings::{AccountSettings, AccountSettingsPatch, CancellationPolicy, PolicyChange};
 use leptos::prelude::*;
 use leptos::reactive::graph::untrack;
 use leptos::task::spawn_local;
@@ -67,6 +68,7 @@ fn PolicyForm(saved: AccountSettings, query: Query<AccountSettings>) -> impl Int
             )
         })
     };
+    let change = Memo::new(move |_| patch().as_ref().and_then(policies));
     let why_not = {
         let denied = denied.clone();
         Signal::derive(move || denied.clone().or_else(|| patch().is_none().then(|| "Nothing has changed.".to_owned())))
@@ -139,6 +141,7 @@ fn PolicyForm(saved: AccountSettings, query: Query<AccountSettings>) -> impl Int
                         ]
                         on_change=Callback::new(move |v| cancellation.set(v)) error=errors.of("cancellation") disabled=locked
                         hint="Until the period ends, a cancellation shows as scheduled churn on the dashboard."/>
+                    <PolicyEffect change=change/>
                 </div>
             </section>
             <div class="c12 row row--wrap">
@@ -171,6 +174,15 @@ fn recomputes(patch: &AccountSettingsPatch) -> bool {
     patch.discounts_forever.is_some() || patch.discounts_limited.is_some() || patch.cancellation.is_some()
 }
 
+/// The policies of a patch, when it has any.
+fn policies(patch: &AccountSettingsPatch) -> Option<PolicyChange> {
+    recomputes(patch).then_some(PolicyChange {
+        discounts_forever: patch.discounts_forever,
+        discounts_limited: patch.discounts_limited,
+        cancellation: patch.cancellation,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +204,8 @@ mod tests {
         assert_eq!(serde_json::to_string(&patch).unwrap(), r#"{"version":3,"account_name":"South"}"#);
         assert!(!recomputes(&patch));
         let policy = AccountSettings { cancellation: CancellationPolicy::Request, ..saved.clone() };
-        assert!(recomputes(&difference(&saved, policy).unwrap()));
+        let patch = difference(&saved, policy).unwrap();
+        assert_eq!(policies(&patch).and_then(|change| change.cancellation), Some(CancellationPolicy::Request));
+        assert!(recomputes(&patch));
     }
 }

@@ -1,0 +1,230 @@
+//! A line chart that can be read by pointer, touch and keyboard, with a band where something is only expected.
+
+use super::area::{NARROW, series_class};
+use super::axis::grid_lines;
+use super::cursor::Cursor;
+use super::lines::{LineData, LineLayout};
+use super::measure::use_width;
+use super::path::tenth;
+use super::reader::{Reader, Reads};
+use super::table::{Cell, ChartTable};
+use super::tip::{Tip, TipBox, TipData, TipRow};
+use crate::format::{MISSING, day, day_long};
+use crm_types::analytics::Step;
+use leptos::html::Figure;
+use leptos::prelude::*;
+
+/// A chart of values over time.
+#[component]
+pub fn LineChart(
+    /// What it shows.
+    #[prop(into)]
+    data: Signal<LineData>,
+    /// The rows behind a line (or all) on a day, by their indices.
+    href: Callback<(usize, Option<usize>), String>,
+) -> impl IntoView {
+    let figure = NodeRef::<Figure>::new();
+    let width = use_width(figure);
+    let layout = Memo::new(move |_| {
+        let width = width.get();
+        data.with(|data| LineLayout::new(data, if width > 0.0 { width } else { 640.0 }))
+    });
+    let hit = move |(x, y): (f64, f64)| {
+        let found = layout.with_untracked(|layout| data.with_untracked(|data| layout.hit(data, x, y)));
+        found.map(|(day, series)| Cursor { day, series })
+    };
+    let reads = Reads {
+        figure,
+        raw: RwSignal::new(None),
+        hit: Callback::new(hit),
+        size: Signal::derive(move || data.with(|data| (data.days.len(), data.lines.len()))),
+        reading: Callback::new(move |at| data.with(|data| reading(data, at))),
+        href: Callback::new(move |at: Cursor| href.run((at.day, at.series))),
+        title: Signal::derive(move || data.with(|data| data.title.clone())),
+    };
+    let cursor = reads.cursor();
+    let narrow = Memo::new(move |_| layout.with(|layout| layout.width < NARROW));
+    // On a phone the reading stands under the chart and is always there, so that nothing moves when it is touched.
+    let tip = Memo::new(move |_| {
+        let last = data.with(|data| data.days.len().saturating_sub(1));
+        let at = cursor.get().or_else(|| narrow.get().then_some(Cursor { day: last, series: None }));
+        at.map(|at| data.with(|data| tip_of(data, at, &|line| href.run((at.day, line)))))
+    });
+    view! {
+        <figure class="chart-box" node_ref=figure>
+            <svg class="chart" role="img" viewBox=move || layout.with(|l| format!("0 0 {} {}", l.width, l.height))
+                aria-label=move || data.with(summary)>
+                {move || layout.with(static_parts)}
+                {move || cursor.get().map(|at| data.with(|data| layout.with(|layout| cursor_parts(data, layout, at))))}
+                {move || (!narrow.get()).then(|| layout.with(|layout| {
+                    let x = cursor.get().and_then(|at| layout.xs.get(at.day).copied());
+                    view! { <TipBox tip=tip.into() x=x.unwrap_or(0.0) width=layout.width/> }
+                }))}
+            </svg>
+            <Reader of=reads cursor=cursor/>
+            {move || narrow.get().then(|| view! { <Tip tip=tip.into() links=true/> })}
+        </figure>
+    }
+}
+
+fn static_parts(layout: &LineLayout) -> impl IntoView + use<> {
+    let (left, right, ..) = layout.plot;
+    let band = layout.band.clone().map(|(class, d)| view! { <path class=format!("area fill {class}") d=d></path> });
+    let lines = layout.shapes.iter().map(|shape| {
+        let class = format!("ln {}{}", shape.class, if shape.dashed { " ln--expected" } else { "" });
+        view! { <path class=class d=shape.d.clone()></path> }
+    });
+    let baseline = tenth(layout.height - 6.0);
+    let labels = layout.labels.iter().map(|label| {
+        view! { <text x=tenth(label.x) y=baseline.clone() text-anchor=label.anchor.as_str()>{label.text.clone()}</text> }
+    });
+    view! {
+        <g>
+            {grid_lines(&layout.ticks, left, right)}
+            {band}
+            {lines.collect_view()}
+            {labels.collect_view()}
+        </g>
+    }
+}
+
+fn cursor_parts(data: &LineData, layout: &LineLayout, at: Cursor) -> Option<impl IntoView + use<>> {
+    let x = *layout.xs.get(at.day)?;
+    let (_, _, top, bottom) = layout.plot;
+    let dots = layout.dots(data, at.day).into_iter().map(|(line, y)| {
+        let class = data.lines.get(line).map_or("s0", |line| series_class(line.color));
+        let r = if at.series == Some(line) { "5" } else { "4" };
+        view! { <circle class=format!("pt fill {class}") cx=tenth(x) cy=tenth(y) r=r></circle> }
+    });
+    Some(view! {
+        <g>
+            <line class="cursor" x1=tenth(x) x2=tenth(x) y1=tenth(top) y2=tenth(bottom)></line>
+            {dots.collect_view()}
+        </g>
+    })
+}
+
+fn tip_of(data: &LineData, at: Cursor, href: &dyn Fn(Option<usize>) -> String) -> TipData {
+    let lines = data.lines.iter().enumerate().filter_map(|(index, line)| {
+        Some(TipRow {
+            class: series_class(line.color),
+            label: line.label.clone(),
+            text: data.unit.text(data.value(index, at.day)?),
+            href: href(Some(index)),
+            current: at.series == Some(index),
+        })
+    });
+    let band = data.band.as_ref().zip(data.band_on(at.day)).map(|(band, ends)| TipRow {
+        class: series_class(band.color),
+        label: band.label.clone(),
+        text: ends_of(data, ends),
+        href: String::new(),
+        current: false,
+    });
+    TipData { title: data.name(at.day, day_long), rows: lines.chain(band).collect(), total: None }
+}
+
+fn ends_of(data: &LineData, (low, high): (i64, i64)) -> String {
+    format!("{} – {}", data.unit.text(low), data.unit.text(high))
+}
+
+/// What a screen reader hears at a point: one line, or all of them with the band.
+fn reading(data: &LineData, at: Cursor) -> String {
+    let date = data.name(at.day, day);
+    let of = |index: usize| {
+        let line = data.lines.get(index)?;
+        let value = data.value(index, at.day).map_or_else(|| MISSING.to_owned(), |value| data.unit.text(value));
+        Some(format!("{} {value}", line.label))
+    };
+    let mut parts: Vec<String> = match at.series {
+        Some(index) => of(index).into_iter().collect(),
+        None => (0..data.lines.len()).filter(|index| data.value(*index, at.day).is_some()).filter_map(of).collect(),
+    };
+    if let Some((band, ends)) = data.band.as_ref().zip(data.band_on(at.day)) {
+        parts.push(format!("{} {}", band.label, ends_of(data, ends)));
+    }
+    format!("{date}: {}", if parts.is_empty() { MISSING.into() } else { parts.join(", ") })
+}
+
+/// The whole chart in a sentence for each line.
+fn summary(data: &LineData) -> String {
+    let Some(last) = data.days.len().checked_sub(1) else { return data.title.clone() };
+    let line = |line: &super::lines::LineSeries| {
+        let mut values = line.values.iter().copied().flatten();
+        let (from, to) = (values.next()?, values.next_back());
+        let from_to = match to {
+            Some(to) => format!("from {} to {}", data.unit.text(from), data.unit.text(to)),
+            None => data.unit.text(from),
+        };
+        Some(format!(" {}: {from_to}.", line.label))
+    };
+    let lines: String = data.lines.iter().filter_map(line).collect();
+    format!("{} from {} to {}.{lines}", data.title, data.name(0, day), data.name(last, day))
+}
+
+/// The same figures as a table.
+pub fn line_table(data: &LineData, href: &dyn Fn(usize, Option<usize>) -> String) -> ChartTable {
+    let first = match data.step {
+        _ if !data.names.is_empty() => "Month",
+        Step::Day => "Day",
+        Step::Week => "Week to",
+        Step::Month => "Month to",
+    };
+    let labels = data.lines.iter().map(|line| line.label.clone());
+    let band = data.band.iter().map(|band| band.label.clone());
+    let row = |at: usize| {
+        let cell = |line: usize| match data.value(line, at) {
+            Some(value) => {
+                let href = href(at, Some(line));
+                Cell { text: data.unit.text(value), href: (!href.is_empty()).then_some(href) }
+            }
+            None => Cell { text: MISSING.into(), href: None },
+        };
+        let band = data.band.iter().map(|_| Cell {
+            text: data.band_on(at).map_or_else(|| MISSING.into(), |ends| ends_of(data, ends)),
+            href: None,
+        });
+        (data.name(at, day), (0..data.lines.len()).map(cell).chain(band).collect())
+    };
+    ChartTable {
+        head: std::iter::once(first.to_owned()).chain(labels).chain(band).collect(),
+        rows: (0..data.days.len()).map(row).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines::tests::forecast;
+    use super::*;
+
+    #[test]
+    fn the_chart_says_what_it_shows() {
+        assert_eq!(
+            summary(&forecast()),
+            "MRR forecast from Aug 31, 2026 to Nov 30, 2026. MRR: from $1,000 to $2,000. Expected: from $2,000 to $3,000."
+        );
+        let at = |day, series| reading(&forecast(), Cursor { day, series });
+        assert_eq!(at(0, None), "Aug 31, 2026: MRR $1,000");
+        assert_eq!(at(2, Some(1)), "Oct 31, 2026: Expected $2,500, 80% interval $2,000 – $3,000");
+        assert_eq!(at(0, Some(1)), "Aug 31, 2026: Expected –");
+    }
+
+    #[test]
+    fn the_tooltip_lists_what_has_a_value() {
+        let tip = tip_of(&forecast(), Cursor { day: 2, series: None }, &|line| format!("/{line:?}"));
+        let rows: Vec<_> = tip.rows.iter().map(|row| (row.label.as_str(), row.text.as_str())).collect();
+        assert_eq!(rows, [("Expected", "$2,500"), ("80% interval", "$2,000 – $3,000")]);
+        assert_eq!((tip.rows[0].href.as_str(), tip.rows[1].href.as_str()), ("/Some(1)", ""));
+    }
+
+    #[test]
+    fn the_table_has_a_row_for_each_day() {
+        let table =
+            line_table(&forecast(), &|day, line| if line == Some(0) { format!("/{day}") } else { String::new() });
+        assert_eq!(table.head, ["Month to", "MRR", "Expected", "80% interval"]);
+        let texts = |row: usize| table.rows[row].1.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>();
+        assert_eq!(texts(0), ["$1,000", "–", "–"]);
+        assert_eq!(texts(3), ["–", "$3,000", "$2,000 – $4,000"]);
+        assert_eq!((&table.rows[0].1[0].href, &table.rows[3].1[1].href), (&Some("/0".into()), &None));
+    }
+}

@@ -1,0 +1,183 @@
+//! The finance dashboard: MRR and ARR by tier and stream, what moved them, who stays, what failed, what went back, what is
+//! expected.
+
+use super::cohorts::CohortCard;
+use super::days_note;
+use super::forecast::{ForecastCard, use_forecast};
+use super::payments::{FailuresCard, RefundsCard, refunded, shown, use_payments};
+use super::tiles::{Metric, Shown, metric_tiles, tiles_skeleton};
+use super::year::{USUAL, Year, in_words, use_year};
+use crate::api::analytics;
+use crate::components::{DateRange, PeriodTabs, PrintHead, use_title};
+use crate::format::{Better, MISSING, count_delta, money, money_whole, points_delta};
+use crate::glance::live;
+use crate::pages::dashboard::{ChartCard, DASHBOARDS, MovementCard, Scope, widget};
+use crate::query::{Query, use_query};
+use crate::realtime::use_realtime;
+use crm_types::Money;
+use crm_types::analytics::{Figure, Overview};
+use crm_types::analytics_payments::{PaymentFigures, PaymentReport};
+use leptos::prelude::*;
+
+static METRICS: [Metric; 8] = [
+    Metric {
+        label: "MRR",
+        id: "x-mrr-tile",
+        formula: "The sum of the monthly value of subscriptions that are active or past due at the end of the period.",
+        example: "100 × $100 a month + 50 × $600 a year = $12,500.",
+    },
+    Metric { label: "ARR", id: "x-arr-tile", formula: "12 × MRR.", example: "12 × $12,500 = $150,000." },
+    Metric {
+        label: "ARPU",
+        id: "x-arpu-tile",
+        formula: "MRR / paying customers, at the end of the period.",
+        example: "$12,500 / 150 = $83.33.",
+    },
+    Metric {
+        label: "Paid",
+        id: "x-paid-tile",
+        formula: "Payments that succeeded in the months of the period, tax and all; what went back is not taken off.",
+        example: "90 payments, $2,000.",
+    },
+    Metric {
+        label: "Payment failure",
+        id: "x-failure-tile",
+        formula: "Attempts to collect that failed / all attempts, in the months of the period.",
+        example: "10 of 100 attempts: 10%.",
+    },
+    Metric {
+        label: "Recovered",
+        id: "x-recovery-tile",
+        formula: "Of the invoices whose first attempt failed in these months, those that were paid later.",
+        example: "6 of 8: 75%.",
+    },
+    Metric {
+        label: "Refunded",
+        id: "x-refunded-tile",
+        formula: "What went back in the months of the period.",
+        example: "2 refunds, $40.",
+    },
+    Metric {
+        label: "Refund rate",
+        id: "x-refund-tile",
+        formula: "What went back / what was paid in the same months.",
+        example: "$40 of $2,000: 2.00%.",
+    },
+];
+
+/// The page at `/dashboard/finance`.
+#[component]
+pub fn FinancePage() -> impl IntoView {
+    use_title(|| "Finance dashboard".into());
+    let year = use_year();
+    let payments = use_payments(year.period);
+    let forecast = use_forecast(year.period);
+    view! {
+        <header class="page-head">
+            <div class="page-head__row">
+                <div class="page-head__title"><h1>"Dashboard"</h1></div>
+                <DateRange period=year.shown currencies=year.currencies usual=USUAL/>
+            </div>
+            <PeriodTabs label="Dashboards" tabs=DASHBOARDS.to_vec()/>
+            <PrintHead shows=live(move || in_words(year))/>
+            {days_note(year)}
+        </header>
+        <Tiles year=year payments=payments/>
+        <div class="grid">
+            <ChartCard period=year.period/>
+            <MovementCard period=year.period/>
+            <CohortCard year=year class="card c12"/>
+            <FailuresCard report=payments/>
+            <RefundsCard report=payments/>
+            <ForecastCard forecast=forecast class="card c12"/>
+        </div>
+    }
+}
+
+#[component]
+fn Tiles(year: Year, payments: Query<PaymentReport>) -> impl IntoView {
+    let (period, before) = (year.period, year.before);
+    let overview =
+        use_query::<Overview>(move || Some(period.with(analytics::overview))).refresh_on(use_realtime().billing());
+    let earlier = use_query::<PaymentReport>(move || Some(before.with(analytics::payments)));
+    let content = move |overview: Signal<Overview>| {
+        let shown = Memo::new(move |_| {
+            let mut tiles = overview.with(|overview| of_overview(overview));
+            tiles.extend(of_payments(payments.get().as_ref(), earlier.get().as_ref()));
+            tiles
+        });
+        metric_tiles(&METRICS, shown)
+    };
+    view! {
+        <section class="stats stats--4" aria-label="Key figures">
+            {widget(overview, "Key figures", || tiles_skeleton(&METRICS), content)}
+        </section>
+    }
+}
+
+fn of_overview(overview: &Overview) -> Vec<Shown> {
+    let scope = Scope { from: overview.from, to: overview.to, currency: overview.currency };
+    let tile = |figure: &Figure<Money>, text: fn(Money) -> String, href: String| {
+        let minor = |amount: Option<Money>| amount.map(|amount| amount.minor);
+        Shown {
+            value: figure.value.map_or_else(|| MISSING.into(), text),
+            delta: count_delta(minor(figure.value), minor(figure.previous), Better::Higher),
+            spark: figure.series.iter().map(|point| minor(point.value).map(|minor| minor as f64)).collect(),
+            href,
+            note: None,
+        }
+    };
+    vec![
+        tile(&overview.mrr, money_whole, scope.subscriptions()),
+        tile(&overview.arr, money_whole, scope.subscriptions()),
+        tile(&overview.arpu, money, scope.paying()),
+    ]
+}
+
+fn of_payments(report: Option<&PaymentReport>, before: Option<&PaymentReport>) -> Vec<Shown> {
+    let Some(report) = report else {
+        return vec![Shown { value: "…".into(), ..Shown::default() }; 5];
+    };
+    let rate = |of: fn(&PaymentFigures) -> Option<f64>, status: &str, better: Better| {
+        let (value, href) = shown(report, of, status);
+        Shown {
+            value,
+            delta: points_delta(of(&report.total), before.and_then(|before| of(&before.total)), better),
+            spark: report.steps.iter().map(|step| of(&step.figures)).collect(),
+            href,
+            note: None,
+        }
+    };
+    let amount = |of: fn(&PaymentReport) -> Money, status: &str, better: Better| Shown {
+        value: money_whole(of(report)),
+        delta: count_delta(Some(of(report).minor), before.map(|before| of(before).minor), better),
+        href: shown(report, |f| f.refund_rate, status).1,
+        ..Shown::default()
+    };
+    vec![
+        amount(|report| report.total.paid, "succeeded", Better::Higher),
+        rate(|f| f.failure_rate, "failed", Better::Lower),
+        Shown { href: String::new(), ..rate(|f| f.recovery_rate, "failed", Better::Higher) },
+        amount(refunded, "refunded", Better::Lower),
+        rate(|f| f.refund_rate, "refunded", Better::Lower),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::payments::tests::report;
+    use super::*;
+
+    #[test]
+    fn payments_fill_their_tiles() {
+        let tiles = of_payments(Some(&report()), None);
+        let values: Vec<_> = tiles.iter().map(|tile| tile.value.as_str()).collect();
+        assert_eq!(values, ["$2,000", "10.0%", "75.0%", "$40", "2.00%"]);
+        assert_eq!(
+            tiles[3].href,
+            "/transactions?status=refunded&kind=refund&currency=usd&from=2026-09-01&to=2026-10-31"
+        );
+        assert_eq!((of_payments(None, None).len(), of_payments(None, None)[0].value.as_str()), (5, "…"));
+        assert_eq!(3 + tiles.len(), METRICS.len());
+    }
+}

@@ -1,0 +1,63 @@
+//! Figures in depth: who stays, what explains a change, the streams beside each other, what is expected; and the finance
+//! dashboard, which is made of the same cards.
+
+mod assumed;
+mod bridge;
+mod cohorts;
+mod finance;
+mod forecast;
+mod lifetime;
+mod movements;
+mod parts;
+mod payments;
+mod retention;
+mod retention_chart;
+mod streams;
+mod switch;
+mod tiles;
+mod year;
+
+pub use finance::FinancePage;
+pub use forecast::ForecastPage;
+pub use movements::MovementsPage;
+pub use retention::RetentionPage;
+pub use streams::StreamsPage;
+
+use crate::components::{DateRange, PeriodTabs, PrintHead, use_title};
+use crate::glance::live;
+use crate::routes;
+use leptos::prelude::*;
+use year::{USUAL, Year, in_words, made_whole};
+
+/// The head that the tabs have in common; the tab's own name is the document's title.
+#[component]
+fn AnalyticsHead(
+    /// The tab.
+    tab: &'static str,
+    /// What the page looks at.
+    year: Year,
+) -> impl IntoView {
+    use_title(move || format!("{tab} · Analytics"));
+    let tabs = vec![
+        (routes::ANALYTICS_RETENTION, "Retention"),
+        (routes::ANALYTICS_MOVEMENTS, "Movements"),
+        (routes::ANALYTICS_STREAMS, "Streams"),
+        (routes::ANALYTICS_FORECAST, "Forecast"),
+    ];
+    view! {
+        <header class="page-head">
+            <div class="page-head__row">
+                <div class="page-head__title"><h1>"Analytics"</h1></div>
+                <DateRange period=year.shown currencies=year.currencies usual=USUAL/>
+            </div>
+            <PeriodTabs label="Analytics" tabs=tabs/>
+            <PrintHead shows=live(move || in_words(year))/>
+            {days_note(year)}
+        </header>
+    }
+}
+
+/// Where other days are shown than were asked for, a line says which.
+fn days_note(year: Year) -> impl IntoView {
+    move || made_whole(year).map(|text| view! { <p class="small muted">{text}</p> })
+}

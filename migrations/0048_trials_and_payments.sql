@@ -1,4 +1,4 @@
--- Trials, payments, portfolios and organisations, added up by triggers in the transaction of whatever writes them. Trials and
+-- Trials, payments and how many began to be coached, added up by triggers in the transaction of whatever writes them. Trials and
 -- payments are derived, and no ledger says what was known when: what a statement changed in the sums is kept beside them.
 
 -- Whoever loads a whole history switches the triggers off and counts afterwards: see `totals_recount`.
@@ -175,22 +175,14 @@ CREATE TRIGGER failed_payments_come AFTER INSERT ON failed_payments REFERENCING 
 CREATE TRIGGER failed_payments_go AFTER DELETE ON failed_payments REFERENCING OLD TABLE AS rows
     FOR EACH STATEMENT EXECUTE FUNCTION failed_payments_added();
 
--- Whom each coach coaches now, and how many began to be coached on each day.
-CREATE TABLE coach_portfolios (
-    coach_id uuid   PRIMARY KEY,
-    clients  bigint NOT NULL
-);
+-- How many began to be coached on each day.
 CREATE TABLE coaching_daily (
     day   date   PRIMARY KEY,
     begun bigint NOT NULL
 );
-CREATE FUNCTION coach_portfolios_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION coaching_daily_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF totals_are_followed() THEN
-        INSERT INTO coach_portfolios AS t
-        SELECT v.coach_id, sum(v.n) FROM (VALUES (OLD.coach_id, OLD.status, -1), (NEW.coach_id, NEW.status, 1)) AS v (coach_id, status, n)
-        WHERE v.coach_id IS NOT NULL AND v.status <> 'ended' GROUP BY 1 HAVING sum(v.n) <> 0
-        ON CONFLICT (coach_id) DO UPDATE SET clients = t.clients + excluded.clients;
         INSERT INTO coaching_daily AS t
         SELECT account_day(v.at), sum(v.n) FROM (VALUES (lower(OLD.during), -1), (lower(NEW.during), 1)) AS v (at, n)
         WHERE v.at IS NOT NULL GROUP BY 1 HAVING sum(v.n) <> 0
@@ -198,41 +190,8 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER coaching_relationships_portfolios AFTER INSERT OR UPDATE OR DELETE ON coaching_relationships
-    FOR EACH ROW EXECUTE FUNCTION coach_portfolios_follow();
-
--- Paying customers of each organisation and their MRR, by stream.
-CREATE TABLE organization_totals (
-    organization_id uuid   NOT NULL,
-    currency        text   NOT NULL,
-    stream          text   NOT NULL,
-    customers       bigint NOT NULL,
-    mrr_minor       bigint NOT NULL,
-    PRIMARY KEY (organization_id, currency, stream)
-) WITH (fillfactor = 60);
-CREATE FUNCTION organization_totals_follow() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF totals_are_followed() THEN
-        INSERT INTO organization_totals AS t
-        SELECT v.organization_id, v.currency, v.stream, sum(v.n), sum(v.n * v.mrr_minor)
-        FROM (VALUES (OLD.organization_id, OLD.currency, OLD.stream, OLD.mrr_minor, -1),
-                     (NEW.organization_id, NEW.currency, NEW.stream, NEW.mrr_minor, 1)) AS v (organization_id, currency, stream, mrr_minor, n)
-        WHERE v.organization_id IS NOT NULL AND v.mrr_minor > 0 AND v.currency IS NOT NULL AND v.stream IS NOT NULL
-        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-        ON CONFLICT (organization_id, currency, stream)
-            DO UPDATE SET customers = t.customers + excluded.customers, mrr_minor = t.mrr_minor + excluded.mrr_minor;
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER customers_organization_totals_come AFTER INSERT ON customers FOR EACH ROW
-    WHEN (NEW.organization_id IS NOT NULL AND NEW.mrr_minor > 0) EXECUTE FUNCTION organization_totals_follow();
-CREATE TRIGGER customers_organization_totals_change AFTER UPDATE ON customers FOR EACH ROW
-    WHEN ((OLD.organization_id IS NOT NULL OR NEW.organization_id IS NOT NULL)
-          AND (OLD.organization_id, OLD.currency, OLD.stream, OLD.mrr_minor)
-              IS DISTINCT FROM (NEW.organization_id, NEW.currency, NEW.stream, NEW.mrr_minor))
-    EXECUTE FUNCTION organization_totals_follow();
-CREATE TRIGGER customers_organization_totals_go AFTER DELETE ON customers FOR EACH ROW
-    WHEN (OLD.organization_id IS NOT NULL AND OLD.mrr_minor > 0) EXECUTE FUNCTION organization_totals_follow();
+CREATE TRIGGER coaching_relationships_daily AFTER INSERT OR UPDATE OR DELETE ON coaching_relationships
+    FOR EACH ROW EXECUTE FUNCTION coaching_daily_follow();
 
 -- All of these anew, from what they are sums of. Where a sum of trials or payments turns out otherwise, the difference is kept
 -- as a change of now: what was shown before can still be shown.
@@ -271,13 +230,7 @@ BEGIN
     INSERT INTO payment_monthly SELECT * FROM recounted_payments;
     DROP TABLE recounted_payments;
 
-    DELETE FROM coach_portfolios;
-    INSERT INTO coach_portfolios SELECT coach_id, count(*) FROM coaching_relationships WHERE status <> 'ended' GROUP BY 1;
     DELETE FROM coaching_daily;
     INSERT INTO coaching_daily SELECT account_day(lower(during)), count(*) FROM coaching_relationships GROUP BY 1;
-    DELETE FROM organization_totals;
-    INSERT INTO organization_totals
-    SELECT organization_id, currency, stream, count(*), sum(mrr_minor) FROM customers
-    WHERE organization_id IS NOT NULL AND mrr_minor > 0 AND currency IS NOT NULL AND stream IS NOT NULL GROUP BY 1, 2, 3;
 END $$;
 SELECT totals_recount();

@@ -32,7 +32,7 @@ WHERE k.id = n.id AND k.client_count <> n.clients;
 DELETE FROM organization_totals;
 INSERT INTO organization_totals
 SELECT c.organization_id, coalesce(c.currency, ''), coalesce(c.stream, ''), count(*), count(*) FILTER (WHERE c.coaches),
-       count(*) FILTER (WHERE NOT c.coaches AND c.mrr_minor > 0), sum(c.mrr_minor)
+       count(*) FILTER (WHERE NOT c.coaches AND c.mrr_minor > 0), count(*) FILTER (WHERE c.mrr_minor > 0), sum(c.mrr_minor)
 FROM customers c WHERE c.organization_id IS NOT NULL AND c.archived_at IS NULL GROUP BY 1, 2, 3;
 $$;
 SELECT portfolio_totals_recount();
@@ -62,16 +62,16 @@ BEGIN
     EXECUTE format($add$
         INSERT INTO organization_totals AS t
         SELECT d.organization_id, coalesce(d.currency, ''), coalesce(d.stream, ''), sum(d.sign), sum(d.sign * d.coaches::int),
-               sum(d.sign * (NOT d.coaches AND d.mrr_minor > 0)::int), sum(d.sign * d.mrr_minor)
+               sum(d.sign * (NOT d.coaches AND d.mrr_minor > 0)::int), sum(d.sign * (d.mrr_minor > 0)::int), sum(d.sign * d.mrr_minor)
         FROM (%s) AS d (sign, organization_id, coach_id, archived_at, currency, stream, coaches, mrr_minor)
         WHERE d.organization_id IS NOT NULL AND d.archived_at IS NULL
         GROUP BY 1, 2, 3
         HAVING sum(d.sign) <> 0 OR sum(d.sign * d.coaches::int) <> 0 OR sum(d.sign * (NOT d.coaches AND d.mrr_minor > 0)::int) <> 0
-            OR sum(d.sign * d.mrr_minor) <> 0
+            OR sum(d.sign * (d.mrr_minor > 0)::int) <> 0 OR sum(d.sign * d.mrr_minor) <> 0
         ORDER BY 1, 2, 3
         ON CONFLICT (organization_id, currency, stream) DO UPDATE SET people = t.people + excluded.people,
             coaches = t.coaches + excluded.coaches, paying_clients = t.paying_clients + excluded.paying_clients,
-            mrr_minor = t.mrr_minor + excluded.mrr_minor$add$, changed);
+            paying = t.paying + excluded.paying, mrr_minor = t.mrr_minor + excluded.mrr_minor$add$, changed);
     -- Whoever gets a first client coaches from now on, and whoever loses the last one does not any more: that comes here again.
     EXECUTE format($count$
         UPDATE customers k SET client_count = k.client_count + d.clients

@@ -21,6 +21,12 @@ pub struct PaymentFigures {
     pub refunded: Money,
     /// What went back / what was paid in the same time.
     pub refund_rate: Option<f64>,
+    /// Payments that were disputed, unless that was won since.
+    pub disputes: i64,
+    /// What that took; negative or 0.
+    pub disputed: Money,
+    /// What disputes took / what was paid in the same time.
+    pub dispute_rate: Option<f64>,
     /// Attempts to collect that failed, whatever became of their payment.
     pub failed_attempts: i64,
     /// failed attempts / (failed attempts + payments).

@@ -1,4 +1,4 @@
-//! Payments, refunds, and invoices that failed and were paid later: by month.
+//! Payments, refunds, disputes, and invoices that failed and were paid later: by month.
 
 use super::overview::divide;
 use super::retention::share;
@@ -68,6 +68,7 @@ fn figures(sums: &Sums, within: Period, currency: Currency) -> PaymentFigures {
     let money = |minor| Money::new(minor, currency);
     let (payments, paid) = of("payment_succeeded");
     let (refunds, refunded) = of("refund_refunded");
+    let (disputes, disputed) = of("dispute_disputed");
     let (attempts, _) = of("payment_failed");
     let (failed, failed_minor) = of("invoice_failed");
     let (recovered, recovered_minor) = of("invoice_recovered");
@@ -78,6 +79,9 @@ fn figures(sums: &Sums, within: Period, currency: Currency) -> PaymentFigures {
         refunds,
         refunded: money(refunded),
         refund_rate: share(-refunded, paid),
+        disputes,
+        disputed: money(disputed),
+        dispute_rate: share(-disputed, paid),
         failed_attempts: attempts,
         failure_rate: share(attempts, attempts + payments),
         failed_invoices: failed,

@@ -171,7 +171,8 @@ impl Read {
 
 async fn portfolios(db: &mut PgConnection) -> Result<Portfolios> {
     let row = sqlx::query!(
-        r#"SELECT count(*) AS "coaches!", coalesce(sum(clients), 0)::bigint AS "clients!" FROM coach_portfolios WHERE clients > 0"#
+        r#"SELECT count(*) AS "coaches!", coalesce(sum(client_count), 0)::bigint AS "clients!"
+               FROM customers WHERE coaches AND client_count > 0"#
     )
     .fetch_one(db)
     .await?;
@@ -216,16 +217,16 @@ async fn shares(db: &mut PgConnection, scope: &Scope) -> Result<Shares> {
 
 async fn organizations(db: &mut PgConnection, scope: &Scope) -> Result<Organizations> {
     let rows = sqlx::query!(
-        r#"SELECT t.stream, sum(t.customers)::bigint AS "customers!", sum(t.mrr_minor)::bigint AS "mrr!"
+        r#"SELECT t.stream, sum(t.paying)::bigint AS "customers!", sum(t.mrr_minor)::bigint AS "mrr!"
            FROM organization_totals t JOIN organizations o ON o.id = t.organization_id
-           WHERE t.currency = $1 AND o.archived_at IS NULL GROUP BY 1"#,
+           WHERE t.currency = $1 AND t.stream <> '' AND o.archived_at IS NULL GROUP BY 1"#,
         scope.currency.code()
     )
     .fetch_all(&mut *db)
     .await?;
     let count = sqlx::query_scalar!(
         r#"SELECT count(DISTINCT t.organization_id) AS "n!" FROM organization_totals t JOIN organizations o ON o.id = t.organization_id
-           WHERE t.currency = $1 AND o.archived_at IS NULL AND t.customers > 0"#,
+           WHERE t.currency = $1 AND o.archived_at IS NULL AND t.paying > 0"#,
         scope.currency.code()
     )
     .fetch_one(db)

@@ -242,9 +242,7 @@ async fn counts_are_kept(pool: &PgPool) {
         UNION ALL SELECT ROW('payments', m.*) FROM payment_monthly m WHERE (n, amount_minor) <> (0, 0)
         UNION ALL SELECT ROW('recognised', r.*) FROM recognised_monthly r WHERE amount_minor <> 0
         UNION ALL SELECT ROW('failed', f.*) FROM failed_payments f
-        UNION ALL SELECT ROW('portfolios', k.*) FROM coach_portfolios k WHERE clients <> 0
-        UNION ALL SELECT ROW('begun', d.*) FROM coaching_daily d WHERE begun <> 0
-        UNION ALL SELECT ROW('organizations', o.*) FROM organization_totals o WHERE (customers, mrr_minor) <> (0, 0)) AS counted";
+        UNION ALL SELECT ROW('begun', d.*) FROM coaching_daily d WHERE begun <> 0) AS counted";
     let mut tx = pool.begin().await.unwrap();
     let kept: Vec<String> = sqlx::query_scalar(COUNTS).fetch_one(&mut *tx).await.unwrap();
     crm_domain::analytics::rollup::rebuild(&mut tx).await.unwrap();

@@ -40,16 +40,16 @@ pub fn FailuresCard(report: Query<PaymentReport>) -> impl IntoView {
     }
 }
 
-/// Refunds by month.
+/// Refunds and disputes by month.
 #[component]
 pub fn RefundsCard(report: Query<PaymentReport>) -> impl IntoView {
     let content = |report: Signal<PaymentReport>| chart(report, refund_lines, refunds, "refunded");
     view! {
         <section class="card c6" aria-labelledby="h-refunds">
             <header class="card__head">
-                <h2 id="h-refunds">"Refunds"</h2>
-                <Explain id="x-refunds" of="Refunds">
-                    <p>"What went back / what was paid in the same month, tax included. A refund counts when it was made, not when its payment was."</p>
+                <h2 id="h-refunds">"Refunds and disputes"</h2>
+                <Explain id="x-refunds" of="Refunds and disputes">
+                    <p>"What went back / what was paid in the same month, tax included. A refund counts when it was made, and a dispute when it took the money, not when their payment was; a dispute that was won does not count."</p>
                     <p class="muted">"$40 back of $2,000 paid: 2.00%."</p>
                 </Explain>
             </header>
@@ -94,7 +94,7 @@ type Rate = (&'static str, fn(&PaymentFigures) -> Option<f64>);
 const RATES: [Rate; 2] = [("Failed attempts", |f| f.failure_rate), ("Invoices recovered", |f| f.recovery_rate)];
 
 fn refund_lines(report: &PaymentReport) -> LineData {
-    lines(report, "Refund rate", &[("Refunded", |f| f.refund_rate)])
+    lines(report, "Refunds and disputes", &[("Refunded", |f| f.refund_rate), ("Disputed", |f| f.dispute_rate)])
 }
 
 fn lines(report: &PaymentReport, title: &str, rates: &[Rate]) -> LineData {
@@ -124,7 +124,11 @@ fn rows(report: &PaymentReport, at: usize, status: &str) -> String {
 
 fn of_days(report: &PaymentReport, (from, to): (NaiveDate, NaiveDate), status: &str) -> String {
     let (from, to) = (from.to_string(), to.to_string());
-    let kind = if status == "refunded" { "refund" } else { "payment" };
+    let kind = match status {
+        "refunded" => "refund",
+        "disputed" => "dispute",
+        _ => "payment",
+    };
     let currency = report.currency.code();
     list(TRANSACTIONS, &[("status", status), ("kind", kind), ("currency", currency), ("from", &from), ("to", &to)])
 }
@@ -164,10 +168,13 @@ fn refunds(report: &PaymentReport) -> ChartTable {
             (count(figures.refunds), Some(of_days(report, days, "refunded"))),
             (money_whole(figures.refunded), Some(of_days(report, days, "refunded"))),
             (rate(figures.refund_rate), None),
+            (count(figures.disputes), Some(of_days(report, days, "disputed"))),
+            (money_whole(figures.disputed), Some(of_days(report, days, "disputed"))),
+            (rate(figures.dispute_rate), None),
         ];
         (name, cells.map(|(text, href)| Cell { text, href }).into())
     };
-    table(report, &["Month", "Paid", "Refunds", "Refunded", "Refund rate"], &row)
+    table(report, &["Month", "Paid", "Refunds", "Refunded", "Refund rate", "Disputes", "Disputed", "Dispute rate"], &row)
 }
 
 type TableRow<'a> = &'a dyn Fn(String, (NaiveDate, NaiveDate), &PaymentFigures) -> (String, Vec<Cell>);
@@ -206,6 +213,9 @@ pub(super) mod tests {
             refunds: 2,
             refunded: usd(-4_000),
             refund_rate: Some(0.02),
+            disputes: 1,
+            disputed: usd(-1_000),
+            dispute_rate: Some(0.005),
             failed_attempts: 10,
             failure_rate: Some(0.1),
             failed_invoices: 8,
@@ -245,7 +255,7 @@ pub(super) mod tests {
             ["Oct ’26, so far", "Sep ’26", "Together"]
         );
         let texts: Vec<_> = refunds.rows[1].1.iter().map(|cell| cell.text.as_str()).collect();
-        assert_eq!(texts, ["$2,000", "2", "−$40", "2.00%"]);
+        assert_eq!(texts, ["$2,000", "2", "−$40", "2.00%", "1", "−$10", "0.50%"]);
         assert_eq!(failures(&report()).rows[2].1[4].text, "75.0%");
         assert_eq!(shown(&report(), |f| f.failure_rate, "failed").0, "10.0%");
     }

@@ -43,13 +43,15 @@ struct MonthsQuery {
         "currency": "usd", "from": "2026-10-01", "to": "2026-10-31", "as_of": null,
         "total": {
             "payments": 120, "paid": {"minor": 240_000, "currency": "usd"}, "average": {"minor": 2_000, "currency": "usd"}, "refunds": 2,
-            "refunded": {"minor": -2_400, "currency": "usd"}, "refund_rate": 0.01, "failed_attempts": 10, "failure_rate": 0.0769,
+            "refunded": {"minor": -2_400, "currency": "usd"}, "refund_rate": 0.01,
+            "disputes": 0, "disputed": {"minor": 0, "currency": "usd"}, "dispute_rate": 0.0, "failed_attempts": 10, "failure_rate": 0.0769,
             "failed_invoices": 6, "failed_amount": {"minor": 10_000, "currency": "usd"}, "recovered_invoices": 3,
             "recovered_amount": {"minor": 6_000, "currency": "usd"}, "recovery_rate": 0.5, "amount_recovery_rate": 0.6
         },
         "steps": [{"from": "2026-10-01", "to": "2026-10-31", "complete": true, "figures": {
             "payments": 120, "paid": {"minor": 240_000, "currency": "usd"}, "average": {"minor": 2_000, "currency": "usd"}, "refunds": 2,
-            "refunded": {"minor": -2_400, "currency": "usd"}, "refund_rate": 0.01, "failed_attempts": 10, "failure_rate": 0.0769,
+            "refunded": {"minor": -2_400, "currency": "usd"}, "refund_rate": 0.01,
+            "disputes": 0, "disputed": {"minor": 0, "currency": "usd"}, "dispute_rate": 0.0, "failed_attempts": 10, "failure_rate": 0.0769,
             "failed_invoices": 6, "failed_amount": {"minor": 10_000, "currency": "usd"}, "recovered_invoices": 3,
             "recovered_amount": {"minor": 6_000, "currency": "usd"}, "recovery_rate": 0.5, "amount_recovery_rate": 0.6
         }}]

@@ -5,10 +5,11 @@ use chrono::{DateTime, Months};
 use clap::Args;
 use crm_domain::billing::facts::{CustomerFact, InvoiceLine, Stamp};
 use crm_domain::billing::inbox::{self, Delivery};
-use crm_domain::billing::load::{self, Account, Loaded};
+use crm_domain::billing::load::{Account, Loaded, Loading, settle_in};
 use crm_domain::billing::payments::TransactionRow;
 use crm_domain::billing::{apply, settle};
 use crm_domain::organizations::found::found;
+use crm_domain::revenue::agreed::agree;
 use crm_domain::subscriptions::version::{Item, Snapshot, Version, status_rank};
 use crm_types::Currency;
 use crm_types::billing::{TransactionKind, TransactionStatus, TransactionType};
@@ -22,8 +23,8 @@ const DAY: i64 = 86_400;
 /// What it means when something is there already.
 const SEEDED: &str = "nothing more was written; is there already a seeded business in this database?";
 /// Of so many customers there is an organisation.
-const OF_AN_ORGANIZATION: u32 = 500;
-/// Customers that one transaction writes.
+const OF_AN_ORGANIZATION: u32 = 2_000;
+/// Customers that are written together.
 const TOGETHER: u64 = 4_000;
 
 /// What business is stored.
@@ -33,7 +34,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=2_000_000))]
     customers: u32,
     /// Days of history, ending today
-    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    #[arg(long, default_value_t = 3 * 365, value_parser = clap::value_parser!(u32).range(1..=3_650))]
     days: u32,
     /// Same seed and end, same business
     #[arg(long, default_value_t = 7)]
@@ -80,29 +81,39 @@ async fn work(arguments: &Arguments, database: &Database) -> Result<()> {
         }
     });
     let mut connection = pool.acquire().await?;
-    let organizations = usize::try_from(arguments.customers.div_ceil(OF_AN_ORGANIZATION))?;
-    found(&mut connection, organizations, time(end - i64::from(arguments.days) * DAY)?).await.context(SEEDED)?;
     apply::prefer_indexes(&mut connection).await?;
+    let mut loading = Loading::begin(&mut connection).await?;
+    let organizations = usize::try_from(arguments.customers.div_ceil(OF_AN_ORGANIZATION))?;
+    let start = time(end - i64::from(arguments.days) * DAY)?;
+    found(loading.connection(), organizations, start).await.context(SEEDED)?;
+    agree(loading.connection(), start).await?;
     let mut total = Loaded::default();
     let mut receiver = Some(receiver);
     while let Some(from) = receiver.take() {
         let (next, from) = tokio::task::spawn_blocking(move || (from.recv(), from)).await?;
         let Ok(accounts) = next else { break };
         let before = total.customers / 100_000;
-        total += load::load(&mut connection, &accounts?).await.context(SEEDED)?;
+        total += loading.add(&accounts?).await.context(SEEDED)?;
         if total.customers / 100_000 > before {
             super::say(format_args!("{} of {count} customers", total.customers));
         }
         receiver = Some(from);
     }
     teller.await?;
-    load::finish(&mut connection).await?;
     super::say(format_args!(
-        "{} customers, {organizations} organizations, {} subscriptions, {} payments and refunds, {} MRR movements: done after {:.1} s.",
+        "All {} customers written after {:.1} s: indexes and checks",
+        total.customers,
+        began.elapsed().as_secs_f64()
+    ));
+    loading.finish().await?;
+    settle_in(&mut connection).await?;
+    super::say(format_args!(
+        "{} customers, {organizations} organizations, {} subscriptions, {} payments and refunds, {} MRR movements, {} shares: done after {:.1} s.",
         total.customers,
         total.subscriptions,
         total.transactions,
         total.movements,
+        total.shares,
         began.elapsed().as_secs_f64()
     ));
     Ok(())
@@ -126,9 +137,8 @@ async fn apply_all(pool: &PgPool) -> Result<()> {
 /// A life as the facts that Stripe's events about it would have been.
 fn account(life: &Life) -> Result<Account> {
     let serial = life.customer.strip_prefix("cus_").unwrap_or(&life.customer);
-    let subscription = format!("sub_{serial}");
-    let versions = life.states.iter().enumerate().map(|(n, state)| version(life, &subscription, serial, n, state));
-    let payments = life.payments.iter().enumerate().map(|(n, payment)| rows(life, &subscription, serial, n, payment));
+    let versions = life.states.iter().enumerate().map(|(n, state)| version(life, serial, n, state));
+    let payments = life.payments.iter().enumerate().map(|(n, payment)| rows(life, serial, n, payment));
     let transactions: Vec<Vec<TransactionRow>> = payments.collect::<Result<_>>()?;
     let metadata: serde_json::Map<String, serde_json::Value> =
         life.metadata.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect();
@@ -149,8 +159,14 @@ fn account(life: &Life) -> Result<Account> {
     })
 }
 
-fn version(life: &Life, subscription: &str, serial: &str, n: usize, state: &State) -> Result<Version> {
-    let first = life.states.first().map_or(state.at, |first| first.at);
+/// The id of one of somebody's subscriptions.
+fn subscription_id(serial: &str, which: u32) -> String {
+    if which == 0 { format!("sub_{serial}") } else { format!("sub_{serial}_{which}") }
+}
+
+fn version(life: &Life, serial: &str, n: usize, state: &State) -> Result<Version> {
+    let mut own = life.states.iter().filter(|other| other.subscription == state.subscription);
+    let first = own.next().map_or(state.at, |first| first.at);
     let interval = match state.price.interval {
         stripe_sandbox::Interval::Year => Interval::Year,
         _ => Interval::Month,
@@ -168,7 +184,7 @@ fn version(life: &Life, subscription: &str, serial: &str, n: usize, state: &Stat
     let optional = |at: Option<i64>| at.map(time).transpose();
     Ok(Version {
         event_id: format!("evt_{serial}_{n}"),
-        subscription: subscription.to_owned(),
+        subscription: subscription_id(serial, state.subscription),
         at: time(state.at)?,
         rank: status_rank(state.status),
         body: Snapshot {
@@ -193,14 +209,14 @@ fn version(life: &Life, subscription: &str, serial: &str, n: usize, state: &Stat
 }
 
 /// A payment, and the refund of it if there is one.
-fn rows(life: &Life, subscription: &str, serial: &str, n: usize, payment: &Payment) -> Result<Vec<TransactionRow>> {
+fn rows(life: &Life, serial: &str, n: usize, payment: &Payment) -> Result<Vec<TransactionRow>> {
     let invoice = format!("in_{serial}_{n}");
     let key = if payment.paid { invoice.clone() } else { format!("{invoice}:attempt:1") };
     let paid = TransactionRow {
         business_key: key,
         payment_key: invoice.clone(),
         customer: life.customer.clone(),
-        subscription: Some(subscription.to_owned()),
+        subscription: Some(subscription_id(serial, payment.subscription)),
         kind: TransactionKind::Payment,
         status: if payment.paid { TransactionStatus::Succeeded } else { TransactionStatus::Failed },
         transaction_type: TransactionType::Subscription,
@@ -234,7 +250,8 @@ fn rows(life: &Life, subscription: &str, serial: &str, n: usize, payment: &Payme
 
 /// A payment is for what was subscribed to then, from then on.
 fn line(life: &Life, payment: &Payment) -> Result<Option<InvoiceLine>> {
-    let Some(state) = life.states.iter().rev().find(|state| state.at <= payment.at).or(life.states.first()) else {
+    let own = || life.states.iter().filter(|state| state.subscription == payment.subscription);
+    let Some(state) = own().rfind(|state| state.at <= payment.at).or_else(|| own().next()) else {
         return Ok(None);
     };
     let from = time(payment.at)?;

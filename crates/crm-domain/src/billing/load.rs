@@ -1,6 +1,8 @@
 //! Whole histories at once, into tables that know none of these customers yet: facts and everything derived of them, by
 //! the same rules as from events, without the events.
 
+mod set_aside;
+
 use super::facts::CustomerFact;
 use super::payments::TransactionRow;
 use super::{apply, recompute, transactions};
@@ -11,8 +13,9 @@ use crate::db::{DomainError, Result};
 use crate::mrr::coached::Spell;
 use crate::mrr::derive::{History, derive};
 use crate::subscriptions::version::Version;
-use crate::{lifecycle, mrr, subscriptions};
-use sqlx::{Connection, PgConnection};
+use crate::{lifecycle, mrr, revenue, subscriptions};
+use set_aside::SetAside;
+use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -38,6 +41,8 @@ pub struct Loaded {
     pub transactions: usize,
     /// Rows of the MRR ledger.
     pub movements: usize,
+    /// Rows of the ledger of shared revenue.
+    pub shares: usize,
 }
 
 impl std::ops::AddAssign for Loaded {
@@ -46,61 +51,99 @@ impl std::ops::AddAssign for Loaded {
         self.subscriptions += more.subscriptions;
         self.transactions += more.transactions;
         self.movements += more.movements;
+        self.shares += more.shares;
     }
 }
 
-/// Loads accounts in one transaction. Prices must be there.
+/// A business that is being written, in one transaction: at its end all of it is there, or nothing.
+pub struct Loading<'a> {
+    tx: Transaction<'a, Postgres>,
+    aside: SetAside,
+}
+
+impl<'a> Loading<'a> {
+    /// Begins. Whoever else applies waits until the end.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin(db: &'a mut PgConnection) -> Result<Self> {
+        let mut tx = db.begin().await?;
+        apply::take_turn(&mut tx).await?;
+        // What is added up of all this is counted once, in the end.
+        sqlx::query_scalar!(r#"SELECT set_config('crm.loading', 'on', true) AS "set!""#).fetch_one(&mut *tx).await?;
+        let aside = SetAside::begin(&mut tx).await?;
+        Ok(Self { tx, aside })
+    }
+
+    /// The transaction, for what else belongs to the business.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// Writes accounts. Prices must be there.
+    ///
+    /// # Errors
+    /// When one of the customers is there already; then nothing at all is written.
+    pub async fn add(&mut self, accounts: &[Account]) -> Result<Loaded> {
+        let db = &mut *self.tx;
+        let catalog = recompute::catalog(db, accounts.iter().flat_map(|a| &a.versions)).await?;
+        let mut histories: Vec<(Uuid, History)> = Vec::with_capacity(accounts.len());
+        let history = |account: &Account, coached: &[Spell]| {
+            derive(&account.versions, coached, &catalog, account.customer.created)
+                .map_err(|error| DomainError::invalid("subscription", "too_large", error.to_string()))
+        };
+        for account in accounts {
+            let id = transactions::id_at(&account.customer.id, account.customer.created);
+            histories.push((id, history(account, &[])?));
+        }
+        // Who pays for coaching coaches: who is coached, and what follows of it, is known after that.
+        let places = copy::places(db, accounts, &histories).await?;
+        for ((account, place), (_, known)) in accounts.iter().zip(&places).zip(&mut histories) {
+            if let Some((_, since)) = place.coach {
+                *known = history(account, &[Spell::since(since)])?;
+            }
+        }
+        let borrowed: Vec<(Uuid, &History)> = histories.iter().map(|(id, history)| (*id, history)).collect();
+        copy::customers(db, accounts, &borrowed, &places).await?;
+        let versions: Vec<(String, Version)> = accounts
+            .iter()
+            .flat_map(|a| a.versions.iter().map(|version| (a.customer.id.clone(), version.clone())))
+            .collect();
+        subscriptions::upsert::store_versions(db, &versions).await?;
+        let subscriptions = subscriptions::upsert::store_standings(db, &borrowed).await?;
+        let movements = mrr::ledger::write(db, &borrowed, &subscriptions).await?;
+        lifecycle::store::store_transitions(db, &borrowed).await?;
+        lifecycle::store::store_tier_moves(db, &borrowed).await?;
+        let known: HashMap<String, Known> = accounts
+            .iter()
+            .zip(&histories)
+            .map(|(a, (id, _))| (a.customer.id.clone(), Known { id: *id, created_at: a.customer.created }))
+            .collect();
+        let rows: Vec<TransactionRow> = accounts.iter().flat_map(|a| a.transactions.iter().cloned()).collect();
+        transactions::store(db, &rows, &known).await?;
+        let ids: Vec<Uuid> = histories.iter().map(|(id, _)| *id).collect();
+        let shares = revenue::ledger::reconcile(db, &ids).await?;
+        let (subscriptions, transactions) = (subscriptions.len(), rows.len());
+        Ok(Loaded { customers: accounts.len(), subscriptions, transactions, movements, shares })
+    }
+
+    /// Checks the ledgers and the rollup, makes it anew, and commits. Then the planner is told what the tables look like now.
+    ///
+    /// # Errors
+    /// [`DomainError::Refused`] when something does not add up; then nothing is written.
+    pub async fn finish(mut self) -> Result<()> {
+        self.aside.end(&mut self.tx).await?;
+        analytics::rollup::rebuild(&mut self.tx).await?;
+        self.tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Tells the planner what the tables look like, and which pages everybody sees: indexes answer alone for those.
 ///
 /// # Errors
-/// When one of the customers is there already; then nothing is written.
-pub async fn load(db: &mut PgConnection, accounts: &[Account]) -> Result<Loaded> {
-    let mut tx = db.begin().await?;
-    apply::take_turn(&mut tx).await?;
-    // What is added up of all this is counted once, in the end.
-    sqlx::query_scalar!(r#"SELECT set_config('crm.loading', 'on', true) AS "set!""#).fetch_one(&mut *tx).await?;
-    let catalog = recompute::catalog(&mut tx, accounts.iter().flat_map(|a| &a.versions)).await?;
-    let mut histories: Vec<(Uuid, History)> = Vec::with_capacity(accounts.len());
-    let history = |account: &Account, coached: &[Spell]| {
-        derive(&account.versions, coached, &catalog, account.customer.created)
-            .map_err(|error| DomainError::invalid("subscription", "too_large", error.to_string()))
-    };
-    for account in accounts {
-        let id = transactions::id_at(&account.customer.id, account.customer.created);
-        histories.push((id, history(account, &[])?));
-    }
-    // Who pays for coaching coaches: who is coached, and what follows of it, is known after that.
-    let places = copy::places(&mut tx, accounts, &histories).await?;
-    for ((account, place), (_, known)) in accounts.iter().zip(&places).zip(&mut histories) {
-        if let Some((_, since)) = place.coach {
-            *known = history(account, &[Spell::since(since)])?;
-        }
-    }
-    let borrowed: Vec<(Uuid, &History)> = histories.iter().map(|(id, history)| (*id, history)).collect();
-    copy::customers(&mut tx, accounts, &borrowed, &places).await?;
-    let versions: Vec<(String, Version)> = accounts
-        .iter()
-        .flat_map(|a| a.versions.iter().map(|version| (a.customer.id.clone(), version.clone())))
-        .collect();
-    subscriptions::upsert::store_versions(&mut tx, &versions).await?;
-    let subscriptions = subscriptions::upsert::store_standings(&mut tx, &borrowed).await?;
-    let movements = mrr::ledger::write(&mut tx, &borrowed, &subscriptions).await?;
-    lifecycle::store::store_transitions(&mut tx, &borrowed).await?;
-    lifecycle::store::store_tier_moves(&mut tx, &borrowed).await?;
-    let known: HashMap<String, Known> = accounts
-        .iter()
-        .zip(&histories)
-        .map(|(a, (id, _))| (a.customer.id.clone(), Known { id: *id, created_at: a.customer.created }))
-        .collect();
-    let rows: Vec<TransactionRow> = accounts.iter().flat_map(|a| a.transactions.iter().cloned()).collect();
-    transactions::store(&mut tx, &rows, &known).await?;
-    tx.commit().await?;
-    Ok(Loaded { customers: accounts.len(), subscriptions: subscriptions.len(), transactions: rows.len(), movements })
-}
-
-/// Counts everybody who was loaded, checks the rollup against the ledger by making it anew, and tells the planner what the tables
-/// look like now.
-pub async fn finish(db: &mut PgConnection) -> Result<()> {
-    analytics::rollup::rebuild(db).await?;
-    sqlx::query("ANALYZE").execute(db).await?;
+/// When the database fails.
+pub async fn settle_in(db: &mut PgConnection) -> Result<()> {
+    sqlx::query("VACUUM (ANALYZE)").execute(db).await?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Revenue shared among coaches, organisations and the platform: rules, and the ledger of what was shared.
 
+pub mod agreed;
 pub mod closing;
 pub mod derive;
 pub mod fees;

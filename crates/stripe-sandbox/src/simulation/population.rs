@@ -15,6 +15,10 @@ use crate::state::object::Metadata;
 use std::collections::HashMap;
 
 const TRIAL: i64 = 10 * DAY;
+/// Of ten thousand who subscribe: individuals, coaches, organisations.
+const KINDS: [u32; 3] = [9_778, 217, 5];
+/// Who leaves comes back so often, once at most.
+const RETURNS: f64 = 0.38;
 
 /// Everybody who ever signed up.
 #[derive(Debug)]
@@ -44,7 +48,7 @@ pub struct Life {
     pub created: i64,
     /// About the first visit.
     pub metadata: Metadata,
-    /// Snapshots of the subscription, oldest first; none for who only looked.
+    /// Snapshots of the subscriptions, oldest first; none for who only looked.
     pub states: Vec<State>,
     /// Money, oldest first.
     pub payments: Vec<Payment>,
@@ -53,6 +57,8 @@ pub struct Life {
 /// A snapshot of a subscription.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
+    /// Which of the person's subscriptions, from 0.
+    pub subscription: u32,
     /// When, Unix seconds.
     pub at: i64,
     /// Stripe's status.
@@ -89,6 +95,8 @@ pub struct Offer {
 /// An invoice that was paid, or an attempt that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
+    /// For which of the person's subscriptions, from 0.
+    pub subscription: u32,
     /// When, Unix seconds.
     pub at: i64,
     /// Minor units.
@@ -168,15 +176,28 @@ impl Population {
         };
         // One in twelve only looks.
         if rng.chance(0.92) {
-            let kind = match rng.weighted(&[86, 11, 3]) {
+            let kind = match rng.weighted(&KINDS) {
                 0 => people::Kind::Individual,
                 1 => people::Kind::Coached,
                 _ => people::Kind::Organisation,
             };
             // None when the catalogue has no such price, which it has.
             let _ = Course::new(self, &mut rng, kind, currency, created).run(&mut life);
+            self.returns(&mut rng, kind, currency, &mut life);
         }
         life
+    }
+
+    /// Some of those who left subscribe once more, without a trial.
+    fn returns(&self, rng: &mut Rng, kind: people::Kind, currency: Currency, life: &mut Life) {
+        let left = life.states.last().and_then(|state| state.ended_at);
+        let Some(left) = left.filter(|_| life.payments.iter().any(|payment| payment.paid)) else { return };
+        if rng.chance(RETURNS) {
+            let back = left + rng.between(20 * DAY, 240 * DAY);
+            let mut course = Course::new(self, rng, kind, currency, back);
+            (course.subscription, course.trial, course.anchor) = (1, None, back);
+            let _ = course.run(life);
+        }
     }
 
     fn offer(&self, kind: people::Kind, currency: Currency, level: usize, yearly: bool) -> Option<&Offer> {
@@ -193,6 +214,7 @@ impl Population {
 struct Course<'a> {
     population: &'a Population,
     rng: &'a mut Rng,
+    subscription: u32,
     kind: people::Kind,
     currency: Currency,
     level: usize,
@@ -212,7 +234,7 @@ impl<'a> Course<'a> {
         let begin = created + rng.between(60, 2 * HOUR);
         let trial = (kind == people::Kind::Individual && rng.chance(0.65)).then_some((begin, begin + TRIAL));
         let anchor = trial.map_or(begin, |(_, until)| until);
-        Self { population, rng, kind, currency, level, yearly, quantity, trial, anchor, periods: 0 }
+        Self { population, rng, subscription: 0, kind, currency, level, yearly, quantity, trial, anchor, periods: 0 }
     }
 
     fn run(mut self, life: &mut Life) -> Option<()> {
@@ -286,7 +308,8 @@ impl<'a> Course<'a> {
         let offer = self.offer()?;
         let (currency, amount) = (offer.currency.clone(), offer.unit_amount * self.quantity);
         if self.rng.chance(0.03) {
-            life.payments.push(Payment { at, amount, currency: currency.clone(), paid: false, refund: None });
+            let (subscription, currency) = (self.subscription, currency.clone());
+            life.payments.push(Payment { subscription, at, amount, currency, paid: false, refund: None });
         }
         let at = at + 1 + self.rng.between(0, HOUR);
         let refund = self.rng.chance(0.012).then(|| {
@@ -295,7 +318,8 @@ impl<'a> Course<'a> {
         });
         let refund = refund.filter(|(part, when)| *part > 0 && *when < self.population.end);
         if at < self.population.end {
-            life.payments.push(Payment { at, amount, currency, paid: true, refund });
+            let subscription = self.subscription;
+            life.payments.push(Payment { subscription, at, amount, currency, paid: true, refund });
         }
         Some(())
     }
@@ -311,6 +335,7 @@ impl<'a> Course<'a> {
 
     fn state(&self, at: i64, status: &'static str, period: (i64, i64)) -> Option<State> {
         Some(State {
+            subscription: self.subscription,
             at,
             status,
             price: self.offer()?.clone(),
@@ -356,6 +381,8 @@ mod tests {
         let paid = lives.iter().filter(|l| !l.payments.is_empty()).count();
         let refunds = lives.iter().flat_map(|l| &l.payments).filter(|p| p.refund.is_some()).count();
         assert!(ended > 500 && paid > 1_500 && refunds > 20, "{ended} {paid} {refunds}");
+        let back = lives.iter().filter(|l| l.states.iter().any(|s| s.subscription == 1)).count();
+        assert!(back > 50, "{back}");
         let emails: std::collections::HashSet<&str> = lives.iter().map(|l| l.email.as_str()).collect();
         assert_eq!(emails.len(), lives.len());
     }

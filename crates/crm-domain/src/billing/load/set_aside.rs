@@ -1,0 +1,128 @@
+//! What costs as much a row as the row itself is set aside while millions of them are written, and made anew or checked at the
+//! end in one go: indexes that nobody reads meanwhile, references, and what each row of a ledger is held to.
+
+use crate::db::{DomainError, Result};
+use sqlx::{AssertSqlSafe, PgConnection};
+
+/// Tables that are written to for each customer.
+const TABLES: [&str; 13] = [
+    "customers",
+    "customer_search",
+    "customer_words",
+    "coaching_relationships",
+    "subscription_versions",
+    "subscription_prices",
+    "subscriptions",
+    "transactions",
+    "mrr_movements",
+    "mrr_movement_lines",
+    "lifecycle_transitions",
+    "tier_transitions",
+    "revenue_shares",
+];
+
+/// Triggers that check a row against others, or have it computed later, which [`check`] and the loading itself do for all.
+const TRIGGERS: [(&str, &str); 4] = [
+    ("mrr_movements", "mrr_movements_add_up"),
+    ("mrr_movement_lines", "mrr_movement_lines_add_up"),
+    ("revenue_shares", "revenue_shares_balanced"),
+    ("coaching_relationships", "coaching_relationships_shared"),
+];
+
+/// Statements that bring back what was set aside.
+pub(super) struct SetAside(Vec<String>);
+
+impl SetAside {
+    /// Sets aside, in the caller's transaction: should it fail, nothing was.
+    pub(super) async fn begin(db: &mut PgConnection) -> Result<Self> {
+        let tables = TABLES.map(str::to_owned);
+        // The rules look at what is known of a customer already.
+        let indexes: Vec<(String, String)> = sqlx::query_as(
+            r"SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+              FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+              WHERE i.indrelid = ANY($1::regclass[]) AND c.relname NOT LIKE '%\_customer' AND NOT EXISTS (
+                  SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+              ORDER BY 1",
+        )
+        .bind(&tables[..])
+        .fetch_all(&mut *db)
+        .await?;
+        let references: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
+             FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY($1::regclass[]) ORDER BY 1, 2",
+        )
+        .bind(&tables[..])
+        .fetch_all(&mut *db)
+        .await?;
+        let mut back = Vec::new();
+        for (name, definition) in indexes {
+            run(db, format!("DROP INDEX {name}")).await?;
+            back.push(definition);
+        }
+        for (table, name, definition) in references {
+            run(db, format!("ALTER TABLE {table} DROP CONSTRAINT {name}")).await?;
+            back.push(format!("ALTER TABLE {table} ADD CONSTRAINT {name} {definition}"));
+        }
+        for (table, trigger) in TRIGGERS {
+            run(db, format!("ALTER TABLE {table} DISABLE TRIGGER {trigger}")).await?;
+            back.push(format!("ALTER TABLE {table} ENABLE TRIGGER {trigger}"));
+        }
+        Ok(Self(back))
+    }
+
+    /// Brings everything back.
+    ///
+    /// # Errors
+    /// [`DomainError::Refused`] when what was written does not hold what its checks would have held it to.
+    pub(super) async fn end(self, db: &mut PgConnection) -> Result<()> {
+        run(db, "SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await?;
+        // Now whole tables are read, and sorted.
+        let settings = "SELECT set_config('enable_seqscan', 'on', true), set_config('work_mem', '256MB', true),
+                               set_config('maintenance_work_mem', '512MB', true)";
+        sqlx::query(settings).execute(&mut *db).await?;
+        check(db).await?;
+        for statement in self.0 {
+            run(db, statement).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Names and definitions are the database's own.
+async fn run(db: &mut PgConnection, statement: String) -> Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(db).await?;
+    Ok(())
+}
+
+/// What the triggers keep, for all rows at once.
+async fn check(db: &mut PgConnection) -> Result<()> {
+    for (wrong, query) in [
+        (
+            "a movement's lines do not add up to it",
+            "SELECT FROM mrr_movements m
+             LEFT JOIN (SELECT movement_id, sum(amount_minor) AS minor FROM mrr_movement_lines GROUP BY 1) l ON l.movement_id = m.id
+             WHERE coalesce(l.minor, 0) <> m.amount_minor",
+        ),
+        (
+            "a customer's movements do not add up to their MRR",
+            "SELECT FROM (SELECT customer_id, currency, sum(amount_minor) AS minor FROM mrr_movements GROUP BY 1, 2) t
+             JOIN (SELECT DISTINCT ON (customer_id, currency) customer_id, currency, after_minor FROM mrr_movements_effective
+                   ORDER BY customer_id, currency, occurred_at DESC, tie DESC, stripe_event_id DESC) l USING (customer_id, currency)
+             WHERE t.minor <> l.after_minor",
+        ),
+        (
+            "a payment is shared twice",
+            "SELECT FROM revenue_shares GROUP BY business_key HAVING count(*) FILTER (WHERE reverses IS NULL) - count(reverses) > 1",
+        ),
+        (
+            "more of a payment goes back than was shared",
+            "SELECT FROM revenue_shares GROUP BY payment_key HAVING sum(shared_minor) < 0",
+        ),
+    ] {
+        let exists: bool = sqlx::query_scalar(AssertSqlSafe(format!("SELECT EXISTS ({query})"))).fetch_one(&mut *db).await?;
+        if exists {
+            return Err(DomainError::Refused(format!("What was written is not right: {wrong}.")));
+        }
+    }
+    Ok(())
+}

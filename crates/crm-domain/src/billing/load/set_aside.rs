@@ -40,7 +40,7 @@ impl SetAside {
         let indexes: Vec<(String, String)> = sqlx::query_as(
             r"SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
               FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-              WHERE i.indrelid = ANY($1::regclass[]) AND c.relname NOT LIKE '%\_customer' AND NOT EXISTS (
+              WHERE i.indrelid = ANY($1::regclass[]) AND c.relname !~ '_(customer|client)' AND NOT EXISTS (
                   SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
               ORDER BY 1",
         )

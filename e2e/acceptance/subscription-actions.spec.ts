@@ -83,7 +83,7 @@ test("an upgrade shows what it costs first, and counts once Stripe confirms it",
   await expect(dialog.getByText("Write a whole number.")).toBeVisible();
   await dialog.getByLabel("Quantity").fill("1");
   await dialog.getByLabel("Price").selectOption({ label: "Premium, $29.00 a month" });
-  await dialog.getByLabel("The difference").selectOption({ label: "Is charged now" });
+  await dialog.getByLabel("The difference is charged").selectOption({ label: "Now" });
   await dialog.getByRole("button", { name: "Show what it costs" }).click();
   const costs = dialog.getByLabel("What it costs");
   await expect(costs.getByText("Unused time on 1 × Standard")).toBeVisible();

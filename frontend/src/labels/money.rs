@@ -82,9 +82,9 @@ pub const fn stripe_action_tone(state: StripeActionState) -> Tone {
 /// What a change within a period costs, and when.
 pub const fn proration_behavior(behavior: ProrationBehavior) -> &'static str {
     match behavior {
-        ProrationBehavior::NextInvoice => "Comes with the next invoice",
-        ProrationBehavior::Now => "Is charged now",
-        ProrationBehavior::None => "Is not charged",
+        ProrationBehavior::NextInvoice => "With the next invoice",
+        ProrationBehavior::Now => "Now",
+        ProrationBehavior::None => "Not at all",
     }
 }
 

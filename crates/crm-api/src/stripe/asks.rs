@@ -64,7 +64,7 @@ impl Stripe for Gateway {
             let preview = CreatePreviewInvoice::new().subscription(change.subscription.clone());
             preview.subscription_details(details).build().customize::<Upcoming>()
         };
-        self.send(None, request).await?.shown()
+        self.send(None, request).await.map_err(nothing_done)?.shown()
     }
 
     async fn coupons(&self) -> Result<Vec<StripeCoupon>, Refusal> {
@@ -73,7 +73,7 @@ impl Stripe for Gateway {
                 .query(&BTreeMap::from([("limit", "100")]))
                 .customize::<Coupons>()
         };
-        Ok(self.send(None, page).await?.shown())
+        Ok(self.send(None, page).await.map_err(nothing_done)?.shown())
     }
 
     async fn billing_portal(&self, customer: &str, key: &str) -> Result<String, Refusal> {
@@ -118,7 +118,7 @@ impl Gateway {
     }
 }
 
-/// A read that was not answered leaves no doubt: nothing was asked yet.
+/// A read that was not answered leaves no doubt: nothing was asked for.
 fn nothing_done(refusal: Refusal) -> Refusal {
     if refusal.is_final() { refusal } else { Refusal::Unreachable }
 }

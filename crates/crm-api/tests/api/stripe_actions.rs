@@ -370,7 +370,7 @@ async fn without_a_stripe_the_reply_says_how_to_connect_it() {
     crate::business::write(nobody.pool()).await;
     let admin = nobody.client(Role::Admin).await;
     let problem = admin.post_json(&path, &json!({})).await.problem(503);
-    assert!(problem.detail.starts_with("Stripe cannot be reached. Nothing was changed"), "{}", problem.detail);
+    assert!(problem.detail.starts_with("Stripe cannot be reached just now. Nothing was changed"), "{}", problem.detail);
     assert_eq!(problem.retry_after, Some(30));
     let actions: Page<StripeAction> = admin.get("/api/stripe-actions").await.json();
     assert_eq!(actions.items[0].state, State::Failed);

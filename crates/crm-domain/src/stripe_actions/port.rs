@@ -159,8 +159,8 @@ pub enum Refusal {
     /// Too many requests (429), also after waiting.
     #[error("Stripe takes no more requests just now. Nothing was changed; try again in a minute.")]
     Busy,
-    /// Nobody listens there.
-    #[error("Stripe cannot be reached. Nothing was changed; try again in a minute.")]
+    /// Nobody listens there, or what had to be read first was not answered.
+    #[error("Stripe cannot be reached just now. Nothing was changed; try again in a minute.")]
     Unreachable,
     /// No answer came in time.
     #[error("Stripe did not answer in time. Whether it was done will show here; trying again does it once only.")]

@@ -105,7 +105,7 @@ pub fn ChangeForm(
                 <PriceSelect id="change-price" label="Price" value=price currency=currency error=errors.of("price_id")/>
                 <div class="fields-2">
                     <Field id="change-quantity" label="Quantity" value=quantity error=errors.of("quantity")/>
-                    <Select id="change-proration" label="The difference" value=proration choices=labels::proration_behaviors()
+                    <Select id="change-proration" label="The difference is charged" value=proration choices=labels::proration_behaviors()
                         on_change=Callback::new(move |value| proration.set(value))/>
                 </div>
                 {move || fits.get().map(|preview| view! { <Costs preview=preview/> })}

@@ -25,14 +25,10 @@ pub fn SubscriptionActions(
     let (session, toasts) = (use_session(), use_toasts());
     let refused = use_denied(Permission::SubscriptionsWrite);
     let now = move || query.map(|seen| seen.subscription.clone());
-    // What holds for all: the role, no Stripe, over, or something that is on its way.
-    let denied = Memo::new(move |_| {
-        refused.get().or_else(|| match now()? {
-            s if s.status == SubscriptionStatus::Cancelled => Some("This subscription is over.".to_owned()),
-            s if s.pending.is_some() => Some("Something is on its way. Wait until Stripe has confirmed it.".to_owned()),
-            _ => None,
-        })
-    });
+    // What holds for all: the role, no Stripe, or that it is over. While something is on its way the same can be asked again,
+    // and the server says of anything else that it has to wait.
+    let over = move || now().is_some_and(|s| s.status == SubscriptionStatus::Cancelled);
+    let denied = Memo::new(move |_| refused.get().or_else(|| over().then(|| "This subscription is over.".to_owned())));
     let unless = move |why: &'static str, bars: fn(&SubscriptionDetails) -> bool| {
         Signal::derive(move || denied.get().or_else(|| query.map(bars)?.then(|| why.to_owned())))
     };

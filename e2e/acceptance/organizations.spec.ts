@@ -179,8 +179,9 @@ test("coaches have a list of their own", async ({ page, server }) => {
   await expect(row.getByRole("cell").nth(2)).toHaveText("1");
   await expect(page.getByText("1 coach", { exact: true })).toBeVisible();
   await row.getByRole("link", { name: "Lisa Listed" }).click();
-  await page.getByRole("link", { name: "Open customer" }).click();
-  await expect(page.getByRole("region", { name: "Clients" }).getByRole("link", { name: "Cleo Listed" })).toBeVisible();
+  await page.getByRole("link", { name: "Open coach" }).click();
+  await expect(page.getByRole("heading", { name: "Lisa Listed", level: 1 })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Clients", exact: true }).getByRole("link", { name: "Cleo Listed" })).toBeVisible();
 });
 
 test("a new customer with organization and coach, from the form", async ({ page, server }) => {

@@ -5,7 +5,7 @@ use crate::support::{Client, TestApp};
 use crm_types::Page;
 use crm_types::accounts::Role;
 use crm_types::customers::Customer;
-use crm_types::organizations::{Organization, OrganizationStatus};
+use crm_types::organizations::{Organization, OrganizationRevenue, OrganizationStatus};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -103,5 +103,9 @@ async fn customers_belong_to_one_in_list_export_bulk_and_import() {
     assert_eq!((job.created, job.failed, job.skipped), (2, 1, 1), "{job:?}");
     assert_eq!((job.errors[0].line, job.errors[0].column.as_deref()), (3, Some("company")));
     let now: Organization = ada.get(&format!("/api/organizations/{}", gym.id)).await.json();
-    assert_eq!((now.coaches, now.clients), (0, 2));
+    assert_eq!((now.coaches, now.clients, now.paying_clients), (0, 2, 0));
+    let revenue: OrganizationRevenue = ada.get(&format!("/api/organizations/{}/revenue", gym.id)).await.json();
+    assert_eq!((revenue.streams.len(), revenue.penetration), (0, Some(0.0)));
+    let sorted: Page<Organization> = ada.get("/api/organizations?sort=-clients").await.json();
+    assert_eq!(sorted.items[0].id, gym.id);
 }

@@ -184,8 +184,11 @@ pub fn History(id: Memo<String>) -> impl IntoView {
 #[component]
 fn TierMove(tier_move: TierTransition) -> impl IntoView {
     let t = tier_move;
-    let up = t.mrr_impact.minor >= 0;
-    let (class, icon) = if up { ("tl__ic tl__ic--pos", "trendup") } else { ("tl__ic tl__ic--warn", "trenddn") };
+    let (class, icon) = match t.mrr_impact.minor {
+        1.. => ("tl__ic tl__ic--pos", "trendup"),
+        0 => ("tl__ic", "user"),
+        _ => ("tl__ic tl__ic--warn", "trenddn"),
+    };
     view! {
         <li class="tl__item">
             <span class=class><Icon name=icon/></span>

@@ -1,6 +1,6 @@
 //! An organization beside the list.
 
-use super::without_scheme;
+use super::{amounts, without_scheme};
 use crate::api::organizations;
 use crate::components::{Badge, ErrorBox, Moment, SkeletonCard};
 use crate::format::{self, MISSING};
@@ -42,6 +42,7 @@ fn Known(organization: Organization) -> impl IntoView {
             <dl class="kv">
                 <dt>"Coaches"</dt><dd>{format::count(o.coaches)}</dd>
                 <dt>"Clients"</dt><dd>{format::count(o.clients)}</dd>
+                <dt>"MRR"</dt><dd>{if o.mrr.is_empty() { MISSING.into() } else { amounts(&o.mrr) }}</dd>
                 <dt>"E-mail"</dt><dd>{or_missing(o.email)}</dd>
                 <dt>"Phone"</dt><dd>{or_missing(o.phone)}</dd>
                 <dt>"Website"</dt><dd>{or_missing(o.website.as_deref().map(without_scheme))}</dd>

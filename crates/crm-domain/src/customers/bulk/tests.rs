@@ -212,6 +212,53 @@ async fn who_is_archived_coaches_nobody_and_is_coached_by_nobody(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn many_get_a_coach_at_once_and_theirs_back(pool: PgPool) {
+    let (ada, bob) = (person(&pool, "Ada", None).await, person(&pool, "Bob", None).await);
+    let (cyd, dan, eve) = (person(&pool, "Cyd", None).await, person(&pool, "Dan", None).await, person(&pool, "Eve", None).await);
+    let give = |coach: CustomerId| CustomerPatch { coach_id: Some(Some(coach)), ..CustomerPatch::default() };
+    // Cyd has another coach, Eve coaches the one whom all shall get.
+    edit::update(&pool, &staff(), cyd.id, 1, &give(ada.id)).await.unwrap();
+    edit::update(&pool, &staff(), bob.id, 1, &give(eve.id)).await.unwrap();
+    let gone = person(&pool, "Gone", None).await;
+    edit::archive(&pool, &staff(), gone.id).await.unwrap();
+    let ids = vec![ada.id, bob.id, cyd.id, dan.id, eve.id, gone.id];
+    let job = start(&pool, &staff(), BulkAction::SetCoach(Some(bob.id)), Chosen::Ids(ids.clone())).await.unwrap();
+    let job = finished(&pool, job).await;
+    assert_eq!(job.changed, 3, "Ada, Cyd and Dan");
+    let mut skipped = skips(&job);
+    skipped.sort_by_key(|(reason, _)| reason.as_str());
+    assert_eq!(skipped, [(SkipReason::Archived, 1), (SkipReason::CoachesThem, 2)]);
+    let coach_of = async |id: CustomerId| list::find(&pool, id).await.unwrap().coach.map(|coach| coach.name);
+    assert_eq!(coach_of(cyd.id).await.as_deref(), Some("Bob"));
+    assert_eq!(coach_of(eve.id).await, None);
+    let history: Vec<(String, Option<String>)> = sqlx::query_as(
+        "SELECT k.name, r.end_reason FROM coaching_relationships r JOIN customers k ON k.id = r.coach_id WHERE r.client_id = $1
+         ORDER BY lower(r.during)",
+    )
+    .bind(cyd.id.0)
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(history, [("Ada".to_owned(), Some("replaced".to_owned())), ("Bob".to_owned(), None)]);
+    // By hand since: stays as it is when it is taken back.
+    let dan_now = list::find(&pool, dan.id).await.unwrap();
+    edit::update(&pool, &staff(), dan.id, dan_now.version, &give(ada.id)).await.unwrap();
+    let back = finished(&pool, undo(&pool, &staff(), job.id, Viewer::Everybody).await.unwrap()).await;
+    assert_eq!((back.changed, skips(&back)), (2, vec![(SkipReason::ChangedSince, 1)]));
+    assert_eq!(coach_of(cyd.id).await.as_deref(), Some("Ada"), "whom they had");
+    assert_eq!((coach_of(ada.id).await, coach_of(dan.id).await.as_deref()), (None, Some("Ada")));
+    let job = start(&pool, &staff(), BulkAction::SetCoach(None), Chosen::Ids(ids)).await.unwrap();
+    assert_eq!(finished(&pool, job).await.changed, 3, "Bob, Cyd and Dan had one");
+    let audited: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM audit_log WHERE action = 'customer.updated' AND before->'coach'->>'name' = 'Ada' AND after->'coach' = 'null'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(audited, 2, "Cyd and Dan");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn what_cannot_be_is_refused_before_it_begins(pool: PgPool) {
     let refused = async |action: BulkAction, chosen: Chosen| match start(&pool, &staff(), action, chosen).await {
         Err(DomainError::Invalid { field, .. }) => field,
@@ -224,6 +271,7 @@ async fn what_cannot_be_is_refused_before_it_begins(pool: PgPool) {
     assert_eq!(refused(BulkAction::AddTags(tags(&["a,b"])), everybody()).await, "tags");
     assert_eq!(refused(BulkAction::SetOwner(Some(UserId(Uuid::now_v7()))), everybody()).await, "action");
     assert_eq!(refused(BulkAction::SetOrganization(Some(OrganizationId(Uuid::now_v7()))), everybody()).await, "action");
+    assert_eq!(refused(BulkAction::SetCoach(Some(CustomerId(Uuid::now_v7()))), everybody()).await, "action");
     let nobody = start(&pool, &staff(), BulkAction::Archive {}, everybody()).await.unwrap();
     let nobody = finished(&pool, nobody).await;
     assert_eq!((nobody.total, nobody.can_undo), (Some(0), false));

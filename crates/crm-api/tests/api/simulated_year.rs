@@ -122,6 +122,14 @@ async fn after_a_year_everything_adds_up_and_rebuild_gives_the_same_rows() {
                 ),
                 None => assert_eq!(at_start, 0.0, "churn {currency} {to}"),
             }
+            // Whole months are read from counts, other days from the ledger: both say what the rows say.
+            let report =
+                get(format!("/api/analytics/churn?from={from}&to={to}&currency={currency}&interval=month")).await;
+            let total = &report["total"];
+            assert_eq!(total["customer_churn_rate"], overview["customer_churn_rate"]["value"], "churn {currency} {to}");
+            assert_eq!(total["end_customers"], overview["paying_customers"]["value"], "end {currency} {to}");
+            assert_eq!(total["end_mrr"]["minor"], mrr, "end {currency} {to}");
+            assert_eq!(total["churned_customers"], churned["total"], "left {currency} {to}");
             let waterfall = get(format!("/api/analytics/movements?from={from}&to={to}&currency={currency}")).await;
             assert_eq!(
                 (&waterfall["difference"]["minor"], waterfall["end"]["minor"].as_i64()),

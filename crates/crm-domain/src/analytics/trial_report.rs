@@ -17,30 +17,28 @@ use sqlx::{PgConnection, PgPool};
 pub async fn trials(pool: &PgPool, request: ReportRequest, group_by: Option<GroupBy>) -> Result<TrialReport> {
     let mut tx = snapshot(pool).await?;
     let scope = Scope::of_year(&mut tx, request).await?;
-    let rows = read(&mut tx, scope.period, request.currency, scope.as_of).await?;
+    let rows = read(&mut tx, &scope.steps, request.currency, scope.as_of).await?;
     tx.commit().await?;
-    let ended = |within: Period| conversion(rows.iter().filter(|row| within.holds(row.ended)));
-    let steps = scope.steps.iter().map(|step| TrialStep {
+    let steps = scope.steps.iter().enumerate().map(|(i, step)| TrialStep {
         from: step.from,
         to: step.to,
         complete: scope.is_complete(*step),
-        figures: ended(*step),
+        figures: conversion(rows.iter().filter(|row| row.ended == Some(i))),
     });
-    let cohorts = scope.steps.iter().map(|step| {
-        let began = || rows.iter().filter(|row| step.holds(row.started));
-        let running = began().filter(|row| row.ended == RUNNING).map(|row| row.trials).sum();
+    let cohorts = scope.steps.iter().enumerate().map(|(i, step)| {
+        let began = || rows.iter().filter(|row| row.began == Some(i));
+        let running = began().filter(|row| row.runs).map(|row| row.trials).sum();
         TrialCohort {
             from: step.from,
             to: step.to,
             started: began().map(|row| row.trials).sum(),
             running,
-            figures: conversion(began().filter(|row| row.ended != RUNNING)),
+            figures: conversion(began().filter(|row| !row.runs)),
             complete: running == 0 && scope.is_complete(*step),
         }
     });
     let group = |(part, always): (Part, bool)| {
-        let of_part =
-            |row: &&Row| scope.period.holds(row.ended) && row.stream.is_some_and(|stream| part.holds(stream, row.tier));
+        let of_part = |row: &&Row| row.ended.is_some() && row.stream.is_some_and(|stream| part.holds(stream, row.tier));
         let total = conversion(rows.iter().filter(of_part));
         let (key, label) = (part.key().to_owned(), part.label().to_owned());
         (always || total.ended > 0).then_some(TrialGroup { key, label, total })
@@ -51,33 +49,22 @@ pub async fn trials(pool: &PgPool, request: ReportRequest, group_by: Option<Grou
         to: scope.period.to,
         interval: scope.interval,
         as_of: scope.as_of,
-        total: ended(scope.period),
+        total: conversion(rows.iter().filter(|row| row.ended.is_some())),
         steps: steps.collect(),
         cohorts: cohorts.collect(),
         groups: group_by.map(parts).unwrap_or_default().into_iter().filter_map(group).collect(),
     })
 }
 
-/// What stands for the end of a trial that runs.
-const RUNNING: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
-    Some(day) => day,
-    None => NaiveDate::MAX,
-};
-
-/// Trials that began on one day and ended on another.
+/// Trials that began in one step and ended in another; none of them where it was before the first or after the last.
 struct Row {
-    started: NaiveDate,
-    ended: NaiveDate,
+    began: Option<usize>,
+    ended: Option<usize>,
+    runs: bool,
     stream: Option<Stream>,
     tier: Option<Tier>,
     trials: i64,
     converted: i64,
-}
-
-impl Period {
-    fn holds(self, day: NaiveDate) -> bool {
-        self.from <= day && day <= self.to
-    }
 }
 
 fn conversion<'a>(rows: impl Iterator<Item = &'a Row>) -> TrialConversion {
@@ -85,25 +72,29 @@ fn conversion<'a>(rows: impl Iterator<Item = &'a Row>) -> TrialConversion {
     TrialConversion { ended, converted, rate: share(converted, ended) }
 }
 
-/// Those of all streams that ended in a period.
+/// Those of a stream that ended in a period, in every currency.
 pub(super) async fn ended_in(
     db: &mut PgConnection,
     period: Period,
     as_of: Option<DateTime<Utc>>,
     stream: Stream,
 ) -> Result<TrialConversion> {
-    let rows = read(db, period, None, as_of).await?;
-    Ok(conversion(rows.iter().filter(|row| period.holds(row.ended) && row.stream == Some(stream))))
+    let rows = read(db, &[period], None, as_of).await?;
+    Ok(conversion(rows.iter().filter(|row| row.ended.is_some() && row.stream == Some(stream))))
 }
 
 async fn read(
     db: &mut PgConnection,
-    period: Period,
+    steps: &[Period],
     currency: Option<Currency>,
     as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<Row>> {
+    let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return Ok(Vec::new()) };
+    // Where each step begins, and where the last ends: what is from there on is in none.
+    let bounds = steps.iter().map(|step| step.from).chain(last.to.succ_opt()).collect::<Vec<NaiveDate>>();
     let rows = sqlx::query!(
-        r#"SELECT d.started AS "started!", d.ended AS "ended!", d.stream AS "stream!", d.tier AS "tier!", sum(d.trials)::bigint AS "trials!",
+        r#"SELECT width_bucket(d.started, $5::date[]) AS "began!", width_bucket(d.ended, $5::date[]) AS "ended!",
+                  d.ended = DATE '9999-12-31' AS "runs!", d.stream AS "stream!", d.tier AS "tier!", sum(d.trials)::bigint AS "trials!",
                   sum(d.converted)::bigint AS "converted!"
            FROM (SELECT started, ended, stream, tier, currency, trials, converted FROM trial_daily WHERE ended BETWEEN $1 AND $2
                  UNION ALL
@@ -112,19 +103,22 @@ async fn read(
                  UNION ALL
                  SELECT started, ended, stream, tier, currency, -trials, -converted FROM trial_changes
                  WHERE recorded_at > $4 AND (ended BETWEEN $1 AND $2 OR started BETWEEN $1 AND $2)) AS d
-           WHERE d.currency = coalesce($3, d.currency) GROUP BY 1, 2, 3, 4"#,
-        period.from,
-        period.to,
+           WHERE d.currency = coalesce($3, d.currency) GROUP BY 1, 2, 3, 4, 5"#,
+        first.from,
+        last.to,
         currency.map(|c| c.code().to_owned()),
-        as_of
+        as_of,
+        &bounds
     )
     .fetch_all(db)
     .await?;
+    let step = |bucket: i32| usize::try_from(bucket - 1).ok().filter(|i| *i < steps.len());
     let mut read = Vec::with_capacity(rows.len());
     for row in rows {
         read.push(Row {
-            started: row.started,
-            ended: row.ended,
+            began: step(row.began),
+            ended: step(row.ended),
+            runs: row.runs,
             stream: (!row.stream.is_empty()).then(|| parse("stream", &row.stream)).transpose()?,
             tier: super::standing::read_tier(&row.tier)?,
             trials: row.trials,

@@ -91,8 +91,7 @@ fn churn_lines(report: &ChurnReport, kind: &str) -> LineData {
         dashed: false,
         values: steps().map(|step| of(&step.figures).map(scale)).collect(),
     };
-    let rates =
-        |of: &[Rate]| of.iter().map(|of| rate(*of, Unit::rate)).collect();
+    let rates = |of: &[Rate]| of.iter().map(|of| rate(*of, Unit::rate)).collect();
     let (title, unit, from_zero, lines): (_, _, _, Vec<LineSeries>) = match kind {
         "churn" => (
             "Churn",

@@ -60,7 +60,7 @@ pub fn FigureTable(
     table: Signal<ChartTable>,
 ) -> impl IntoView {
     view! {
-        <div class="tbl-wrap figures" tabindex="0" role="region" aria-label=move || title.get()>
+        <div class="tbl-wrap figures" tabindex="0" role="region" aria-label=move || format!("{}, table", title.get())>
             {move || rows_of(table.get())}
         </div>
     }

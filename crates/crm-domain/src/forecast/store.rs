@@ -145,7 +145,7 @@ async fn months(
     as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<MonthChange>> {
     let rows = sqlx::query!(
-        r#"SELECT date_trunc('month', day)::date AS "month!", stream, tier, sum(amount_minor)::bigint AS "mrr!",
+        r#"SELECT date_trunc('month', day)::date AS "month!", stream AS "stream!", tier AS "tier!", sum(amount_minor)::bigint AS "mrr!",
                   coalesce(sum(amount_minor) FILTER (WHERE movement = 'new'), 0)::bigint AS "started!",
                   coalesce(sum(amount_minor) FILTER (WHERE movement IN ('expansion', 'contraction')), 0)::bigint AS "changed!"
            FROM mrr_daily_as_of($1, $3) WHERE day <= $2 GROUP BY 1, stream, tier"#,

@@ -102,7 +102,7 @@ fn Tiles(year: Year, payments: Query<PaymentReport>) -> impl IntoView {
     let earlier = use_query::<PaymentReport>(move || Some(before.with(analytics::payments)));
     let content = move |overview: Signal<Overview>| {
         let shown = Memo::new(move |_| {
-            let mut tiles = overview.with(|overview| of_overview(overview));
+            let mut tiles = overview.with(of_overview);
             tiles.extend(of_payments(payments.get().as_ref(), earlier.get().as_ref()));
             tiles
         });

@@ -80,16 +80,18 @@ pub fn legend(data: &LineData) -> Vec<LegendItem> {
     lines.chain(band).map(|(label, color)| LegendItem { label, color, href: None }).collect()
 }
 
+/// A line's colour, its name and its figure.
+type Rate<'a> = (usize, &'a str, fn(&Retention) -> Option<f64>);
+
 fn churn_lines(report: &ChurnReport, kind: &str) -> LineData {
     let steps = || report.steps.iter().filter(|step| step.complete);
-    let rate = |(color, label, of): (usize, &str, fn(&Retention) -> Option<f64>), scale: fn(f64) -> i64| LineSeries {
+    let rate = |(color, label, of): Rate, scale: fn(f64) -> i64| LineSeries {
         label: label.into(),
         color,
         dashed: false,
         values: steps().map(|step| of(&step.figures).map(scale)).collect(),
     };
-    let rates =
-        |of: &[(usize, &str, fn(&Retention) -> Option<f64>)]| of.iter().map(|of| rate(*of, Unit::rate)).collect();
+    let rates = |of: &[Rate]| of.iter().map(|of| rate(*of, Unit::rate)).collect();
     let (title, unit, from_zero, lines): (_, _, _, Vec<LineSeries>) = match kind {
         "churn" => (
             "Churn",

@@ -20,6 +20,8 @@ CREATE TABLE organization_totals (
     coaches         bigint NOT NULL,
     -- Of those who do not coach, who pays.
     paying_clients  bigint NOT NULL,
+    -- Of all, who pays.
+    paying          bigint NOT NULL,
     mrr_minor       bigint NOT NULL,
     PRIMARY KEY (organization_id, currency, stream)
 ) WITH (fillfactor = 50);

@@ -97,12 +97,25 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_read_in_minor_units() {
-        for (text, code, minor) in
-            [("50", "usd", 5_000), (" 12.5 ", "usd", 1_250), ("12,50", "eur", 1_250), ("500", "jpy", 500), ("1.25", "kwd", 1_250), ("0", "usd", 0)]
-        {
+        for (text, code, minor) in [
+            ("50", "usd", 5_000),
+            (" 12.5 ", "usd", 1_250),
+            ("12,50", "eur", 1_250),
+            ("500", "jpy", 500),
+            ("1.25", "kwd", 1_250),
+            ("0", "usd", 0),
+        ] {
             assert_eq!(major_units(text, code.parse().unwrap()), Some(minor), "{text} {code}");
         }
-        for (bad, code) in [("", "usd"), ("1.234", "usd"), ("1.5", "jpy"), ("-1", "usd"), ("x", "usd"), ("1.x", "usd"), ("99999999999999999999", "usd")] {
+        for (bad, code) in [
+            ("", "usd"),
+            ("1.234", "usd"),
+            ("1.5", "jpy"),
+            ("-1", "usd"),
+            ("x", "usd"),
+            ("1.x", "usd"),
+            ("99999999999999999999", "usd"),
+        ] {
             assert_eq!(major_units(bad, code.parse().unwrap()), None, "{bad} {code}");
         }
     }

@@ -101,11 +101,17 @@ async fn what_cannot_be_simulated_is_refused_with_its_field() {
         (json!({"from": "2026-01-01", "to": "2026-01-01", "rules": []}), "rules"),
         (json!({"from": "2026-02-01", "to": "2026-01-01", "rules": rule(1, 0)}), "to"),
         (json!({"from": "2999-02-01", "to": "2999-02-01", "rules": rule(1, 0)}), "from"),
-        (json!({"from": "2026-01-01", "to": "2026-01-01", "rules": [{"coach_bp": 1, "organization_id": ADA}]}), "rules.0.organization_id"),
+        (
+            json!({"from": "2026-01-01", "to": "2026-01-01", "rules": [{"coach_bp": 1, "organization_id": ADA}]}),
+            "rules.0.organization_id",
+        ),
     ] {
         assert_eq!(admin.post_json(SIMULATIONS, &body).await.problem(422).errors[0].field, field, "{body}");
     }
-    viewer.post_json(SIMULATIONS, &json!({"from": "2026-01-01", "to": "2026-01-01", "rules": rule(1, 0)})).await.problem(403);
+    viewer
+        .post_json(SIMULATIONS, &json!({"from": "2026-01-01", "to": "2026-01-01", "rules": rule(1, 0)}))
+        .await
+        .problem(403);
     let other: Job = admin.post("/api/revenue/invariants/check").await.json();
     admin.get(&format!("{SIMULATIONS}/{}", other.id)).await.problem(404);
     admin.get(&format!("{SIMULATIONS}/{}/parties", other.id)).await.problem(404);
@@ -129,11 +135,20 @@ async fn a_declared_fee_is_taken_off_where_the_rule_says_so() {
     // Nine dollars less ten per cent and ten cents.
     assert_eq!((shares.items[0].shared_amount.minor, shares.items[0].coach_share_amount.minor), (800, 400));
     // Stripe's own word stands before that.
-    sqlx::query("UPDATE transactions SET fee_minor = 56 WHERE business_key = 'in_1'").execute(app.pool()).await.unwrap();
-    sqlx::query("INSERT INTO recompute_queue (customer_id, reason) SELECT id, 'test' FROM customers").execute(app.pool()).await.unwrap();
+    sqlx::query("UPDATE transactions SET fee_minor = 56 WHERE business_key = 'in_1'")
+        .execute(app.pool())
+        .await
+        .unwrap();
+    sqlx::query("INSERT INTO recompute_queue (customer_id, reason) SELECT id, 'test' FROM customers")
+        .execute(app.pool())
+        .await
+        .unwrap();
     settle(&app).await;
     let shares: Page<RevenueShare> = admin.get(&query).await.json();
-    assert!(shares.items.iter().any(|share| share.shared_amount.minor == 844 && share.reverses.is_none()), "{shares:?}");
+    assert!(
+        shares.items.iter().any(|share| share.shared_amount.minor == 844 && share.reverses.is_none()),
+        "{shares:?}"
+    );
 }
 
 #[tokio::test]

@@ -37,7 +37,13 @@ fn payment(amount: i64) -> Payment {
 
 fn refund(n: usize, amount: i64) -> Refund {
     let at = at("2026-04-01T00:00:00Z") + chrono::TimeDelta::days(n as i64);
-    Refund { business_key: format!("re_{n}"), payment_key: "in_1".to_owned(), kind: TransactionKind::Refund, amount, at }
+    Refund {
+        business_key: format!("re_{n}"),
+        payment_key: "in_1".to_owned(),
+        kind: TransactionKind::Refund,
+        amount,
+        at,
+    }
 }
 
 fn parts(share: &Share) -> [i64; 3] {
@@ -136,7 +142,10 @@ fn a_dispute_takes_back_what_a_refund_left() {
     // First the dispute, of a part: what the refund takes is what is left then.
     (disputed.amount, disputed.at) = (501, disputed.at - chrono::TimeDelta::days(9));
     let found = shared(&[refund(1, 1_001), disputed]);
-    assert_eq!(found.iter().map(|s| (s.kind.as_str(), s.paid)).collect::<Vec<_>>(), [("payment", 1_001), ("dispute", -501), ("refund", -500)]);
+    assert_eq!(
+        found.iter().map(|s| (s.kind.as_str(), s.paid)).collect::<Vec<_>>(),
+        [("payment", 1_001), ("dispute", -501), ("refund", -500)]
+    );
 }
 
 proptest! {

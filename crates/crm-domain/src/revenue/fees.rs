@@ -30,9 +30,10 @@ impl Fees {
 
 /// All that is declared.
 pub(crate) async fn declared(db: &mut PgConnection) -> Result<Fees> {
-    let rows = sqlx::query!("SELECT currency, starts_at, rate_bp, fixed_minor FROM payment_fees ORDER BY currency, starts_at")
-        .fetch_all(db)
-        .await?;
+    let rows =
+        sqlx::query!("SELECT currency, starts_at, rate_bp, fixed_minor FROM payment_fees ORDER BY currency, starts_at")
+            .fetch_all(db)
+            .await?;
     let mut fees = Vec::with_capacity(rows.len());
     for row in rows {
         let fixed = Money::new(row.fixed_minor, parse("currency", &row.currency)?);
@@ -86,7 +87,8 @@ pub async fn declare(pool: &PgPool, actor: &Actor, currency: Currency, new: &New
     )
     .execute(&mut *tx)
     .await?;
-    let before = before.map(|row| PaymentFee { rate_bp: row.rate_bp, fixed: Money::new(row.fixed_minor, currency), starts_at });
+    let before =
+        before.map(|row| PaymentFee { rate_bp: row.rate_bp, fixed: Money::new(row.fixed_minor, currency), starts_at });
     let subject = Subject { resource: RESOURCE, id: code, verb: "declared" };
     audit::record(&mut tx, actor, subject, before.as_ref(), Some(&fee)).await?;
     sqlx::query!(

@@ -43,9 +43,8 @@ async fn what_cannot_be_is_refused_and_whom_it_concerns_is_computed_again(pool: 
         let refused = declare(&pool, &staff(), Currency::USD, &bad).await.unwrap_err();
         assert!(matches!(&refused, DomainError::Invalid { field: of, .. } if of == field), "{refused:?}");
     }
-    let queued = async || -> i64 {
-        sqlx::query_scalar("SELECT count(*) FROM recompute_queue").fetch_one(&pool).await.unwrap()
-    };
+    let queued =
+        async || -> i64 { sqlx::query_scalar("SELECT count(*) FROM recompute_queue").fetch_one(&pool).await.unwrap() };
     fixture::run(
         &pool,
         "INSERT INTO customers (id, name, created_at) VALUES (lpad('1', 32, '0')::uuid, 'Client', now()), (lpad('2', 32, '0')::uuid, 'Coach', now());

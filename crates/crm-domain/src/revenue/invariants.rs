@@ -86,9 +86,11 @@ const fn sql(identity: Identity) -> &'static str {
 /// When the database fails.
 pub async fn board(pool: &PgPool) -> Result<InvariantBoard> {
     let checks = sqlx::query!("SELECT identity, checked_at, took_ms FROM invariant_checks").fetch_all(pool).await?;
-    let rows = sqlx::query!("SELECT identity, currency, compared, wrong, difference_minor FROM invariant_results ORDER BY currency")
-        .fetch_all(pool)
-        .await?;
+    let rows = sqlx::query!(
+        "SELECT identity, currency, compared, wrong, difference_minor FROM invariant_results ORDER BY currency"
+    )
+    .fetch_all(pool)
+    .await?;
     let mut identities = Vec::with_capacity(Identity::ALL.len());
     for identity in Identity::ALL {
         let check = checks.iter().find(|check| check.identity == identity.as_str());

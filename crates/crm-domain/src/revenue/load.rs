@@ -59,7 +59,13 @@ pub(super) async fn accounts(db: &mut PgConnection, customers: &[Uuid]) -> Resul
         let account = accounts.entry(row.customer_id).or_default();
         let Some(Json(lines)) = row.lines else {
             let (business_key, payment_key, kind) = (row.business_key, row.payment_key, parse("kind", &row.kind)?);
-            account.refunds.push(Refund { business_key, payment_key, kind, amount: -row.amount_minor, at: row.occurred_at });
+            account.refunds.push(Refund {
+                business_key,
+                payment_key,
+                kind,
+                amount: -row.amount_minor,
+                at: row.occurred_at,
+            });
             continue;
         };
         let currency = parse("currency", &row.currency)?;

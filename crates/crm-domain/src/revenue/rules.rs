@@ -235,7 +235,11 @@ async fn withdraw(tx: &mut PgConnection, actor: &Actor, rule: &ShareRule) -> Res
 pub(super) fn check_parts(of: &str, coach_bp: i32, organization_bp: i32) -> Result<()> {
     for (field, part) in [("coach_bp", coach_bp), ("organization_bp", organization_bp)] {
         if !(0..=WHOLE).contains(&part) {
-            return Err(DomainError::invalid(format!("{of}{field}"), "out_of_range", "Use 0 to 10000 basis points: 3000 is 30 %."));
+            return Err(DomainError::invalid(
+                format!("{of}{field}"),
+                "out_of_range",
+                "Use 0 to 10000 basis points: 3000 is 30 %.",
+            ));
         }
     }
     if coach_bp + organization_bp > WHOLE {

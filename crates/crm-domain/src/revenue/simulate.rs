@@ -53,7 +53,11 @@ pub async fn start(pool: &PgPool, actor: &Actor, new: &NewSimulation) -> Result<
     let mut db = pool.acquire().await?;
     let today = sqlx::query_scalar!(r#"SELECT account_day(now()) AS "today!""#).fetch_one(&mut *db).await?;
     if from > today {
-        return Err(DomainError::invalid("from", "out_of_range", "Choose months that have begun: nothing was paid in others."));
+        return Err(DomainError::invalid(
+            "from",
+            "out_of_range",
+            "Choose months that have begun: nothing was paid in others.",
+        ));
     }
     if from > to {
         return Err(DomainError::invalid("to", "out_of_range", "The last month must not be before the first one."));
@@ -64,7 +68,12 @@ pub async fn start(pool: &PgPool, actor: &Actor, new: &NewSimulation) -> Result<
     check_rules(&mut db, &new.rules).await?;
     drop(db);
     let params = Params { from, to, rules: new.rules.clone(), dry_run: true };
-    job::create(pool, actor, NewJob { kind: JobKind::RevenueSimulation, params: &params, undoes: None, import_id: None }).await
+    job::create(
+        pool,
+        actor,
+        NewJob { kind: JobKind::RevenueSimulation, params: &params, undoes: None, import_id: None },
+    )
+    .await
 }
 
 async fn check_rules(db: &mut PgConnection, rules: &[ProposedRule]) -> Result<()> {
@@ -83,9 +92,9 @@ async fn check_rules(db: &mut PgConnection, rules: &[ProposedRule]) -> Result<()
             (Some(organization), None) => require_organization(db, "organization_id", organization)
                 .await
                 .map_err(|error| within(error, &of("")))?,
-            (None, Some(relationship)) => super::rules::require_relationship(db, relationship)
-                .await
-                .map_err(|error| within(error, &of("")))?,
+            (None, Some(relationship)) => {
+                super::rules::require_relationship(db, relationship).await.map_err(|error| within(error, &of("")))?
+            }
             (None, None) => {}
         }
         if !seen.insert((rule.organization_id, rule.relationship_id)) {

@@ -117,7 +117,15 @@ async fn it_replays_a_period_and_changes_nothing(pool: PgPool) {
     let totals: Vec<_> = found
         .totals
         .iter()
-        .map(|t| (t.now.paid.currency.code().to_owned(), t.shares, t.now.paid.minor, t.now.coaches.minor, t.proposed.coaches.minor))
+        .map(|t| {
+            (
+                t.now.paid.currency.code().to_owned(),
+                t.shares,
+                t.now.paid.minor,
+                t.now.coaches.minor,
+                t.proposed.coaches.minor,
+            )
+        })
         .collect();
     // 240 pay in euros, of whom 120 get something back; 960 in dollars.
     let euros = 2 * 240 * 1_900 - 120 * 500;

@@ -251,7 +251,12 @@ fn xlsx(statement: &PayoutStatement, lines: &[Line]) -> std::result::Result<Vec<
         row += 1;
     }
     for (name, amount) in amounts(statement) {
-        sheet.write_string_with_format(row, 0, name, &bold)?.write_number_with_format(row, 1, number(amount), &money)?;
+        sheet.write_string_with_format(row, 0, name, &bold)?.write_number_with_format(
+            row,
+            1,
+            number(amount),
+            &money,
+        )?;
         row += 1;
     }
     sheet.set_column_width(0, 34)?.set_column_width(1, 28)?;

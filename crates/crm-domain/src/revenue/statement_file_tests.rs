@@ -61,7 +61,8 @@ async fn a_csv_file_adds_up_to_its_statement_and_runs_nothing(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_workbook_holds_numbers_and_no_formula(pool: PgPool) {
     let statements = statements_of(&pool).await;
-    let dollars = statements.iter().find(|s| s.party == PayoutParty::Coach && s.earned.currency == Currency::USD).unwrap();
+    let dollars =
+        statements.iter().find(|s| s.party == PayoutParty::Coach && s.earned.currency == Currency::USD).unwrap();
     let request = Request { statement: dollars.id, format: StatementFormat::Xlsx };
     let file = make(&pool, &pool, &staff(), &request).await.unwrap();
     assert!(file.bytes.starts_with(b"PK") && file.name.ends_with(".xlsx"));
@@ -75,7 +76,8 @@ async fn a_workbook_holds_numbers_and_no_formula(pool: PgPool) {
 /// What the parts of a ZIP archive say, whole: as its directory lists them.
 fn unzipped(bytes: &[u8]) -> String {
     let mut text = String::new();
-    let number = |at: usize, n: usize| bytes[at..at + n].iter().rev().fold(0_usize, |sum, b| sum << 8 | usize::from(*b));
+    let number =
+        |at: usize, n: usize| bytes[at..at + n].iter().rev().fold(0_usize, |sum, b| sum << 8 | usize::from(*b));
     for entry in (0..bytes.len() - 46).filter(|at| bytes[*at..].starts_with(b"PK\x01\x02")) {
         let (packed, header) = (number(entry + 20, 4), number(entry + 42, 4));
         let data = header + 30 + number(header + 26, 2) + number(header + 28, 2);

@@ -137,8 +137,11 @@ fn disputed(life: &Life, end: &str) -> Vec<Delivery> {
 async fn a_dispute_takes_what_a_refund_left_and_gives_it_back_when_it_is_won(pool: PgPool) {
     publish(&pool, 3_333).await;
     let charles = somebody(&pool).await;
-    let of = |rows: &Value| rows.as_array().unwrap().iter().map(|row| (row[0].clone(), row[3].clone())).collect::<Vec<_>>();
-    for (end, shape) in [("lost", Shape::Current), ("won", Shape::Current), ("lost", Shape::PreBasil), ("won", Shape::PreBasil)] {
+    let of =
+        |rows: &Value| rows.as_array().unwrap().iter().map(|row| (row[0].clone(), row[3].clone())).collect::<Vec<_>>();
+    for (end, shape) in
+        [("lost", Shape::Current), ("won", Shape::Current), ("lost", Shape::PreBasil), ("won", Shape::PreBasil)]
+    {
         let one = Life::new(shape, format!("{end}{shape:?}x"));
         deliver(&pool, &[one.customer("c", "customer.created", T0, "Priya Raman"), events(&one)[0].clone()]).await;
         coach(&pool, &one, charles).await;

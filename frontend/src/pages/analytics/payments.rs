@@ -174,7 +174,11 @@ fn refunds(report: &PaymentReport) -> ChartTable {
         ];
         (name, cells.map(|(text, href)| Cell { text, href }).into())
     };
-    table(report, &["Month", "Paid", "Refunds", "Refunded", "Refund rate", "Disputes", "Disputed", "Dispute rate"], &row)
+    table(
+        report,
+        &["Month", "Paid", "Refunds", "Refunded", "Refund rate", "Disputes", "Disputed", "Dispute rate"],
+        &row,
+    )
 }
 
 type TableRow<'a> = &'a dyn Fn(String, (NaiveDate, NaiveDate), &PaymentFigures) -> (String, Vec<Cell>);

@@ -63,7 +63,10 @@ pub fn outcome(job: &Job) -> String {
     match job.kind {
         JobKind::RevenueSimulation => {
             let changed = counted(job.changed, "client", "clients");
-            return format!("{} replayed, the shares of {changed} would differ", counted(job.done, "client", "clients"));
+            return format!(
+                "{} replayed, the shares of {changed} would differ",
+                counted(job.done, "client", "clients")
+            );
         }
         JobKind::RevenueCheck => return format!("{} checked", counted(job.done, "identity", "identities")),
         _ => {}

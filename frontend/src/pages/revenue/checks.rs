@@ -56,7 +56,9 @@ fn Board(board: InvariantBoard) -> impl IntoView {
     let (tone, verdict) = match (checked_at, wrong) {
         (None, _) => (Tone::Neutral, "Not checked so far".to_owned()),
         (Some(_), 0) => (Tone::Positive, "All of it adds up".to_owned()),
-        (Some(_), n) => (Tone::Negative, format!("{} not hold", if n == 1 { "1 does".into() } else { format!("{n} do") })),
+        (Some(_), n) => {
+            (Tone::Negative, format!("{} not hold", if n == 1 { "1 does".into() } else { format!("{n} do") }))
+        }
     };
     let when = checked_at.map(|at| view! { <span>"Checked "<Ago at=Signal::stored(Some(at))/></span> });
     let running = board.job.as_ref().map(|job| match job.total {
@@ -106,9 +108,7 @@ fn One(one: Invariant) -> impl IntoView {
 }
 
 /// Name, how it is computed, what is counted, and where the rows are.
-const fn words(
-    identity: Identity,
-) -> (&'static str, &'static str, (&'static str, &'static str), &'static str) {
+const fn words(identity: Identity) -> (&'static str, &'static str, (&'static str, &'static str), &'static str) {
     match identity {
         Identity::SharesAddUp => (
             "The parts of every share add up",

@@ -10,9 +10,9 @@ use crate::components::{
 use crate::labels;
 use crate::query::changed;
 use crate::session::{Session, use_session};
+use crm_types::FieldError;
 use crm_types::accounts::Permission;
 use crm_types::ids::CoachingRelationshipId;
-use crm_types::FieldError;
 use crm_types::revenue::{NewShareRule, ShareBase};
 use leptos::prelude::*;
 
@@ -25,7 +25,9 @@ pub fn OwnRule(
     coach: String,
 ) -> impl IntoView {
     let session = use_session();
-    session.may(Permission::RevenueRead).then(|| view! { <Known session=session relationship=relationship coach=coach/> })
+    session
+        .may(Permission::RevenueRead)
+        .then(|| view! { <Known session=session relationship=relationship coach=coach/> })
 }
 
 #[component]
@@ -54,7 +56,8 @@ fn Form(relationship: CoachingRelationshipId, open: RwSignal<bool>) -> impl Into
         Box::pin(async move {
             let (coach_bp, organization_bp) = parts?;
             let relationship_id = Some(relationship);
-            let new = NewShareRule { organization_id: None, relationship_id, base, coach_bp, organization_bp, starts_at };
+            let new =
+                NewShareRule { organization_id: None, relationship_id, base, coach_bp, organization_bp, starts_at };
             revenue::publish(session, &new).await?;
             changed(RULES);
             changed(&format!("{COACHING_RELATIONSHIPS}/{relationship}/share"));

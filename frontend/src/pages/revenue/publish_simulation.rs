@@ -72,8 +72,13 @@ mod tests {
 
     #[test]
     fn a_rule_is_told_in_words() {
-        let rule =
-            ProposedRule { organization_id: None, relationship_id: None, base: None, coach_bp: 3_050, organization_bp: 0 };
+        let rule = ProposedRule {
+            organization_id: None,
+            relationship_id: None,
+            base: None,
+            coach_bp: 3_050,
+            organization_bp: 0,
+        };
         assert_eq!(words(&rule), "For everybody: coach 30.5%, organization 0%, of all that was paid");
     }
 }

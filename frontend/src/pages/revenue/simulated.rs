@@ -60,7 +60,9 @@ pub fn Simulated(
             view! { <Totals simulation=simulation/><Parties id=id params=params over=over days=days/> }.into_any()
         }
         (None, Some(error)) => view! { <ErrorBox what="Simulation" error=error on_retry=retry/> }.into_any(),
-        (None, None) => view! { <section class="card"><SkeletonCard label="Loading the simulation" lines=6/></section> }.into_any(),
+        (None, None) => {
+            view! { <section class="card"><SkeletonCard label="Loading the simulation" lines=6/></section> }.into_any()
+        }
     })
 }
 
@@ -90,7 +92,8 @@ fn Totals(simulation: Simulation) -> impl IntoView {
     let progress = (!s.state.is_over()).then(|| view! { <Progress simulation=s.clone()/> });
     let tables = s.totals.iter().map(|total| view! { <Total total=total.clone() days=days/> }).collect_view();
     let nothing = s.totals.is_empty() && s.state.is_over();
-    let publish = (s.state == crm_types::jobs::JobState::Succeeded).then(|| view! { <PublishSimulation id=s.id rules=s.rules.clone()/> });
+    let publish = (s.state == crm_types::jobs::JobState::Succeeded)
+        .then(|| view! { <PublishSimulation id=s.id rules=s.rules.clone()/> });
     view! {
         <section class="card" aria-labelledby="simulated">
             <header class="card__head card__head--line">
@@ -167,7 +170,9 @@ fn Parties(
     over: Memo<bool>,
     days: (NaiveDate, NaiveDate),
 ) -> impl IntoView {
-    let party = Memo::new(move |_| params.glance(|p| p.get("party").and_then(|p| p.parse().ok())).unwrap_or(PayoutParty::Coach));
+    let party = Memo::new(move |_| {
+        params.glance(|p| p.get("party").and_then(|p| p.parse().ok())).unwrap_or(PayoutParty::Coach)
+    });
     let sort = Memo::new(move |_| {
         let asked = params.glance(|p| p.get("sort").map(str::to_owned)).unwrap_or_default();
         if PARTIES.iter().any(|column| column.direction(&asked).is_some()) { asked } else { SORT.to_owned() }
@@ -196,8 +201,11 @@ fn Parties(
     let tab = move |of: PayoutParty, name: &'static str| {
         view! { <a class="tab" href=move || here("party", of.as_str()) data-noscroll="" aria-current=move || (party.get() == of).then_some("true")>{name}</a> }
     };
-    let rows = Signal::derive(move || query.map(|page| page.items.iter().map(|party| row(party, days)).collect::<Vec<_>>()).unwrap_or_default());
-    let caption = move || if party.get() == PayoutParty::Coach { "Differences by coach" } else { "Differences by organization" };
+    let rows = Signal::derive(move || {
+        query.map(|page| page.items.iter().map(|party| row(party, days)).collect::<Vec<_>>()).unwrap_or_default()
+    });
+    let caption =
+        move || if party.get() == PayoutParty::Coach { "Differences by coach" } else { "Differences by organization" };
     view! {
         <section class="card" aria-labelledby="parties">
             <header class="card__head card__head--line"><h2 id="parties">"Who gets what"</h2></header>

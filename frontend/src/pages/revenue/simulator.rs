@@ -84,7 +84,11 @@ impl Proposal {
                 Ok(rule) => rules.push(rule),
                 Err(error) if error.0.errors.is_empty() => return Err(error),
                 Err(error) => errors.extend(
-                    error.0.errors.into_iter().map(|e| FieldError::new(format!("rules.{i}.{}", e.field), &e.code, e.message)),
+                    error
+                        .0
+                        .errors
+                        .into_iter()
+                        .map(|e| FieldError::new(format!("rules.{i}.{}", e.field), &e.code, e.message)),
                 ),
             }
         }

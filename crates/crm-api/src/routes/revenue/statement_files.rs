@@ -75,7 +75,9 @@ async fn download(
         None => {
             let redeemed = statement_file::redeem(&state.pool, &query.0.ticket.unwrap_or_default()).await?;
             let good = redeemed.filter(|(_, request)| request.statement == *id);
-            good.ok_or_else(|| ApiError::not_found("This link was used already, or is older than a minute. Download again."))?
+            good.ok_or_else(|| {
+                ApiError::not_found("This link was used already, or is older than a minute. Download again.")
+            })?
         }
     };
     let file = statement_file::make(&state.read_pool, &state.pool, &actor, &request).await?;

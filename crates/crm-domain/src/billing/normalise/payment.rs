@@ -1,6 +1,7 @@
 use super::read::{Read, Reader};
 use crate::billing::facts::{
-    Body, Charge, Dispute, Fact, FailedAttempt, Fee, Invoice, InvoiceLine, InvoicePayment, ObjectFact, PaymentIntent, Refund, Stamp,
+    Body, Charge, Dispute, Fact, FailedAttempt, Fee, Invoice, InvoiceLine, InvoicePayment, ObjectFact, PaymentIntent,
+    Refund, Stamp,
 };
 
 fn object(source: &Reader<'_>, id: String, stamp: Stamp, body: Body) -> Fact {

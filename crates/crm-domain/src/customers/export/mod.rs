@@ -4,8 +4,8 @@ mod csv;
 mod ticket;
 mod xlsx;
 
-pub use ticket::{redeem, ticket, trim};
 pub(crate) use ticket::{issue, take};
+pub use ticket::{redeem, ticket, trim};
 pub(crate) use xlsx::major;
 
 use super::filter::{CustomerFilter, push_source};

@@ -67,7 +67,7 @@ async fn checkout(call: Call) -> HttpResponse {
 
 fn living(sandbox: &Sandbox, customer: &str) -> Result<()> {
     let found = sandbox.customer_json(customer)?;
-    if found["deleted"] == json!(true) {
+    if found.get("deleted") == Some(&json!(true)) {
         return Err(Error::Missing { object: "customer", id: customer.to_owned() });
     }
     Ok(())

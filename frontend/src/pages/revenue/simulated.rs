@@ -32,7 +32,7 @@ static TOTALS: &[Column] = &[
 static PARTIES: &[Column] = &[
     Column::new("Who", "lead"),
     Column::new("Rows", "num p3"),
-    Column::sorted("By the rules that hold", "num p2", "now", "-now"),
+    Column::sorted("By the rules that hold", "num", "now", "-now"),
     Column::sorted("By these", "num", "proposed", "-proposed"),
     Column::sorted("Difference", "num", "difference", "-difference"),
 ];

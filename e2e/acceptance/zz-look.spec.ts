@@ -1,0 +1,53 @@
+import { coached, dispute, settled, type Thing } from "../support/revenue.ts";
+import { expect, signIn, test } from "../support/test.ts";
+test.use({ business: "look" });
+test("look", async ({ page, server }) => {
+  const gym = await server.api<Thing>("/api/organizations", "POST", { name: "Look Gym", kind: "gym" });
+  const coach = await server.api<Thing>("/api/customers", "POST", { name: "Lena Coach" });
+  await server.api("/api/revenue/share-rules", "POST", { coach_bp: 3_000, organization_bp: 1_000, starts_at: "2026-01-01T00:00:00Z" });
+  await server.api("/api/revenue/payout-minimums/usd", "PUT", { minor: 500 });
+  await server.api("/api/revenue/payment-fees/usd", "PUT", { rate_bp: 290, fixed_minor: 30 });
+  const all = [];
+  for (let i = 0; i < 6; i++) all.push(await coached(server, `Client Number ${i}`, gym.id, coach.id));
+  const now = Math.floor(Date.now() / 1000);
+  if (all[0]) await server.postWebhooks([dispute(all[0], "needs_response", 1_999, [-1_999], now, "funds_withdrawn")]);
+  await settled(server);
+  await signIn(page, server, "/revenue/simulator");
+  await page.getByLabel("First month").fill(new Date().toISOString().slice(0, 7));
+  await page.getByLabel("Last month").fill(new Date().toISOString().slice(0, 7));
+  await page.getByLabel("Coach gets, in %").fill("40");
+  await page.getByRole("button", { name: "Add rule" }).click();
+  await page.getByRole("group", { name: "Rule 2" }).getByLabel("For").selectOption("organization");
+  const second = page.getByRole("group", { name: "Rule 2" });
+  await second.getByLabel("Organization", { exact: true }).fill("Look");
+  await second.getByRole("option", { name: /Look Gym/ }).click();
+  await page.getByRole("button", { name: "Simulate", exact: true }).click();
+  await expect(page.getByRole("table", { name: "Differences by coach" })).toBeVisible();
+  const simulator = page.url();
+  await server.api("/api/revenue/invariants/check", "POST");
+  await page.goto(`${server.url}/revenue/statements?coach=${coach.id}`);
+  await page.getByRole("table").getByRole("link", { name: "Lena Coach" }).click();
+  await page.getByRole("link", { name: "Open full page" }).last().click();
+  await expect(page.getByRole("table", { name: "Shares of the statement" })).toBeVisible();
+  const statement = page.url();
+  const shoot = async (name: string, url: string) => {
+    await page.goto(url);
+    await page.waitForTimeout(1500);
+    await page.screenshot({ path: `results/look/${name}.png`, fullPage: true });
+  };
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await shoot(`simulator-${width}`, simulator);
+    await shoot(`checks-${width}`, `${server.url}/revenue/checks`);
+    await shoot(`terms-${width}`, `${server.url}/revenue/terms`);
+    await shoot(`statement-${width}`, statement);
+    await shoot(`transactions-${width}`, `${server.url}/transactions`);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(statement);
+  await page.waitForTimeout(1500);
+  await page.emulateMedia({ media: "print" });
+  await page.setViewportSize({ width: 760, height: 1000 });
+  await page.screenshot({ path: "results/look/statement-print.png", fullPage: true });
+  await page.pdf({ path: "results/look/statement.pdf", format: "A4" });
+});

@@ -73,37 +73,27 @@ async fn a_report_reads_no_history(_: PgPoolOptions, options: PgConnectOptions) 
     let usual = ReportRequest::default;
     let mut worst = Vec::new();
     macro_rules! reads {
-        ($name:literal, $most:expr, $report:expr) => {
+        ($name:literal, $most:expr, $report:expr) => {{
             let before = rows_read(&pool).await;
             let report = $report.await.unwrap();
             let read = rows_read(&pool).await - before;
             assert!(read <= $most, "{} read {read} rows", $name);
             worst.push(format!("{} {read}", $name));
             report
-        };
+        }};
     }
-    let report = { reads!("churn", 100, churn(&pool, usual(), Some(GroupBy::Tier))) };
+    let report = reads!("churn", 100, churn(&pool, usual(), Some(GroupBy::Tier)));
     assert!(report.total.end_customers > CUSTOMERS / 2 && report.total.churned_customers > 0);
-    {
-        reads!("ltv", 100, ltv(&pool, usual(), Some(GroupBy::Tier)))
-    };
-    {
-        reads!("cohorts", 100, cohorts(&pool, usual(), Some(CohortGroup::Source)))
-    };
-    let report = { reads!("trials", 100, trials(&pool, usual(), Some(GroupBy::Tier))) };
+    reads!("ltv", 100, ltv(&pool, usual(), Some(GroupBy::Tier)));
+    reads!("cohorts", 100, cohorts(&pool, usual(), Some(CohortGroup::Source)));
+    let report = reads!("trials", 100, trials(&pool, usual(), Some(GroupBy::Tier)));
     assert!(report.total.ended > CUSTOMERS / 4);
-    {
-        reads!("streams", 100, streams(&pool, usual()))
-    };
-    let report = { reads!("payments", 100, payments(&pool, usual())) };
+    reads!("streams", 100, streams(&pool, usual()));
+    let report = reads!("payments", 100, payments(&pool, usual()));
     assert!(report.total.failed_invoices > 0 && report.total.recovery_rate == Some(0.0));
-    let report = { reads!("recognised", 100, recognised(&pool, usual())) };
+    let report = reads!("recognised", 100, recognised(&pool, usual()));
     assert!(report.recognised.minor > 0);
-    {
-        reads!("movements", 100, movements(&pool, usual()))
-    };
-    {
-        reads!("bridge", OF_30_DAYS, bridge(&pool, usual(), GroupBy::Tier))
-    };
+    reads!("movements", 100, movements(&pool, usual()));
+    reads!("bridge", OF_30_DAYS, bridge(&pool, usual(), GroupBy::Tier));
     println!("rows of {CUSTOMERS} customers' tables read: {}", worst.join(", "));
 }

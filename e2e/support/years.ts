@@ -26,7 +26,7 @@ export function leaves(about: Parameters<typeof subscriptionLife>[0], end: numbe
 }
 
 /**
- * So many months: in each, seven people come, three of whom leave one, two and five months later; one of the others moves to a
+ * So many months: in each, eight people come, four of whom leave one, two and five months later; one of the others moves to a
  * better plan at once. In the month before this one a payment fails and is paid later, and another fails for good.
  */
 export function past(months: number): StripeEvent[] {
@@ -34,17 +34,17 @@ export function past(months: number): StripeEvent[] {
   for (let ago = months; ago > 0; ago -= 1) {
     const start = monthsAgo(ago) + 5 * day;
     const name = (person: number) => `Came ${ago} months ago ${person}`;
-    for (const [person, stays] of [1, 2, 5].entries()) {
+    for (const [person, stays] of [1, 1, 2, 5].entries()) {
       // Whoever would leave in a month that has not come is still there.
       const end = monthsAgo(ago - stays) + 12 * day;
       const about = { start: start + person * 3600, name: name(person) };
       events.push(...(stays < ago ? leaves(about, end) : subscriptionLife(about).slice(0, 4)));
     }
-    for (let person = 3; person < 6; person += 1) {
-      events.push(...subscriptionLife({ start: start + person * 3600, name: name(person) }).slice(0, person === 3 ? 5 : 4));
+    for (let person = 4; person < 7; person += 1) {
+      events.push(...subscriptionLife({ start: start + person * 3600, name: name(person) }).slice(0, person === 4 ? 5 : 4));
     }
     const coach = { amount: 19_900, stream: "rev2_coaching" as const };
-    events.push(...subscriptionLife({ start: start + 7 * 3600, name: name(6), from: coach }).slice(0, 4));
+    events.push(...subscriptionLife({ start: start + 7 * 3600, name: name(7), from: coach }).slice(0, 4));
   }
   const at = monthsAgo(1) + 15 * day;
   for (const [person, paidLater] of [true, false].entries()) {

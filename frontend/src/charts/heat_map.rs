@@ -93,6 +93,13 @@ pub fn HeatMap(
             read.set(true);
         }
     };
+    // Where the reader was may not be there any more: Tab must still find a cell.
+    Effect::new(move |_| {
+        if data.with(|data| data.reading(at.get_untracked()).is_none()) {
+            at.set((0, 0));
+            read.set(false);
+        }
+    });
     view! {
         <div class="cohort-wrap" tabindex="-1" on:keydown=on_key on:focusin=on_focus>
             {move || data.with(|data| table(data, id, at))}
@@ -139,8 +146,10 @@ fn table(data: &HeatData, id: &'static str, at: RwSignal<(usize, usize)>) -> imp
             </tr>
         }
     });
+    // Years of months are wider than a screen, and scroll.
+    let class = if months > 18 { "cohort cohort--long" } else { "cohort" };
     view! {
-        <table class="cohort">
+        <table class=class>
             <caption class="vh">{data.title.clone()}</caption>
             <thead><tr><th scope="col">"Cohort"</th><th scope="col">{data.size}</th>{head.collect_view()}</tr></thead>
             <tbody>{rows.collect_view()}</tbody>

@@ -24,7 +24,7 @@ fn period(from: &str, to: &str) -> PeriodRequest {
     PeriodRequest::new(Some(day(from)), Some(day(to))).unwrap()
 }
 
-fn of(period: PeriodRequest) -> ReportRequest {
+fn asked(period: PeriodRequest) -> ReportRequest {
     ReportRequest { period, ..ReportRequest::default() }
 }
 
@@ -190,12 +190,12 @@ async fn the_waterfall_holds_for_every_period(pool: PgPool) {
     business(&pool).await;
     let of =
         |summary: &MovementSummary| summary.movements.iter().map(|m| (m.amount.minor, m.count)).collect::<Vec<_>>();
-    let all = movements(&pool, of(period("2026-01-01", "2026-12-31"))).await.unwrap();
+    let all = movements(&pool, asked(period("2026-01-01", "2026-12-31"))).await.unwrap();
     assert_eq!(of(&all), [(26_667, 2), (16_667, 1), (6_000, 1), (-6_000, 1), (-16_667, 1), (0, 0)]);
     for from in 1..=5 {
         for to in from..=5 {
             let (from, to) = (format!("2026-0{from}-05"), format!("2026-0{to}-28"));
-            let summary = movements(&pool, of(period(&from, &to))).await.unwrap();
+            let summary = movements(&pool, asked(period(&from, &to))).await.unwrap();
             let moved: i64 = summary.movements.iter().map(|m| m.amount.minor).sum();
             assert_eq!(summary.end.minor - summary.start.minor, moved, "{from} {to}");
             assert_eq!(summary.difference.minor, 0);
@@ -209,6 +209,6 @@ async fn the_waterfall_holds_for_every_period(pool: PgPool) {
         "INSERT INTO mrr_daily VALUES ('usd', '2026-01-05', 'unheard of', 'rev1_individual', 'tier1', 7, 0)",
     )
     .await;
-    let broken = movements(&pool, of(period("2026-01-01", "2026-12-31"))).await.unwrap();
+    let broken = movements(&pool, asked(period("2026-01-01", "2026-12-31"))).await.unwrap();
     assert_eq!(broken.difference.minor, 7);
 }

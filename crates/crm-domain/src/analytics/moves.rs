@@ -18,9 +18,10 @@ pub(super) struct Moved {
     pub count: i64,
 }
 
-/// What was moved before the first step (0) and in each (from 1).
+/// What was moved before the first step (0) and in each (from 1). A row of no known type counts to start and end alone, so that
+/// what is left of the waterfall tells of it.
 #[derive(Debug)]
-pub(super) struct Moves(Vec<(usize, MovementType, PlanKey, Moved)>);
+pub(super) struct Moves(Vec<(usize, Option<MovementType>, PlanKey, Moved)>);
 
 impl Moves {
     /// Reads the steps of the scope. Start and end are sums of the same rows as what is between them.
@@ -41,7 +42,7 @@ impl Moves {
         for row in rows {
             let part: PlanKey = (parse::<Stream>("stream", &row.stream)?, read_tier(&row.tier)?);
             let moved = Moved { minor: row.minor, count: row.count };
-            moves.push((usize::try_from(row.step).unwrap_or(0), parse("movement", &row.movement)?, part, moved));
+            moves.push((usize::try_from(row.step).unwrap_or(0), row.movement.parse().ok(), part, moved));
         }
         Ok(Self(moves))
     }
@@ -54,7 +55,7 @@ impl Moves {
     /// Where anything was moved within the steps, each once.
     pub(super) fn cells(&self) -> BTreeSet<(MovementType, Stream, Option<Tier>)> {
         let within = self.0.iter().filter(|(step, .., moved)| *step > 0 && moved.count != 0);
-        within.map(|(_, movement, part, _)| (*movement, part.0, part.1)).collect()
+        within.filter_map(|(_, movement, part, _)| Some(((*movement)?, part.0, part.1))).collect()
     }
 
     /// What steps (counted from 0) moved by one type.
@@ -66,7 +67,7 @@ impl Moves {
     ) -> Moved {
         let mut sum = Moved::default();
         for (i, of, part, moved) in &self.0 {
-            if *of == movement && i.checked_sub(1).is_some_and(|i| steps.contains(&i)) && holds(part.0, part.1) {
+            if *of == Some(movement) && i.checked_sub(1).is_some_and(|i| steps.contains(&i)) && holds(part.0, part.1) {
                 sum.minor += moved.minor;
                 sum.count += moved.count;
             }

@@ -25,7 +25,7 @@ async fn fill(pool: &PgPool) {
          SELECT id, id, id, 'active', 'active', stream, tier, 'usd', 900, created_at - interval '10 days', created_at, true, created_at FROM customers;
          INSERT INTO mrr_movements (id, customer_id, subscription_id, stripe_event_id, tie, movement, currency, amount_minor,
                                     before_minor, after_minor, stream, tier, occurred_at, paying_since)
-         SELECT id, id, id, id, 0, 'new', 'usd', 900, 0, 900, stream, tier, created_at, NULL FROM customers
+         SELECT id, id, id, id::text, 0, 'new', 'usd', 900, 0, 900, stream, tier, created_at, NULL::timestamptz FROM customers
          UNION ALL
          SELECT gen_random_uuid(), id, id, 'x' || id, 0, 'churn', 'usd', -900, 900, 0, stream, tier, created_at + interval '15 days', created_at
          FROM customers WHERE extract(minute FROM created_at)::int % 10 = 0 AND created_at < now() - interval '15 days';

@@ -166,12 +166,14 @@ async fn subscribed(pool: &PgPool, name: &str, change: impl Fn(&mut crate::subsc
     let coupon =
         crate::mrr::amount::Coupon { percent_off: Some("50".into()), amounts_off: vec![], duration: "once".into() };
     let coupon = serde_json::to_value(crate::billing::facts::Body::Coupon(coupon)).unwrap();
+    let discounted = (name == "Discounted").then_some(stripe_id);
     sqlx::query(
-        "INSERT INTO stripe_objects VALUES ('co_half', 'coupon', NULL, now(), 0, '', $1), ('di_' || $2, 'discount', $2, now(), 0, '', '{\"coupon\": \"co_half\"}')
-         ON CONFLICT DO NOTHING",
+        "INSERT INTO stripe_objects
+         SELECT 'co_half', 'coupon', NULL, now(), 0, '', $1 WHERE $2 IS NOT NULL
+         UNION ALL SELECT 'di_' || $2, 'discount', $2, now(), 0, '', '{\"coupon\": \"co_half\"}'::jsonb WHERE $2 IS NOT NULL",
     )
     .bind(coupon)
-    .bind(if name == "Discounted" { stripe_id } else { "nobody".to_owned() })
+    .bind(discounted)
     .execute(pool)
     .await
     .unwrap();

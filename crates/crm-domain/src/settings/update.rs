@@ -16,9 +16,9 @@ const REASON: &str = "policy";
 pub async fn update(pool: &PgPool, actor: &Actor, patch: &AccountSettingsPatch) -> Result<AccountSettings> {
     let mut tx = pool.begin().await?;
     // The ledger's writers work out days in the account's time zone. They wait here, before the settings are read, so
-    // that none of them writes a day of the old zone after the rebuild.
+    // that none of them writes a day of the old zone after the rebuild. In the order in which they write.
     if patch.time_zone.is_some() {
-        sqlx::query!("LOCK TABLE mrr_movements, mrr_daily, subscriptions, transactions IN SHARE ROW EXCLUSIVE MODE")
+        sqlx::query!("LOCK TABLE subscriptions, mrr_movements, mrr_daily, transactions IN SHARE ROW EXCLUSIVE MODE")
             .execute(&mut *tx)
             .await?;
     }

@@ -133,6 +133,8 @@ impl<'a> Loading<'a> {
     /// [`DomainError::Refused`] when something does not add up; then nothing is written.
     pub async fn finish(mut self) -> Result<()> {
         self.aside.end(&mut self.tx).await?;
+        // Whoever counts looks customers up by the thousand, and must not take full tables for empty ones.
+        sqlx::query("ANALYZE").execute(&mut *self.tx).await?;
         analytics::rollup::rebuild(&mut self.tx).await?;
         self.tx.commit().await?;
         Ok(())
@@ -142,58 +144,8 @@ impl<'a> Loading<'a> {
 /// Tells the planner what the tables look like, and which pages everybody sees: indexes answer alone for those.
 ///
 /// # Errors
-<<<<<<< HEAD
 /// When the database fails.
 pub async fn settle_in(db: &mut PgConnection) -> Result<()> {
     sqlx::query("VACUUM (ANALYZE)").execute(db).await?;
-=======
-/// When one of the customers is there already; then nothing is written.
-pub async fn load(db: &mut PgConnection, accounts: &[Account]) -> Result<Loaded> {
-    let mut tx = db.begin().await?;
-    apply::take_turn(&mut tx).await?;
-    // What is added up of all this is counted once, in the end.
-    sqlx::query_scalar!(r#"SELECT set_config('crm.loading', 'on', true) AS "set!""#).fetch_one(&mut *tx).await?;
-    let catalog = recompute::catalog(&mut tx, accounts.iter().flat_map(|a| &a.versions)).await?;
-    let mut histories: Vec<(Uuid, History)> = Vec::with_capacity(accounts.len());
-    for account in accounts {
-        let history = derive(&account.versions, &catalog, account.customer.created)
-            .map_err(|error| DomainError::invalid("subscription", "too_large", error.to_string()))?;
-        histories.push((transactions::id_at(&account.customer.id, account.customer.created), history));
-    }
-    let borrowed: Vec<(Uuid, &History)> = histories.iter().map(|(id, history)| (*id, history)).collect();
-    copy::customers(&mut tx, accounts, &borrowed).await?;
-    let versions: Vec<(String, Version)> = accounts
-        .iter()
-        .flat_map(|a| a.versions.iter().map(|version| (a.customer.id.clone(), version.clone())))
-        .collect();
-    subscriptions::upsert::store_versions(&mut tx, &versions).await?;
-    let subscriptions = subscriptions::upsert::store_standings(&mut tx, &borrowed).await?;
-    let movements = mrr::ledger::write(&mut tx, &borrowed, &subscriptions).await?;
-    lifecycle::store::store_transitions(&mut tx, &borrowed).await?;
-    lifecycle::store::store_tier_moves(&mut tx, &borrowed).await?;
-    let known: HashMap<String, Known> = accounts
-        .iter()
-        .zip(&histories)
-        .map(|(a, (id, _))| (a.customer.id.clone(), Known { id: *id, created_at: a.customer.created }))
-        .collect();
-    let rows: Vec<TransactionRow> = accounts.iter().flat_map(|a| a.transactions.iter().cloned()).collect();
-    transactions::store(&mut tx, &rows, &known).await?;
-    tx.commit().await?;
-    Ok(Loaded { customers: accounts.len(), subscriptions: subscriptions.len(), transactions: rows.len(), movements })
-}
-
-/// Counts everybody who was loaded, checks the rollup against the ledger by making it anew, and tells the planner what the tables
-/// look like now.
-pub async fn finish(db: &mut PgConnection) -> Result<()> {
-    // Before: whoever counts looks customers up by the thousand, and must not take full tables for empty ones.
-    sqlx::query("ANALYZE").execute(&mut *db).await?;
-    analytics::rollup::rebuild(db).await?;
-    sqlx::query(
-        "ANALYZE mrr_daily, paying_daily, retention_monthly, cohort_monthly, counted_customers, trial_daily, payment_monthly,
-                 failed_payments, recognised_monthly, coach_portfolios, coaching_daily, organization_totals",
-    )
-    .execute(db)
-    .await?;
->>>>>>> w-metrics
     Ok(())
 }

@@ -64,7 +64,7 @@ pub async fn preview(pool: &PgPool, change: &PolicyChange) -> Result<PolicyPrevi
 }
 
 fn history(versions: &[Version], catalog: &Catalog, since: DateTime<Utc>) -> Result<History> {
-    derive(versions, catalog, since)
+    derive(versions, &[], catalog, since)
         .map_err(|error| DomainError::invalid("discounts_forever", "too_large", error.to_string()))
 }
 

@@ -109,11 +109,11 @@ fn Form(id: Memo<Option<String>>) -> impl IntoView {
     let filled = StoredValue::new(None::<String>);
     Effect::new(move |_| {
         let (id, simulation) = (id.get(), shown.get());
-        if let Some(simulation) = simulation.filter(|s| id.as_deref() == Some(&s.id.to_string())) {
-            if filled.with_value(|filled| *filled != id) {
-                filled.set_value(id);
-                proposal.take(&simulation);
-            }
+        if let Some(simulation) = simulation.filter(|s| id.as_deref() == Some(&s.id.to_string()))
+            && filled.with_value(|filled| *filled != id)
+        {
+            filled.set_value(id);
+            proposal.take(&simulation);
         }
     });
     Effect::new(move |_| {

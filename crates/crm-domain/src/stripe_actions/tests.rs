@@ -157,7 +157,7 @@ async fn an_action_is_pending_until_its_own_webhook_was_applied(pool: PgPool) {
 async fn what_was_not_answered_is_asked_again_under_the_same_key(pool: PgPool) {
     let scene = Scene::set(pool).await;
     for refusal in [Refusal::Silent, Refusal::Broken, Refusal::Unreadable] {
-        let stripe = Fake::refusing(&[refusal.clone()]);
+        let stripe = Fake::refusing(std::slice::from_ref(&refusal));
         assert_eq!(said(scene.pause(&stripe, None).await), refusal.to_string());
         assert_eq!(scene.states().await, [State::Pending], "nobody knows whether it was done");
         // Another request waits, the same one goes on.

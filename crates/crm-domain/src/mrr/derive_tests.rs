@@ -233,7 +233,8 @@ fn coaching_is_of_the_journey_while_an_individual_pays() {
     };
     let spell = |from, to: Option<i64>| Spell { to: to.map(at), ..Spell::since(at(from)) };
     use LifecycleState::{Churned, FreeTrial, Reactivated, Rev1Coached, Rev1User};
-    let cases: [(Vec<Spell>, Vec<(LifecycleState, &str, i64)>); 5] = [
+    type Step = (LifecycleState, &'static str, i64);
+    let cases: [(Vec<Spell>, Vec<Step>); 5] = [
         (
             vec![spell(0, None)],
             vec![

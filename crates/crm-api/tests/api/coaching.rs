@@ -104,7 +104,8 @@ async fn a_coach_is_shown_with_their_clients_and_handed_over() {
 
     // What they get of what the client pays: by the nearest rule.
     let relationship = listed.items[0].relationship_id;
-    let share = async || ada.get(&format!("/api/coaching-relationships/{relationship}/share")).await.json::<CoachingShare>();
+    let share =
+        async || ada.get(&format!("/api/coaching-relationships/{relationship}/share")).await.json::<CoachingShare>();
     assert_eq!(share().await.rule, None);
     ada.post_json("/api/revenue/share-rules", &json!({"coach_bp": 3000})).await;
     assert_eq!(share().await.rule.unwrap().coach_bp, 3_000);
@@ -112,7 +113,10 @@ async fn a_coach_is_shown_with_their_clients_and_handed_over() {
     assert_eq!(share().await.rule.unwrap().coach_bp, 4_000);
 
     let hand_over = format!("{path}/hand-over");
-    assert_eq!(ada.post_json(&hand_over, &json!({"to_coach_id": coach.id})).await.problem(422).errors[0].field, "to_coach_id");
+    assert_eq!(
+        ada.post_json(&hand_over, &json!({"to_coach_id": coach.id})).await.problem(422).errors[0].field,
+        "to_coach_id"
+    );
     let viewer = app.client(Role::Viewer).await;
     viewer.post_json(&hand_over, &json!({"to_coach_id": next.id})).await.problem(403);
     let done: HandedOver = ada.post_json(&hand_over, &json!({"to_coach_id": next.id})).await.json();

@@ -214,7 +214,8 @@ async fn who_is_archived_coaches_nobody_and_is_coached_by_nobody(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn many_get_a_coach_at_once_and_theirs_back(pool: PgPool) {
     let (ada, bob) = (person(&pool, "Ada", None).await, person(&pool, "Bob", None).await);
-    let (cyd, dan, eve) = (person(&pool, "Cyd", None).await, person(&pool, "Dan", None).await, person(&pool, "Eve", None).await);
+    let (cyd, dan, eve) =
+        (person(&pool, "Cyd", None).await, person(&pool, "Dan", None).await, person(&pool, "Eve", None).await);
     let give = |coach: CustomerId| CustomerPatch { coach_id: Some(Some(coach)), ..CustomerPatch::default() };
     // Cyd has another coach, Eve coaches the one whom all shall get.
     edit::update(&pool, &staff(), cyd.id, 1, &give(ada.id)).await.unwrap();

@@ -24,7 +24,7 @@ test("a customer's page shows paid, open, MRR over time and the move to another 
   await expect(tile("Lifetime value")).toContainText("1 payment");
   await expect(tile("Outstanding")).toContainText("$29.00");
   await expect(tile("Outstanding")).toContainText("1 invoice of");
-  await expect(tile("Refunded")).toContainText("$0.00");
+  await expect(tile("Went back")).toContainText("$0.00");
 
   await expect(page.getByRole("region", { name: "MRR over time" }).getByRole("img")).toBeVisible();
   const journey = page.getByRole("region", { name: "Lifecycle" });

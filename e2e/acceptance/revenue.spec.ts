@@ -2,37 +2,12 @@
 import type { Page } from "@playwright/test";
 import { expectAccessible, expectNoOverflow, inEveryLook } from "../support/axe.ts";
 import { column, listTotal, minor } from "../support/rows.ts";
-import type { CrmServer } from "../support/server.ts";
-import { event, id, invoicePayment, subscriptionLife } from "../support/stripe.ts";
+import { coached, settled, type Thing } from "../support/revenue.ts";
+import { event, id } from "../support/stripe.ts";
 import { expect, signIn, test } from "../support/test.ts";
 
 // It adds up all shares.
 test.use({ business: "revenue" });
-
-interface Thing {
-  id: string;
-}
-
-async function settled(server: CrmServer): Promise<void> {
-  await expect.poll(async () => (await server.api<{ pending: number }>("/api/stripe-events/stats")).pending).toBe(0);
-}
-
-/** Somebody who pays $19.99 a month and is coached at a gym; gives the payment. */
-async function coached(server: CrmServer, name: string, gym: string, coach: string, start?: number) {
-  const life = subscriptionLife({ name, from: { amount: 1_999 }, ...(start && { start }) }).slice(0, 4);
-  const paid = life.find(({ type }) => type === "invoice.paid")?.data.object;
-  if (!paid) throw new Error("a life without a payment");
-  await server.postWebhooks([...life, event("invoice_payment.paid", invoicePayment(paid))]);
-  await settled(server);
-  const { items } = await server.api<{ items: Thing[] }>(`/api/customers?q=${encodeURIComponent(name)}`);
-  await server.api("/api/coaching-relationships", "POST", {
-    coach_id: coach,
-    client_id: items[0]?.id,
-    organization_id: gym,
-    started_at: "2026-01-01T00:00:00Z",
-  });
-  return paid;
-}
 
 async function publish(page: Page, fill: (dialog: ReturnType<Page["getByRole"]>) => Promise<void>) {
   await page.getByRole("button", { name: "New rule" }).click();
@@ -157,14 +132,14 @@ test("a month is closed into statements, one is approved and paid, and what goes
   await settled(server);
   await page.goto(`${server.url}/revenue/statements?coach=${coach.id}`);
   await expect.poll(() => column(page, "Statements", "State")).toEqual(["Month open", "Paid"]);
-  expect(await column(page, "Statements", "Refunded")).toEqual(["−$4.00", "$0.00"]);
+  expect(await column(page, "Statements", "Went back")).toEqual(["−$4.00", "$0.00"]);
   expect(await column(page, "Statements", "Forward")).toEqual(["−$4.00", "$0.00"]);
 });
 
 test("an analyst may look and not decide", async ({ page, server }) => {
   await signIn(page, server, "/revenue/rules", "analyst");
   await expect(page.getByRole("button", { name: "New rule" })).toHaveAttribute("aria-disabled", "true");
-  for (const path of ["/revenue/months", "/revenue/statements", "/revenue/shares", "/revenue/rules"]) {
+  for (const path of ["/revenue/months", "/revenue/statements", "/revenue/shares", "/revenue/rules", "/revenue/terms", "/revenue/checks"]) {
     await page.goto(server.url + path);
     await expect(page.getByRole("heading", { name: "Revenue shares", level: 1 })).toBeVisible();
     await inEveryLook(page, async () => {

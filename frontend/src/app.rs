@@ -111,6 +111,9 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/revenue/statements/:id") view=|| Page::RevenueStatement.view()/>
             <Route path=path!("/revenue/shares") view=|| Page::RevenueShares.view()/>
             <Route path=path!("/revenue/rules") view=|| Page::RevenueRules.view()/>
+            <Route path=path!("/revenue/terms") view=|| Page::RevenueTerms.view()/>
+            <Route path=path!("/revenue/simulator") view=|| Page::RevenueSimulator.view()/>
+            <Route path=path!("/revenue/checks") view=|| Page::RevenueChecks.view()/>
             <Route path=path!("/mrr-movements") view=|| Page::MrrMovements.view()/>
             <Route path=path!("/settings") view=|| view! { <Redirect path=first_tab(use_session())/> }.into_any()/>
             <Route path=path!("/settings/stripe") view=|| Page::Stripe.view()/>

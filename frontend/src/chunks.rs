@@ -57,6 +57,12 @@ pub enum Page {
     RevenueShares,
     /// The rules by which revenue is shared.
     RevenueRules,
+    /// Payment fees and payout minimums.
+    RevenueTerms,
+    /// Months under other share rules.
+    RevenueSimulator,
+    /// Whether the ledgers add up.
+    RevenueChecks,
     /// The MRR movement ledger.
     MrrMovements,
     /// Settings: Stripe.
@@ -108,6 +114,9 @@ fn draw_list(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::RevenueStatement => view! { <revenue::StatementPage/> }.into_any(),
         Page::RevenueShares => view! { <revenue::SharesPage/> }.into_any(),
         Page::RevenueRules => view! { <revenue::RulesPage/> }.into_any(),
+        Page::RevenueTerms => view! { <revenue::TermsPage/> }.into_any(),
+        Page::RevenueSimulator => view! { <revenue::SimulatorPage/> }.into_any(),
+        Page::RevenueChecks => view! { <revenue::ChecksPage/> }.into_any(),
         Page::MrrMovements => view! { <mrr_movements::MrrMovementsPage/> }.into_any(),
         _ => view! { <customers::CustomersPage/> }.into_any(),
     })

@@ -13,7 +13,7 @@ pub use contacts::{
 pub use money::{
     event_state, event_tone, mapping_source, movement, movement_reason, movement_tone, payout_party, plan, share_base,
     share_scope, statement_status, statement_tone, stream, subscription_status, subscription_tone, tier,
-    transaction_kind, transaction_status, transaction_tone, transaction_type,
+    transaction_kind, transaction_state, transaction_status, transaction_tone, transaction_type,
 };
 pub use people::{customer_type, field_kind, lifecycle, lifecycle_tone, priority};
 pub use staff::{may, permission, role, user_state, user_state_tone};

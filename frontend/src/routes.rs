@@ -32,6 +32,12 @@ pub const REVENUE_STATEMENTS: &str = "/revenue/statements";
 pub const REVENUE_SHARES: &str = "/revenue/shares";
 /// The rules by which it is shared.
 pub const REVENUE_RULES: &str = "/revenue/rules";
+/// What payments cost, and from which balance on is paid.
+pub const REVENUE_TERMS: &str = "/revenue/terms";
+/// What months would have come to under other rules.
+pub const REVENUE_SIMULATOR: &str = "/revenue/simulator";
+/// Whether the ledgers add up.
+pub const REVENUE_CHECKS: &str = "/revenue/checks";
 /// The MRR movement ledger.
 pub const MRR_MOVEMENTS: &str = "/mrr-movements";
 /// Settings; opens the first tab that the user may read.

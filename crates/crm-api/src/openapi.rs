@@ -15,7 +15,10 @@ use crm_types::mrr::MovementSort;
 use crm_types::organizations::OrganizationSort;
 use crm_types::page::Count;
 use crm_types::plans::PlanSort;
-use crm_types::revenue::{PayoutParty, RevenueShareSort, ShareRuleSort, ShareScope, StatementSort, StatementStatus};
+use crm_types::revenue::{
+    PayoutParty, RevenueShareSort, ShareRuleSort, ShareScope, StatementFormat, StatementSort, StatementStatus,
+};
+use crm_types::revenue_simulation::SimulatedPartySort;
 use crm_types::subscriptions::SubscriptionSort;
 use crm_types::{FieldError, Problem};
 use serde_json::json;
@@ -85,6 +88,8 @@ const API_KEY: &str = "api_key";
         RevenueShareSort,
         ShareRuleSort,
         ShareScope,
+        SimulatedPartySort,
+        StatementFormat,
         StatementSort,
         StatementStatus,
         StripeEventSort,

@@ -70,6 +70,8 @@ pub struct Transaction {
     pub amount: Money,
     /// Tax within the amount.
     pub tax: Money,
+    /// What Stripe kept of a payment; null where Stripe did not tell.
+    pub fee: Option<Money>,
     /// What went back of a payment so far, refunded or disputed (positive).
     pub refunded: Money,
     /// The invoice's number as the customer sees it.

@@ -15,6 +15,10 @@ text_enum! {
         CustomersUndo => "customers.undo",
         /// Customers out of a file.
         CustomersImport => "customers.import",
+        /// A period replayed under other share rules.
+        RevenueSimulation => "revenue.simulation",
+        /// Whether all ledgers add up.
+        RevenueCheck => "revenue.check",
     }
 }
 

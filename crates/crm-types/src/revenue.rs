@@ -18,6 +18,8 @@ text_enum! {
         Gross => "gross",
         /// Of that, less the tax within.
         NetOfTax => "net_of_tax",
+        /// Of that, less the tax within and the payment fee.
+        NetOfFees => "net_of_fees",
     }
 }
 
@@ -278,6 +280,16 @@ pub struct StatementPayment {
     pub payment_reference: Option<String>,
 }
 
+text_enum! {
+    /// The shape of a statement's file.
+    StatementFormat {
+        /// Comma-separated, UTF-8 with a mark.
+        Csv => "csv",
+        /// An Excel workbook.
+        Xlsx => "xlsx",
+    }
+}
+
 /// The balance below which nothing is paid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -285,6 +297,34 @@ pub struct StatementPayment {
 pub struct PayoutMinimum {
     /// In minor units of the currency; 0 pays whatever is above nothing.
     pub minor: i64,
+}
+
+/// What payments in a currency cost, declared: it stands where Stripe did not tell the fee of a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentFee {
+    /// Of the amount, in basis points: 290 is 2.9 %.
+    pub rate_bp: i32,
+    /// And for each payment.
+    pub fixed: Money,
+    /// Since when, until the next of this currency.
+    pub starts_at: DateTime<Utc>,
+}
+
+/// Declares what payments in a currency cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewPaymentFee {
+    /// Of the amount, in basis points, 0 to 10000.
+    pub rate_bp: i32,
+    /// And for each payment, in minor units, 0 to 1000000000.
+    #[serde(default)]
+    pub fixed_minor: i64,
+    /// Since when, 1970 to 9999; now when not given. Payments since then are shared anew where a rule is of what is left
+    /// after fees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<DateTime<Utc>>,
 }
 
 /// What closing a month did.

@@ -3,8 +3,15 @@
 use super::{ApiError, Method, request, send_body, send_json};
 use crate::session::Session;
 use chrono::NaiveDate;
-use crm_types::ids::{PayoutStatementId, ShareRuleId};
-use crm_types::revenue::{MonthClosing, NewShareRule, PayoutStatement, ShareRule, ShareRuleEnd, StatementPayment};
+use crm_types::customers_bulk::ExportLink;
+use crm_types::ids::{JobId, PayoutStatementId, ShareRuleId};
+use crm_types::jobs::Job;
+use crm_types::revenue::{
+    MonthClosing, NewPaymentFee, NewShareRule, PaymentFee, PayoutMinimum, PayoutStatement, ShareRule, ShareRuleEnd,
+    StatementFormat, StatementPayment,
+};
+use crm_types::revenue_simulation::{NewSimulation, Publication, Simulation};
+use crm_types::{Currency, Money};
 
 /// The ledger.
 pub const SHARES: &str = "/api/revenue/shares";
@@ -14,6 +21,54 @@ pub const MONTHS: &str = "/api/revenue/months";
 pub const STATEMENTS: &str = "/api/revenue/statements";
 /// All rules.
 pub const RULES: &str = "/api/revenue/share-rules";
+
+/// Balances below which nothing is paid.
+pub const MINIMUMS: &str = "/api/revenue/payout-minimums";
+/// What payments cost by declaration.
+pub const FEES: &str = "/api/revenue/payment-fees";
+/// Months under other rules.
+pub const SIMULATIONS: &str = "/api/revenue/simulations";
+/// Whether the ledgers add up.
+pub const INVARIANTS: &str = "/api/revenue/invariants";
+
+/// Sets the balance below which nothing is paid.
+pub async fn set_minimum(session: Session, currency: Currency, minor: i64) -> Result<Money, ApiError> {
+    send_json(session, Method::Put, &format!("{MINIMUMS}/{currency}"), &PayoutMinimum { minor }).await
+}
+
+/// Declares what payments in a currency cost.
+pub async fn declare_fee(session: Session, currency: Currency, fee: &NewPaymentFee) -> Result<PaymentFee, ApiError> {
+    send_json(session, Method::Put, &format!("{FEES}/{currency}"), fee).await
+}
+
+/// A simulation.
+pub fn simulation(id: &str) -> String {
+    format!("{SIMULATIONS}/{id}")
+}
+
+/// Replays months under other rules.
+pub async fn simulate(session: Session, new: &NewSimulation) -> Result<Simulation, ApiError> {
+    send_json(session, Method::Post, SIMULATIONS, new).await
+}
+
+/// Publishes the rules of a simulation, all or none.
+pub async fn publish_all(session: Session, id: JobId, publication: &Publication) -> Result<Vec<ShareRule>, ApiError> {
+    send_json(session, Method::Post, &format!("{SIMULATIONS}/{id}/publish"), publication).await
+}
+
+/// Checks whether the ledgers add up.
+pub async fn check(session: Session) -> Result<Job, ApiError> {
+    request(session, Method::Post, &format!("{INVARIANTS}/check")).await
+}
+
+/// Where a browser finds a statement as a file.
+pub async fn statement_file(
+    session: Session,
+    id: PayoutStatementId,
+    format: StatementFormat,
+) -> Result<ExportLink, ApiError> {
+    request(session, Method::Post, &format!("{STATEMENTS}/{id}/file?format={format}")).await
+}
 
 /// Publishes a rule.
 pub async fn publish(session: Session, new: &NewShareRule) -> Result<ShareRule, ApiError> {

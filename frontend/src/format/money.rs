@@ -15,6 +15,19 @@ pub fn money(amount: Money) -> String {
     with_symbol(sign(amount.minor), amount.currency, &text)
 }
 
+/// What was typed in minor units: `50`, `12.5` and `12,50` dollars. Nothing when it is no amount of the currency, or below 0.
+pub fn major_units(text: &str, currency: Currency) -> Option<i64> {
+    let text = text.trim().replace(',', ".");
+    let (major, minor) = text.split_once('.').unwrap_or((&text, ""));
+    let decimals = currency.decimals() as usize;
+    if minor.len() > decimals || !minor.bytes().all(|b| b.is_ascii_digit()) || major.starts_with('+') {
+        return None;
+    }
+    let major: i64 = major.parse().ok().filter(|major| *major >= 0)?;
+    let minor: i64 = format!("{minor:0<decimals$}0").parse().ok()?;
+    major.checked_mul(currency.minor_per_major())?.checked_add(minor / 10)
+}
+
 /// Rounded to whole units, half away from zero: `$440,480`.
 pub fn money_whole(amount: Money) -> String {
     let per_major = amount.currency.minor_per_major().unsigned_abs();
@@ -80,6 +93,31 @@ mod tests {
 
     fn amount(minor: i64, code: &str) -> Money {
         Money::new(minor, code.parse().unwrap())
+    }
+
+    #[test]
+    fn what_is_typed_is_read_in_minor_units() {
+        for (text, code, minor) in [
+            ("50", "usd", 5_000),
+            (" 12.5 ", "usd", 1_250),
+            ("12,50", "eur", 1_250),
+            ("500", "jpy", 500),
+            ("1.25", "kwd", 1_250),
+            ("0", "usd", 0),
+        ] {
+            assert_eq!(major_units(text, code.parse().unwrap()), Some(minor), "{text} {code}");
+        }
+        for (bad, code) in [
+            ("", "usd"),
+            ("1.234", "usd"),
+            ("1.5", "jpy"),
+            ("-1", "usd"),
+            ("x", "usd"),
+            ("1.x", "usd"),
+            ("99999999999999999999", "usd"),
+        ] {
+            assert_eq!(major_units(bad, code.parse().unwrap()), None, "{bad} {code}");
+        }
     }
 
     #[test]

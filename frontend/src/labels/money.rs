@@ -108,6 +108,7 @@ pub const fn share_base(base: ShareBase) -> &'static str {
     match base {
         ShareBase::Gross => "All that was paid",
         ShareBase::NetOfTax => "What was paid, without tax",
+        ShareBase::NetOfFees => "What was paid, without tax and payment fees",
     }
 }
 

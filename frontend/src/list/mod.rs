@@ -29,5 +29,5 @@ pub use selection::Selection;
 pub use shape::Shape;
 pub use spec::{Column, ListSpec};
 pub use state::{List, use_list};
-pub use table::{PlainTable, RowTable};
+pub use table::{HeadSort, PlainTable, RowTable};
 pub use view::{ListBody, ListTotal, ListView};

@@ -82,7 +82,8 @@ async fn identify(request: &ServiceRequest) -> ApiResult<Option<(Caller, Access)
         return Ok(None);
     }
     // The handler redeems the ticket, which somebody with the permission was given.
-    if rule.path == rules::EXPORT && rule.method == "GET" && request.query_string().starts_with("ticket=") {
+    let with_ticket = [rules::EXPORT, rules::STATEMENT_FILE].contains(&rule.path);
+    if with_ticket && rule.method == "GET" && request.query_string().starts_with("ticket=") {
         return Ok(None);
     }
     Ok(Some((authenticate(request, rule.path).await?, rule.access)))

@@ -146,8 +146,19 @@ pub const RULES: &[Rule] = &[
     may("POST", "/api/revenue/statements/{id}/approve", P::RevenueWrite),
     may("POST", "/api/revenue/statements/{id}/withdraw-approval", P::RevenueWrite),
     may("POST", "/api/revenue/statements/{id}/pay", P::RevenueWrite),
+    may("GET", STATEMENT_FILE, P::RevenueRead),
+    may("POST", STATEMENT_FILE, P::RevenueRead),
     may("GET", "/api/revenue/payout-minimums", P::RevenueRead),
     may("PUT", "/api/revenue/payout-minimums/{currency}", P::RevenueWrite),
+    may("GET", "/api/revenue/payment-fees", P::RevenueRead),
+    may("PUT", "/api/revenue/payment-fees/{currency}", P::RevenueWrite),
+    // changes nothing
+    may("POST", "/api/revenue/simulations", P::RevenueRead),
+    may("GET", "/api/revenue/simulations/{id}", P::RevenueRead),
+    may("GET", "/api/revenue/simulations/{id}/parties", P::RevenueRead),
+    may("POST", "/api/revenue/simulations/{id}/publish", P::RevenueWrite),
+    may("GET", "/api/revenue/invariants", P::RevenueRead),
+    may("POST", "/api/revenue/invariants/check", P::RevenueWrite),
     may("GET", "/api/revenue/share-rules", P::RevenueRead),
     may("POST", "/api/revenue/share-rules", P::RevenueWrite),
     may("GET", "/api/revenue/share-rules/{id}", P::RevenueRead),
@@ -204,6 +215,9 @@ pub const EVENTS: &str = "/api/events";
 
 /// A download that a browser starts by itself, which shows a ticket instead of a log-in.
 pub const EXPORT: &str = "/api/customers/export";
+
+/// Another such download: a statement.
+pub const STATEMENT_FILE: &str = "/api/revenue/statements/{id}/file";
 
 /// The rule of a route.
 pub fn find(method: &Method, pattern: &str) -> Option<&'static Rule> {

@@ -207,6 +207,7 @@ fn rows(life: &Life, subscription: &str, serial: &str, n: usize, payment: &Payme
         currency: currency(&payment.currency)?,
         amount: payment.amount,
         tax: 0,
+        fee: None,
         refunded: payment.refund.map_or(0, |(amount, _)| amount),
         invoice_number: Some(format!("{}-{n:04}", serial.to_uppercase())),
         invoice: Some(invoice),

@@ -82,7 +82,7 @@ impl TransactionQuery {
             "customer_id": "019a1b2c-0000-7000-8000-000000000001", "customer_name": "Ada Lovelace",
             "subscription_id": "019a1b2c-0000-7000-8000-000000000002", "kind": "payment", "status": "succeeded",
             "transaction_type": "subscription", "amount": {"minor": 1900, "currency": "usd"},
-            "tax": {"minor": 0, "currency": "usd"}, "refunded": {"minor": 0, "currency": "usd"},
+            "tax": {"minor": 0, "currency": "usd"}, "fee": null, "refunded": {"minor": 0, "currency": "usd"},
             "invoice_number": "A-0001", "stripe_invoice_id": "in_1MtHbELkdIwHu7ix",
             "stripe_payment_intent_id": "pi_3MtwBwLkdIwHu7ix", "reason": null, "occurred_at": "2026-10-11T09:30:00Z"
         }],

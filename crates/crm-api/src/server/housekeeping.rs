@@ -4,6 +4,7 @@ use super::Stopping;
 use crate::AppState;
 use anyhow::Result;
 use crm_domain::customers::{export, import};
+use crm_domain::revenue::invariants;
 use crm_domain::{accounts, idempotency, jobs, realtime};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,8 @@ async fn clean(state: &AppState) -> Result<()> {
     let jobs = jobs::trim(&mut conn).await?;
     let imports = import::trim(&mut conn).await?;
     let tickets = export::trim(&mut conn).await?;
+    drop(conn);
+    invariants::repeat(&state.background_pool).await?;
     tracing::debug!(events, sessions, replies, jobs, imports, tickets, "housekeeping");
     Ok(())
 }

@@ -32,6 +32,7 @@ mod profiles;
 mod refetch;
 mod refresh;
 mod revenue;
+mod revenue_tools;
 mod second_factor;
 mod settings;
 mod setup;

@@ -134,6 +134,8 @@ pub enum Body {
     Refund(Refund),
     /// `du_...` or `dp_...`.
     Dispute(Dispute),
+    /// What a charge cost, where an event holds its balance transaction.
+    Fee(Fee),
     /// `inpay_...`: which payment paid which invoice.
     InvoicePayment(InvoicePayment),
     /// A coupon.
@@ -155,6 +157,7 @@ impl Body {
             Self::Charge(_) => "charge",
             Self::Refund(_) => "refund",
             Self::Dispute(_) => "dispute",
+            Self::Fee(_) => "fee",
             Self::InvoicePayment(_) => "invoice_payment",
             Self::Coupon(_) => "coupon",
             Self::Discount { .. } => "discount",
@@ -170,6 +173,7 @@ impl Body {
             Self::Charge(c) => vec![&c.invoice, &c.payment_intent],
             Self::Refund(r) => vec![&r.charge, &r.payment_intent],
             Self::Dispute(d) => vec![&d.charge, &d.payment_intent],
+            Self::Fee(f) => vec![&f.charge],
             Self::InvoicePayment(p) => vec![&p.invoice, &p.payment_intent, &p.charge],
             Self::Coupon(_) | Self::Discount { .. } => vec![],
         };
@@ -331,6 +335,17 @@ pub struct Dispute {
     pub withdrawn: bool,
     /// When it was withdrawn first, else when the dispute was made.
     pub at: DateTime<Utc>,
+}
+
+/// What Stripe kept of a charge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fee {
+    /// Of this charge.
+    pub charge: Option<String>,
+    /// What it cost.
+    pub amount: i64,
+    /// Currency of the amount: that of the account's balance, which need not be the charge's.
+    pub currency: Currency,
 }
 
 /// Which payment paid which invoice.

@@ -1,5 +1,7 @@
 //! From the facts about one payment to its transactions: one row per business fact, whatever events told us.
 
+mod back;
+
 use super::facts::{Body, Charge, FailedAttempt, Invoice, InvoiceLine, ObjectFact, PaymentIntent};
 use chrono::{DateTime, Utc};
 use crm_types::Currency;
@@ -29,6 +31,8 @@ pub struct TransactionRow {
     pub amount: i64,
     /// Tax within.
     pub tax: i64,
+    /// What Stripe kept of a payment, where it is known.
+    pub fee: Option<i64>,
     /// What went back of a payment, positive.
     pub refunded: i64,
     /// As the customer sees it.
@@ -94,6 +98,10 @@ pub fn transactions(objects: &mut [ObjectFact]) -> Option<Vec<TransactionRow>> {
     for row in rows.iter_mut().filter(|r| r.status == TransactionStatus::Succeeded) {
         row.refunded = back.min(row.amount);
     }
+    let mut paid = rows.iter_mut().filter(|r| r.status == TransactionStatus::Succeeded);
+    if let (Some(only), None) = (paid.next(), paid.next()) {
+        only.fee = payment.fee(only.currency).map(|fee| fee.clamp(0, only.amount));
+    }
     rows.extend(refunds);
     rows.extend(disputes);
     Some(rows)
@@ -154,6 +162,19 @@ impl<'a> Payment<'a> {
         })
     }
 
+    /// What Stripe kept: known when it is of each charge that succeeded, in the currency of the payment.
+    fn fee(&self, currency: Currency) -> Option<i64> {
+        let of = |charge: &str| {
+            self.objects.iter().find_map(|object| match &object.body {
+                Body::Fee(fee) if fee.charge.as_deref() == Some(charge) && fee.currency == currency => Some(fee.amount),
+                _ => None,
+            })
+        };
+        let mut charges = self.charges.iter().filter(|(_, charge)| charge.status == "succeeded").peekable();
+        charges.peek()?;
+        charges.try_fold(0_i64, |sum, (id, _)| Some(sum.saturating_add(of(id)?)))
+    }
+
     fn transaction_type(&self) -> TransactionType {
         match self.invoices.first() {
             Some((_, i)) if i.billing_reason.as_deref() == Some("subscription_update") => TransactionType::Upgrade,
@@ -182,6 +203,7 @@ impl<'a> Payment<'a> {
             currency,
             amount,
             tax: 0,
+            fee: None,
             refunded: 0,
             invoice_number: invoice.and_then(|(_, i)| i.number.clone()),
             invoice: invoice.map(|(id, _)| (*id).to_owned()),
@@ -277,80 +299,6 @@ impl<'a> Payment<'a> {
                 row
             })
             .collect()
-    }
-
-    /// Refunds, and what of the payment went back. A charge may say that more went back than refunds are known.
-    fn refunds(&self) -> (Vec<TransactionRow>, i64) {
-        let mut rows = Vec::new();
-        let mut known: BTreeMap<Option<&str>, i64> = BTreeMap::new();
-        let mut refunded = 0_i64;
-        for object in self.objects {
-            let Body::Refund(refund) = &object.body else { continue };
-            let status = match refund.status.as_str() {
-                "succeeded" => TransactionStatus::Refunded,
-                "failed" | "canceled" => TransactionStatus::Failed,
-                _ => TransactionStatus::Pending,
-            };
-            if status != TransactionStatus::Failed {
-                let sum = known.entry(refund.charge.as_deref()).or_default();
-                *sum = sum.saturating_add(refund.amount);
-            }
-            if status == TransactionStatus::Refunded {
-                refunded = refunded.saturating_add(refund.amount);
-            }
-            let mut row = self.refund_row(object.id.clone(), status, refund.currency, refund.amount, refund.created);
-            row.reason.clone_from(&refund.reason);
-            rows.push(row);
-        }
-        for (id, charge) in &self.charges {
-            let listed = known.get(&Some(*id)).or_else(|| known.get(&None)).copied().unwrap_or(0);
-            let unlisted = charge.amount_refunded.saturating_sub(listed);
-            if unlisted > 0 {
-                let at = self.objects.iter().find(|o| o.id == *id).map_or(charge.created, |o| o.stamp.at);
-                rows.push(self.refund_row(
-                    format!("{id}:refunded"),
-                    TransactionStatus::Refunded,
-                    charge.currency,
-                    unlisted,
-                    at,
-                ));
-                refunded = refunded.saturating_add(unlisted);
-            }
-        }
-        (rows, refunded)
-    }
-
-    /// Disputes, and what of the payment they took. Money that is withdrawn is gone, whether it is lost already or not; what
-    /// is won comes back.
-    fn disputes(&self) -> (Vec<TransactionRow>, i64) {
-        let mut rows = Vec::new();
-        let mut disputed = 0_i64;
-        for object in self.objects {
-            let Body::Dispute(dispute) = &object.body else { continue };
-            let status = match dispute.status.as_str() {
-                "lost" => TransactionStatus::Disputed,
-                "won" | "warning_closed" | "prevented" | "charge_refunded" => TransactionStatus::Failed,
-                _ if dispute.withdrawn => TransactionStatus::Disputed,
-                _ => TransactionStatus::Pending,
-            };
-            if status == TransactionStatus::Disputed {
-                disputed = disputed.saturating_add(dispute.amount.max(0));
-            }
-            let row = self.refund_row(object.id.clone(), status, dispute.currency, dispute.amount, dispute.at);
-            rows.push(TransactionRow { kind: TransactionKind::Dispute, reason: dispute.reason.clone(), ..row });
-        }
-        (rows, disputed)
-    }
-
-    fn refund_row(
-        &self,
-        key: String,
-        status: TransactionStatus,
-        currency: Currency,
-        amount: i64,
-        at: DateTime<Utc>,
-    ) -> TransactionRow {
-        TransactionRow { kind: TransactionKind::Refund, ..self.row(key, status, currency, -amount.max(0), at) }
     }
 }
 

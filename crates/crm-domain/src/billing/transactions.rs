@@ -94,24 +94,25 @@ pub(super) async fn store(
     sqlx::query!(
         "INSERT INTO transactions AS t (id, business_key, payment_key, customer_id, stripe_subscription_id, kind, status, transaction_type,
              currency, amount_minor, tax_minor, refunded_minor, invoice_number, stripe_invoice_id, stripe_payment_intent_id, stripe_charge_id,
-             reason, occurred_at, lines)
+             reason, occurred_at, lines, fee_minor)
          SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-             $10::int8[], $11::int8[], $12::int8[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::jsonb[])
+             $10::int8[], $11::int8[], $12::int8[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::jsonb[], $20::int8[])
          ON CONFLICT (business_key) DO UPDATE SET payment_key = excluded.payment_key, customer_id = excluded.customer_id,
              stripe_subscription_id = excluded.stripe_subscription_id, kind = excluded.kind, status = excluded.status,
              transaction_type = excluded.transaction_type, currency = excluded.currency, amount_minor = excluded.amount_minor,
              tax_minor = excluded.tax_minor, refunded_minor = excluded.refunded_minor, invoice_number = excluded.invoice_number,
              stripe_invoice_id = excluded.stripe_invoice_id, stripe_payment_intent_id = excluded.stripe_payment_intent_id,
              stripe_charge_id = excluded.stripe_charge_id, reason = excluded.reason, occurred_at = excluded.occurred_at, lines = excluded.lines,
+             fee_minor = excluded.fee_minor,
              updated_at = now()
          WHERE (t.payment_key, t.customer_id, t.stripe_subscription_id, t.kind, t.status, t.transaction_type, t.currency, t.amount_minor,
                 t.tax_minor, t.refunded_minor, t.invoice_number, t.stripe_invoice_id, t.stripe_payment_intent_id, t.stripe_charge_id, t.reason,
-                t.occurred_at, t.lines)
+                t.occurred_at, t.lines, t.fee_minor)
                IS DISTINCT FROM
                (excluded.payment_key, excluded.customer_id, excluded.stripe_subscription_id, excluded.kind, excluded.status,
                 excluded.transaction_type, excluded.currency, excluded.amount_minor, excluded.tax_minor, excluded.refunded_minor,
                 excluded.invoice_number, excluded.stripe_invoice_id, excluded.stripe_payment_intent_id, excluded.stripe_charge_id,
-                excluded.reason, excluded.occurred_at, excluded.lines)",
+                excluded.reason, excluded.occurred_at, excluded.lines, excluded.fee_minor)",
         column!(|(r, _)| id_at(&r.business_key, r.occurred_at)),
         column!(|(r, _)| r.business_key.as_str()) as &[&str],
         column!(|(r, _)| r.payment_key.as_str()) as &[&str],
@@ -131,6 +132,7 @@ pub(super) async fn store(
         column!(|(r, _)| r.reason.as_deref()) as &[Option<&str>],
         column!(|(r, _)| r.occurred_at) as &[DateTime<Utc>],
         column!(|(r, _)| (!r.lines.is_empty()).then(|| json!(r.lines))) as &[Option<serde_json::Value>],
+        column!(|(r, _)| r.fee) as &[Option<i64>],
     )
     .execute(db)
     .await?;

@@ -7,7 +7,7 @@ use crate::page::{Keyset, Kind, Order, PageRequest, Shown, Sum};
 use crate::row::RowExt;
 use crm_types::billing::{Transaction, TransactionKind, TransactionSort, TransactionStatus, TransactionType};
 use crm_types::ids::{CustomerId, SubscriptionId, TransactionId};
-use crm_types::{Currency, Page};
+use crm_types::{Currency, Money, Page};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row};
@@ -91,6 +91,7 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &TransactionFilter) {
 }
 
 fn read(row: &PgRow) -> sqlx::Result<Transaction> {
+    let fee: Option<i64> = row.try_get("fee_minor")?;
     Ok(Transaction {
         id: TransactionId(row.try_get("id")?),
         business_key: row.try_get("business_key")?,
@@ -102,6 +103,7 @@ fn read(row: &PgRow) -> sqlx::Result<Transaction> {
         transaction_type: row.word("transaction_type")?,
         amount: row.money("amount_minor", "currency")?,
         tax: row.money("tax_minor", "currency")?,
+        fee: fee.map(|minor| Ok::<_, sqlx::Error>(Money::new(minor, row.word("currency")?))).transpose()?,
         refunded: row.money("refunded_minor", "currency")?,
         invoice_number: row.try_get("invoice_number")?,
         stripe_invoice_id: row.try_get("stripe_invoice_id")?,

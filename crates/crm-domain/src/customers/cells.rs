@@ -7,7 +7,7 @@ const STARTS_FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// The text as a cell that no spreadsheet runs: an apostrophe stands before it, as people type it there. Also before one
 /// that has an apostrophe already, so that [`plain`] gives back exactly what it was.
-pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     if text.trim_start_matches('\'').starts_with(STARTS_FORMULA) { format!("'{text}").into() } else { text.into() }
 }
 
@@ -20,7 +20,7 @@ pub(super) fn plain(cell: &str) -> &str {
 }
 
 /// Adds a record and its line end.
-pub(super) fn push_record<T: AsRef<str>>(out: &mut Vec<u8>, cells: impl IntoIterator<Item = T>) {
+pub(crate) fn push_record<T: AsRef<str>>(out: &mut Vec<u8>, cells: impl IntoIterator<Item = T>) {
     for (i, cell) in cells.into_iter().enumerate() {
         if i > 0 {
             out.push(b',');
@@ -46,7 +46,7 @@ fn push_cell(out: &mut Vec<u8>, text: &str) {
 }
 
 /// The cells of one record that [`push_record`] wrote.
-pub(super) fn read_record(record: &[u8]) -> Vec<String> {
+pub(crate) fn read_record(record: &[u8]) -> Vec<String> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(record);
     let mut cells = csv::ByteRecord::new();
     // Our own writing cannot be wrong; were it, the row would be empty and refused as such.

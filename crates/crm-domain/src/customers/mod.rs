@@ -1,7 +1,7 @@
 //! Customers: one row per person, from first touch on.
 
 pub mod bulk;
-mod cells;
+pub(crate) mod cells;
 pub(crate) mod copy;
 pub(crate) mod derived;
 pub mod edit;

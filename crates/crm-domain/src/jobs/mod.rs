@@ -26,10 +26,13 @@ pub const KEEP_DAYS: i32 = 30;
 pub async fn trim(conn: &mut PgConnection) -> Result<u64> {
     let done = sqlx::query!(
         "WITH old AS (SELECT id FROM jobs j WHERE finished_at < now() - make_interval(days => $1)
-                        AND (EXISTS (SELECT FROM job_rows WHERE job_id = j.id) OR EXISTS (SELECT FROM import_errors WHERE job_id = j.id))
+                        AND (EXISTS (SELECT FROM job_rows WHERE job_id = j.id) OR EXISTS (SELECT FROM import_errors WHERE job_id = j.id)
+                             OR EXISTS (SELECT FROM revenue_simulation_totals WHERE job_id = j.id))
                       ORDER BY finished_at LIMIT 1),
               rows AS (DELETE FROM job_rows WHERE job_id IN (SELECT id FROM old)),
-              errors AS (DELETE FROM import_errors WHERE job_id IN (SELECT id FROM old))
+              errors AS (DELETE FROM import_errors WHERE job_id IN (SELECT id FROM old)),
+              parties AS (DELETE FROM revenue_simulation_parties WHERE job_id IN (SELECT id FROM old)),
+              totals AS (DELETE FROM revenue_simulation_totals WHERE job_id IN (SELECT id FROM old))
          SELECT id FROM old",
         KEEP_DAYS
     )

@@ -5,6 +5,7 @@ use crate::audit::Actor;
 use crate::customers::{bulk, import};
 use crate::db::{DomainError, Result};
 use crate::realtime;
+use crate::revenue;
 use crate::row::parse;
 use crm_types::ids::{ImportId, JobId};
 use crm_types::jobs::{JobKind, JobState};
@@ -101,6 +102,8 @@ async fn batch(tx: &mut PgConnection, taken: &Taken) -> Result<()> {
     let batch = match work.kind {
         JobKind::CustomersBulk | JobKind::CustomersUndo => bulk::batch(tx, work).await?,
         JobKind::CustomersImport => import::batch(tx, work).await?,
+        JobKind::RevenueSimulation => revenue::simulate::batch(tx, work).await?,
+        JobKind::RevenueCheck => revenue::invariants::batch(tx, work).await?,
     };
     let state = if batch.over { JobState::Succeeded } else { JobState::Running };
     save(tx, taken, &batch, state).await

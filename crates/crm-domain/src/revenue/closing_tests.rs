@@ -23,7 +23,8 @@ async fn party(pool: &PgPool) {
          INSERT INTO coaching_relationships (id, coach_id, client_id, during)
          VALUES (lpad('3', 32, '0')::uuid, lpad('2', 32, '0')::uuid, lpad('1', 32, '0')::uuid, tstzrange('2020-01-01Z', NULL));
          INSERT INTO share_rules (id, scope, base, coach_bp, organization_bp, during)
-         VALUES (lpad('4', 32, '0')::uuid, 'default', 'gross', 3000, 1000, tstzrange('2020-01-01Z', NULL))",
+         VALUES (lpad('4', 32, '0')::uuid, 'default', 'gross', 3000, 1000, tstzrange('2020-01-01Z', NULL));
+         DELETE FROM recompute_queue",
     )
     .await;
 }

@@ -24,7 +24,8 @@ pub struct During {
 }
 
 impl During {
-    fn contains(&self, at: DateTime<Utc>) -> bool {
+    /// Whether an instant is in it.
+    pub fn contains(&self, at: DateTime<Utc>) -> bool {
         self.from <= at && self.to.is_none_or(|to| at < to)
     }
 }
@@ -87,6 +88,8 @@ pub struct Payment {
     pub amount: i64,
     /// Tax within.
     pub tax: i64,
+    /// What the payment cost: as Stripe told, else as the declared fees say.
+    pub fee: i64,
     /// What of the invoice was for individual subscriptions, and all that it was for. Nothing else is shared.
     pub individual: (i64, i64),
     /// The service period.
@@ -236,6 +239,10 @@ impl<'a> Terms<'a> {
         let shared = match rule.base {
             ShareBase::Gross => individual,
             ShareBase::NetOfTax => individual - part(payment.tax, payment.individual),
+            ShareBase::NetOfFees => {
+                let costs = part(payment.tax, payment.individual).saturating_add(part(payment.fee, payment.individual));
+                (individual - costs).max(0)
+            }
         };
         let organization_bp = if coaching.organization.is_some() { rule.organization_bp } else { 0 };
         Some(Self { payment, coaching, rule, organization_bp, individual, shared })

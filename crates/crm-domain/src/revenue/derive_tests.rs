@@ -28,6 +28,7 @@ fn payment(amount: i64) -> Payment {
         currency: "usd".parse().unwrap(),
         amount,
         tax: 0,
+        fee: 0,
         individual: (amount, amount),
         period: None,
         at: at("2026-03-01T00:00:00Z"),
@@ -36,7 +37,13 @@ fn payment(amount: i64) -> Payment {
 
 fn refund(n: usize, amount: i64) -> Refund {
     let at = at("2026-04-01T00:00:00Z") + chrono::TimeDelta::days(n as i64);
-    Refund { business_key: format!("re_{n}"), payment_key: "in_1".to_owned(), kind: TransactionKind::Refund, amount, at }
+    Refund {
+        business_key: format!("re_{n}"),
+        payment_key: "in_1".to_owned(),
+        kind: TransactionKind::Refund,
+        amount,
+        at,
+    }
 }
 
 fn parts(share: &Share) -> [i64; 3] {
@@ -102,6 +109,13 @@ fn only_what_was_for_an_individual_and_without_tax_where_the_rule_says_so() {
     let mixed = Payment { amount: 3_600, tax: 600, individual: (1_200, 3_600), ..payment(0) };
     let found = derive(&[mixed], &[], &[coaching(None)], &[net]);
     assert_eq!((found[0].paid, found[0].shared, parts(&found[0])), (1_200, 1_000, [500, 0, 500]));
+    let fees = Rule { base: ShareBase::NetOfFees, ..rule(Scope::Default, 5_000, 0) };
+    for (fee, shared) in [(0, 1_000), (135, 955), (999_999, 0)] {
+        let mixed = Payment { amount: 3_600, tax: 600, fee, individual: (1_200, 3_600), ..payment(0) };
+        let found = derive(&[mixed], &[refund(1, 3_600)], &[coaching(None)], std::slice::from_ref(&fees));
+        assert_eq!((found[0].paid, found[0].shared), (1_200, shared), "fee {fee}");
+        assert_eq!(found[0].shared + found[1].shared, 0, "all of it went back");
+    }
     let other = Payment { individual: (0, 3_600), ..payment(3_600) };
     assert_eq!(derive(&[other], &[], &[coaching(None)], &[rule(Scope::Default, 5_000, 0)]), []);
 }
@@ -128,7 +142,10 @@ fn a_dispute_takes_back_what_a_refund_left() {
     // First the dispute, of a part: what the refund takes is what is left then.
     (disputed.amount, disputed.at) = (501, disputed.at - chrono::TimeDelta::days(9));
     let found = shared(&[refund(1, 1_001), disputed]);
-    assert_eq!(found.iter().map(|s| (s.kind.as_str(), s.paid)).collect::<Vec<_>>(), [("payment", 1_001), ("dispute", -501), ("refund", -500)]);
+    assert_eq!(
+        found.iter().map(|s| (s.kind.as_str(), s.paid)).collect::<Vec<_>>(),
+        [("payment", 1_001), ("dispute", -501), ("refund", -500)]
+    );
 }
 
 proptest! {
@@ -151,12 +168,13 @@ proptest! {
         tax in 0_i64..=30,
         coach_bp in 0_i32..=7_000,
         organization_bp in 0_i32..=3_000,
-        net in any::<bool>(),
+        fee in 0_i64..=80,
+        base in 0_usize..3,
         steps in prop::collection::vec((0_i64..2_000_000, any::<bool>()), 0..8),
         full in any::<bool>(),
     ) {
-        let paid = Payment { individual: (individual, 100), tax: amount * tax / 100, ..payment(amount) };
-        let base = if net { ShareBase::NetOfTax } else { ShareBase::Gross };
+        let paid = Payment { individual: (individual, 100), tax: amount * tax / 100, fee: amount * fee / 100, ..payment(amount) };
+        let base = ShareBase::ALL[base];
         let rules = [Rule { base, ..rule(Scope::Default, coach_bp, organization_bp) }];
         let kind = |dispute: bool| if dispute { TransactionKind::Dispute } else { TransactionKind::Refund };
         let step = |(n, (step, dispute)): (usize, &(i64, bool))| Refund { kind: kind(*dispute), ..refund(n, *step) };

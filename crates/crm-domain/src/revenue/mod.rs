@@ -2,8 +2,14 @@
 
 pub mod closing;
 pub mod derive;
+pub mod fees;
+pub mod invariants;
 pub mod ledger;
+mod load;
 pub mod minimums;
 pub mod rules;
 pub mod shares;
+pub mod simulate;
+pub mod simulated;
+pub mod statement_file;
 pub mod statements;

@@ -103,22 +103,29 @@ fn read(row: &PgRow) -> sqlx::Result<ShareRule> {
 /// [`DomainError::Invalid`] for parts that are more than all, or somebody who is not there; the database's
 /// `share_rules_one_at_a_time` when another begins at that very instant.
 pub async fn create(pool: &PgPool, actor: &Actor, new: &NewShareRule) -> Result<ShareRule> {
-    check_parts(new)?;
+    let mut tx = pool.begin().await?;
+    let rule = create_in(&mut tx, actor, new).await?;
+    tx.commit().await?;
+    Ok(rule)
+}
+
+/// The same, as a part of something.
+pub(super) async fn create_in(tx: &mut PgConnection, actor: &Actor, new: &NewShareRule) -> Result<ShareRule> {
+    check_parts("", new.coach_bp, new.organization_bp)?;
     if new.starts_at.is_some_and(|at| !(1970..=9999).contains(&at.year())) {
         return Err(DomainError::invalid("starts_at", "out_of_range", "Use a time between 1970 and 9999."));
     }
-    let mut tx = pool.begin().await?;
     let scope = match (new.organization_id, new.relationship_id) {
         (Some(_), Some(_)) => {
             let message = "A rule is for an organization or for a coaching relationship, not for both.";
             return Err(DomainError::invalid("relationship_id", "invalid", message));
         }
         (Some(organization), None) => {
-            require_organization(&mut tx, "organization_id", organization).await?;
+            require_organization(tx, "organization_id", organization).await?;
             ShareScope::Organization
         }
         (None, Some(relationship)) => {
-            require_relationship(&mut tx, relationship).await?;
+            require_relationship(tx, relationship).await?;
             ShareScope::Relationship
         }
         (None, None) => ShareScope::Default,
@@ -154,14 +161,13 @@ pub async fn create(pool: &PgPool, actor: &Actor, new: &NewShareRule) -> Result<
     .execute(&mut *tx)
     .await?;
     if let Some(replaced) = replaced {
-        let old = one(&mut tx, ShareRuleId(replaced)).await?;
-        let before = ShareRule { ends_at: one(&mut tx, id).await?.ends_at, ..old.clone() };
-        record(&mut tx, actor, "ended", Some(&before), Some(&old)).await?;
+        let old = one(tx, ShareRuleId(replaced)).await?;
+        let before = ShareRule { ends_at: one(tx, id).await?.ends_at, ..old.clone() };
+        record(tx, actor, "ended", Some(&before), Some(&old)).await?;
     }
-    let rule = one(&mut tx, id).await?;
-    record(&mut tx, actor, "created", None, Some(&rule)).await?;
-    share_again(&mut tx, &rule, rule.starts_at).await?;
-    tx.commit().await?;
+    let rule = one(tx, id).await?;
+    record(tx, actor, "created", None, Some(&rule)).await?;
+    share_again(tx, &rule, rule.starts_at).await?;
     Ok(rule)
 }
 
@@ -225,20 +231,26 @@ async fn withdraw(tx: &mut PgConnection, actor: &Actor, rule: &ShareRule) -> Res
     record(tx, actor, "prolonged", Some(&old), Some(&new)).await
 }
 
-fn check_parts(new: &NewShareRule) -> Result<()> {
-    for (field, part) in [("coach_bp", new.coach_bp), ("organization_bp", new.organization_bp)] {
+/// Fails unless the parts are parts, and no more than all together. `of` stands before the fields' names.
+pub(super) fn check_parts(of: &str, coach_bp: i32, organization_bp: i32) -> Result<()> {
+    for (field, part) in [("coach_bp", coach_bp), ("organization_bp", organization_bp)] {
         if !(0..=WHOLE).contains(&part) {
-            return Err(DomainError::invalid(field, "out_of_range", "Use 0 to 10000 basis points: 3000 is 30 %."));
+            return Err(DomainError::invalid(
+                format!("{of}{field}"),
+                "out_of_range",
+                "Use 0 to 10000 basis points: 3000 is 30 %.",
+            ));
         }
     }
-    if new.coach_bp + new.organization_bp > WHOLE {
+    if coach_bp + organization_bp > WHOLE {
         let message = "Coach and organization together cannot get more than 100 % (10000 basis points).";
-        return Err(DomainError::invalid("organization_bp", "out_of_range", message));
+        return Err(DomainError::invalid(format!("{of}organization_bp"), "out_of_range", message));
     }
     Ok(())
 }
 
-async fn require_relationship(tx: &mut PgConnection, id: CoachingRelationshipId) -> Result<()> {
+/// Fails unless the id is that of a coaching relationship.
+pub(super) async fn require_relationship(tx: &mut PgConnection, id: CoachingRelationshipId) -> Result<()> {
     let there =
         sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM coaching_relationships WHERE id = $1) AS "there!""#, id.0)
             .fetch_one(tx)

@@ -119,7 +119,7 @@ async fn a_coach_or_a_rule_that_comes_later_shares_what_was_paid(pool: PgPool) {
     invariants(&pool).await;
 }
 
-/// A partial refund and a dispute over all of it, whose money is withdrawn; and what becomes of the dispute.
+/// A payment, a partial refund and a dispute over all of it, whose money is withdrawn; and what becomes of the dispute.
 fn disputed(life: &Life, end: &str) -> Vec<Delivery> {
     let at = T0 + 45 * DAY;
     let moves: &[i64] = if end == "won" { &[-999, 999] } else { &[-999] };
@@ -137,10 +137,13 @@ fn disputed(life: &Life, end: &str) -> Vec<Delivery> {
 async fn a_dispute_takes_what_a_refund_left_and_gives_it_back_when_it_is_won(pool: PgPool) {
     publish(&pool, 3_333).await;
     let charles = somebody(&pool).await;
-    let of = |rows: &Value| rows.as_array().unwrap().iter().map(|row| (row[0].clone(), row[3].clone())).collect::<Vec<_>>();
-    for (end, shape) in [("lost", Shape::Current), ("won", Shape::Current), ("lost", Shape::PreBasil), ("won", Shape::PreBasil)] {
+    let of =
+        |rows: &Value| rows.as_array().unwrap().iter().map(|row| (row[0].clone(), row[3].clone())).collect::<Vec<_>>();
+    for (end, shape) in
+        [("lost", Shape::Current), ("won", Shape::Current), ("lost", Shape::PreBasil), ("won", Shape::PreBasil)]
+    {
         let one = Life::new(shape, format!("{end}{shape:?}x"));
-        deliver(&pool, &[one.customer("c", "customer.created", T0, "Priya Raman")]).await;
+        deliver(&pool, &[one.customer("c", "customer.created", T0, "Priya Raman"), events(&one)[0].clone()]).await;
         coach(&pool, &one, charles).await;
         let all = disputed(&one, end);
         // Without its end, and with the payment last.
@@ -175,7 +178,7 @@ async fn any_order_of_a_disputes_events_shares_alike(pool: PgPool) {
         let mut seen: Option<Value> = None;
         for (i, order) in permutations(5).into_iter().step_by(7).enumerate() {
             let one = Life::new(Shape::Current, format!("{end}{i}x"));
-            deliver(&pool, &[one.customer("c", "customer.created", T0, "Priya Raman")]).await;
+            deliver(&pool, &[one.customer("c", "customer.created", T0, "Priya Raman"), events(&one)[0].clone()]).await;
             coach(&pool, &one, charles).await;
             let mut all = disputed(&one, end);
             // What announces the dispute says nothing that the others do not.

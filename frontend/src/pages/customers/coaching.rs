@@ -8,6 +8,7 @@ use crate::components::{
 };
 use crate::glance::drawn;
 use crate::labels;
+use crate::pages::revenue::OwnRule;
 use crate::query::{changed, use_query};
 use crate::realtime::use_realtime;
 use crate::routes;
@@ -67,6 +68,7 @@ fn Relationship(one: CoachingRelationship) -> impl IntoView {
                     <Badge text=labels::coaching_status(one.status) tone=labels::coaching_tone(one.status) dot=true/>
                 </p>
                 <p class="small muted">"Since "<Moment at=Some(one.started_at)/>{until}{at}{why}</p>
+                {runs.then(|| view! { <OwnRule relationship=one.id coach=one.coach.name.clone()/> })}
                 {runs.then(|| view! { <Actions id=one.id client=one.client.id paused=one.status == CoachingStatus::Paused/> })}
             </div>
         </li>

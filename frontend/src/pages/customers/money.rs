@@ -59,7 +59,7 @@ pub fn AtAGlance(id: Memo<String>, customer: Query<Customer>) -> impl IntoView {
         <section class="stats stats--4" aria-label="At a glance">
             <StatTile label="MRR" href=of_customer(routes::SUBSCRIPTIONS) value=mrr note=since/>
             <StatTile label="Lifetime value" href=of_customer(routes::TRANSACTIONS) value=lifetime note=spent/>
-            <StatTile label="Refunded" href=String::new() value=first(|v| money(v.refunded)) note=note(|_| None)/>
+            <StatTile label="Went back" href=String::new() value=first(|v| money(v.refunded)) note=note(|_| None)/>
             <StatTile label="Outstanding" href=String::new() value=first(|v| money(v.outstanding)) note=note(open)/>
         </section>
     }

@@ -125,7 +125,11 @@ fn mark(event: &TimelineEvent) -> (&'static str, &'static str) {
         TimelineEvent::Lifecycle { to: LifecycleState::Lead | LifecycleState::Prospect, .. } => (NEUTRAL, "user"),
         TimelineEvent::Lifecycle { .. } => (GOOD, "check"),
         TimelineEvent::Payment { status: TransactionStatus::Disputed, .. }
-        | TimelineEvent::Payment { kind: TransactionKind::Payment | TransactionKind::Refund, status: TransactionStatus::Failed, .. } => (BAD, "card"),
+        | TimelineEvent::Payment {
+            kind: TransactionKind::Payment | TransactionKind::Refund,
+            status: TransactionStatus::Failed,
+            ..
+        } => (BAD, "card"),
         TimelineEvent::Payment { .. } => (NEUTRAL, "card"),
         TimelineEvent::Note { .. } => (NEUTRAL, "note"),
         TimelineEvent::CoachingBegan { .. } => (GOOD, "user"),

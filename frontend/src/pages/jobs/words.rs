@@ -8,6 +8,8 @@ pub fn job_title(job: &Job) -> String {
     match (job.kind, &job.action) {
         (JobKind::CustomersImport, _) if job.dry_run => "Check a file of customers".into(),
         (JobKind::CustomersImport, _) => "Import customers".into(),
+        (JobKind::RevenueSimulation, _) => "Simulate share rules".into(),
+        (JobKind::RevenueCheck, _) => "Check the ledgers".into(),
         (JobKind::CustomersUndo, Some(action)) => format!("Undo: {}", action_title(action)),
         (JobKind::CustomersUndo, None) => "Undo".into(),
         (JobKind::CustomersBulk, Some(action)) => action_title(action),
@@ -56,6 +58,17 @@ pub const fn job_tone(state: JobState) -> Tone {
 
 /// What came of a job: "4,812 changed, 3 skipped".
 pub fn outcome(job: &Job) -> String {
+    match job.kind {
+        JobKind::RevenueSimulation => {
+            let changed = counted(job.changed, "client", "clients");
+            return format!(
+                "{} replayed, the shares of {changed} would differ",
+                counted(job.done, "client", "clients")
+            );
+        }
+        JobKind::RevenueCheck => return format!("{} checked", counted(job.done, "identity", "identities")),
+        _ => {}
+    }
     let updated = job.changed - job.created;
     let (created_word, changed_word) = match (job.kind, job.dry_run) {
         (_, true) => ("would be created", "would be updated"),

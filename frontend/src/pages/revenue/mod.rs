@@ -1,19 +1,33 @@
 //! Revenue shared among coaches, organizations and the platform: by month, row by row, and the rules behind it.
 
+mod checks;
 mod close;
+mod fees;
+mod minimums;
 mod months;
+mod own_rule;
+mod proposal;
 mod publish;
+mod publish_simulation;
 mod rule;
 mod rules;
 mod shares;
+mod simulated;
+mod simulator;
 mod statement;
+mod statement_file;
 mod statements;
+mod terms;
 
+pub use checks::ChecksPage;
 pub use months::MonthsPage;
+pub use own_rule::OwnRule;
 pub use rules::RulesPage;
 pub use shares::SharesPage;
+pub use simulator::SimulatorPage;
 pub use statement::StatementPage;
 pub use statements::StatementsPage;
+pub use terms::TermsPage;
 
 use crate::components::{RouteTabs, use_title};
 use crate::routes;
@@ -37,6 +51,9 @@ fn RevenueHead(
         (routes::REVENUE_STATEMENTS, "Statements"),
         (routes::REVENUE_SHARES, "Shares"),
         (routes::REVENUE_RULES, "Rules"),
+        (routes::REVENUE_TERMS, "Fees and minimums"),
+        (routes::REVENUE_SIMULATOR, "Simulator"),
+        (routes::REVENUE_CHECKS, "Checks"),
     ];
     view! {
         <header class="page-head">

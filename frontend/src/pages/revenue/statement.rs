@@ -1,6 +1,7 @@
 //! A statement: what it comes to, the rows behind it, and how far it is. It prints well.
 
 use super::shares;
+use super::statement_file::StatementFile;
 use super::statements::name;
 use crate::api::revenue::{self, SHARES, STATEMENTS};
 use crate::components::{
@@ -186,7 +187,7 @@ fn Actions(statement: PayoutStatement, query: Query<PayoutStatement>) -> impl In
         _ => ().into_any(),
     };
     view! {
-        <div class="end row">{buttons}</div>
+        <div class="end row"><StatementFile id=id/>{buttons}</div>
         <Dialog id="pay-statement" title=Signal::stored("Mark as paid".to_owned()) open=paying>
             <Pay id=id open=paying query=query/>
         </Dialog>

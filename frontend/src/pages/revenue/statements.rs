@@ -36,7 +36,7 @@ pub static SPEC: ListSpec = ListSpec {
         Column::new("State", ""),
         Column::new("Carried", "num p3"),
         Column::new("Earned", "num p2"),
-        Column::new("Refunded", "num p3"),
+        Column::new("Went back", "num p3"),
         Column::sorted("Payable", "num", "payable", "-payable"),
         Column::new("Forward", "num p4"),
     ],

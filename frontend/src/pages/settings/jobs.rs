@@ -47,6 +47,8 @@ fn kinds() -> Vec<Choice> {
         JobKind::CustomersBulk => "Changes to many customers",
         JobKind::CustomersUndo => "Undone changes",
         JobKind::CustomersImport => "Imports",
+        JobKind::RevenueSimulation => "Simulated share rules",
+        JobKind::RevenueCheck => "Checks of the ledgers",
     };
     JobKind::ALL.iter().map(|kind| (kind.as_str(), name(kind))).collect()
 }

@@ -1,6 +1,7 @@
 use super::read::{Read, Reader};
 use crate::billing::facts::{
-    Body, Charge, Dispute, Fact, FailedAttempt, Invoice, InvoiceLine, InvoicePayment, ObjectFact, PaymentIntent, Refund, Stamp,
+    Body, Charge, Dispute, Fact, FailedAttempt, Fee, Invoice, InvoiceLine, InvoicePayment, ObjectFact, PaymentIntent,
+    Refund, Stamp,
 };
 
 fn object(source: &Reader<'_>, id: String, stamp: Stamp, body: Body) -> Fact {
@@ -171,6 +172,7 @@ pub fn charge(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) ->
     for entry in object_.list("refunds").unwrap_or_default() {
         facts.push(refund(&entry, &|_| stamp(0))?);
     }
+    facts.extend(fee(object_, stamp(0)));
     let stamp = stamp(rank);
     let body = Body::Charge(Charge {
         status: object_.text("status")?.to_owned(),
@@ -183,6 +185,18 @@ pub fn charge(object_: &Reader<'_>, kind: &str, stamp: &dyn Fn(i16) -> Stamp) ->
     });
     facts.push(object(object_, object_.required_id("id")?, stamp, body));
     Ok(facts)
+}
+
+/// The fee stands in the charge's balance transaction, which events name by its id unless somebody expanded it. It is a fact
+/// of its own: a later event of the charge that only names it does not take it away.
+fn fee(charge: &Reader<'_>, stamp: Stamp) -> Option<Fact> {
+    let balance = charge.maybe_object("balance_transaction")?;
+    let body = Body::Fee(Fee {
+        charge: charge.id("id"),
+        amount: balance.maybe_integer("fee")?,
+        currency: balance.currency("currency").ok()?,
+    });
+    Some(object(charge, balance.id("id")?, stamp, body))
 }
 
 pub fn refund(object_: &Reader<'_>, stamp: &dyn Fn(i16) -> Stamp) -> Read<Fact> {

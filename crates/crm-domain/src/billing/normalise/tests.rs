@@ -228,12 +228,7 @@ fn what_is_missing_is_said_with_its_path() {
 
 #[test]
 fn types_that_are_not_used_are_ignored() {
-    for kind in [
-        "climate.order.created",
-        "invoice.upcoming",
-        "checkout.session.completed",
-        "x",
-    ] {
+    for kind in ["climate.order.created", "invoice.upcoming", "checkout.session.completed", "x"] {
         assert_eq!(normalise(&event(kind, json!({"id": "x"}))), Normalised::Ignored, "{kind}");
     }
 }

@@ -4,7 +4,9 @@ mod csv;
 mod ticket;
 mod xlsx;
 
+pub(crate) use ticket::{issue, take};
 pub use ticket::{redeem, ticket, trim};
+pub(crate) use xlsx::major;
 
 use super::filter::{CustomerFilter, push_source};
 use super::list::{COLUMNS, order, read};

@@ -8,6 +8,8 @@ use crate::row::parse;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool};
 
@@ -22,6 +24,11 @@ pub async fn ticket(pool: &PgPool, actor: &Actor, request: &Request) -> Result<(
     if let Some(ids) = &request.ids {
         require_few(ids)?;
     }
+    issue(pool, actor, request).await
+}
+
+/// Makes a ticket for one download of whatever is asked for.
+pub(crate) async fn issue(pool: &PgPool, actor: &Actor, request: &impl Serialize) -> Result<(String, DateTime<Utc>)> {
     let ticket = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let request = serde_json::to_value(request).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let expires_at = sqlx::query_scalar!(
@@ -43,6 +50,11 @@ pub async fn ticket(pool: &PgPool, actor: &Actor, request: &Request) -> Result<(
 
 /// What a ticket was made for, and by whom; `None` when it is not good (any more). It is good once.
 pub async fn redeem(pool: &PgPool, ticket: &str) -> Result<Option<(Actor, Request)>> {
+    take(pool, ticket).await
+}
+
+/// What a ticket was made for; `None` also when that is another kind of download.
+pub(crate) async fn take<T: DeserializeOwned>(pool: &PgPool, ticket: &str) -> Result<Option<(Actor, T)>> {
     let row = sqlx::query!(
         "DELETE FROM export_tickets t WHERE hash = $1 AND expires_at > now()
            AND (actor_kind <> 'user' OR EXISTS (SELECT FROM users u WHERE u.id = t.actor_id AND u.disabled_at IS NULL))
@@ -59,8 +71,7 @@ pub async fn redeem(pool: &PgPool, ticket: &str) -> Result<Option<(Actor, Reques
         address: row.address,
         request_id: row.request_id,
     };
-    let request = serde_json::from_value(row.request).map_err(|error| sqlx::Error::Decode(error.into()))?;
-    Ok(Some((actor, request)))
+    Ok(serde_json::from_value(row.request).ok().map(|request| (actor, request)))
 }
 
 /// Forgets tickets that are not good any more; gives how many.

@@ -88,7 +88,7 @@ fn push(sheet: &mut Worksheet, row: u32, line: &Line, time: &Format) -> std::res
 
 /// Excel's numbers are floats anyway; cents of any real amount are exact enough in one.
 #[allow(clippy::cast_precision_loss, reason = "see above")]
-fn major(minor: i64, per: i64) -> f64 {
+pub(crate) fn major(minor: i64, per: i64) -> f64 {
     minor as f64 / per as f64
 }
 

@@ -98,12 +98,12 @@ async fn of_too_little_history_nothing_is_made_up() {
 
     business::write(app.pool()).await;
     let young: ForecastReport = client.get("/api/analytics/forecast").await.json();
-    // One customer since January; the newest day is in March.
+    // One customer since January, who moved to tier 2 in February; the newest day is in March.
     assert_eq!((young.until.to_string().as_str(), young.known_months, young.mrr.minor), ("2026-02-28", 2, 1_900));
     assert_eq!(young.why_not.as_deref(), Some("There are 2 full months of payments; a forecast takes at least 6."));
     assert_eq!(
         young.plans.iter().map(|plan| (plan.key.as_str(), plan.mrr.minor)).collect::<Vec<_>>(),
-        [("tier1", 1_900)]
+        [("tier1", 1_900), ("tier2", 0)]
     );
     assert_eq!((young.total.model, young.total.residual_value), (None, None));
 }

@@ -170,8 +170,6 @@ async fn months(
 /// Adds up what each month changed.
 fn known(currency: Currency, until: Month, changes: &[CohortChange], months: &[MonthChange]) -> Known {
     let of_plan = |plan: &Plan| changes.iter().filter(|change| change.plan == plan).collect::<Vec<_>>();
-    let plans =
-        PLANS.iter().map(|plan| (plan, stood(&of_plan(plan), until))).filter(|(_, cohorts)| !cohorts.is_empty());
     let mut flows: Vec<MonthFlow> = Vec::new();
     let mut levels: BTreeMap<Month, i64> = BTreeMap::new();
     for change in months {
@@ -185,6 +183,14 @@ fn known(currency: Currency, until: Month, changes: &[CohortChange], months: &[M
             None => flows.push(MonthFlow { month: change.month, key: change.plan.key.to_owned(), flow: change.flow }),
         }
     }
+    // Nobody may have begun with a plan that customers move to: what that won counts all the same.
+    let moved = |plan: &Plan| flows.iter().any(|flow| flow.key == plan.key && flow.flow != Flow::default());
+    let of = |plan: &'static Plan| {
+        let cohorts = stood(&of_plan(plan), until);
+        let there = !cohorts.is_empty() || moved(plan);
+        there.then(|| CohortsOf { key: plan.key.to_owned(), label: plan.label.to_owned(), cohorts })
+    };
+    let plans: Vec<CohortsOf> = PLANS.iter().filter_map(of).collect();
     let first = levels.keys().next().copied().unwrap_or(until);
     let mut mrr = 0;
     let level = |month: Month| {
@@ -195,9 +201,7 @@ fn known(currency: Currency, until: Month, changes: &[CohortChange], months: &[M
         currency,
         until,
         everybody: stood(&changes.iter().collect::<Vec<_>>(), until),
-        plans: plans
-            .map(|(plan, cohorts)| CohortsOf { key: plan.key.into(), label: plan.label.into(), cohorts })
-            .collect(),
+        plans,
         flows,
         levels: (0..=until.since(first)).map(|later| first.plus(later)).map(level).collect(),
     }

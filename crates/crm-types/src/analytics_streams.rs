@@ -60,7 +60,7 @@ pub struct CoachingStream {
     pub clients: i64,
     /// `clients / coaches_with_clients`.
     pub portfolio_size: Option<f64>,
-    /// Coaches with a share of what was paid in the months of the period.
+    /// Coaches with a share of what was paid in the last month of the period.
     pub earning_coaches: i64,
     /// What they earned in these months, refunds taken off.
     pub share_earnings: Money,

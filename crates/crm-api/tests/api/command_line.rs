@@ -149,7 +149,7 @@ async fn a_seeded_business_is_what_the_rules_make_of_its_facts() {
     let url = app.database_url();
     let arguments = ["seed", "--customers", "900", "--until", "1767225600"];
     let (ok, out, errors) = output(program(&arguments, &[("DATABASE_URL", &url)])).await;
-    assert!(ok && out.contains("MRR movements: done"), "{out}{errors}");
+    assert!(ok && out.contains("shares: done"), "{out}{errors}");
     let derived = "SELECT md5(string_agg(t::text, '|' ORDER BY t.id)) FROM (SELECT id, customer_type, lifecycle_state, stream, tier, mrr_minor,
         currency, lifetime_minor, lifetime_currency, first_paid_at, trial_start, trial_end, acquisition_source FROM customers) t";
     let before: String = sqlx::query_scalar(derived).fetch_one(app.pool()).await.unwrap();

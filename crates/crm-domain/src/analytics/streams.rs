@@ -200,7 +200,7 @@ async fn shares(db: &mut PgConnection, scope: &Scope) -> Result<Shares> {
             let row = sqlx::query!(
                 r#"SELECT count(*) AS "coaches!", coalesce(sum(earned + refunded), 0)::bigint AS "minor!"
                    FROM (SELECT sum(coach_minor) FILTER (WHERE kind = 'payment') AS earned,
-                                coalesce(sum(coach_minor) FILTER (WHERE kind = 'refund'), 0) AS refunded
+                                coalesce(sum(coach_minor) FILTER (WHERE kind <> 'payment'), 0) AS refunded
                          FROM revenue_shares WHERE month = $1 AND currency = $2 AND recorded_at <= $3 GROUP BY coach_id) AS coach
                    WHERE earned <> 0 OR refunded <> 0"#,
                 month,

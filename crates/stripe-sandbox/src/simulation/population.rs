@@ -18,7 +18,7 @@ const TRIAL: i64 = 10 * DAY;
 /// Of ten thousand who subscribe: individuals, coaches, organisations.
 const KINDS: [u32; 3] = [9_778, 217, 5];
 /// Who leaves comes back so often, once at most.
-const RETURNS: f64 = 0.38;
+const RETURNS: f64 = 0.6;
 
 /// Everybody who ever signed up.
 #[derive(Debug)]
@@ -190,8 +190,7 @@ impl Population {
 
     /// Some of those who left subscribe once more, without a trial.
     fn returns(&self, rng: &mut Rng, kind: people::Kind, currency: Currency, life: &mut Life) {
-        let left = life.states.last().and_then(|state| state.ended_at);
-        let Some(left) = left.filter(|_| life.payments.iter().any(|payment| payment.paid)) else { return };
+        let Some(left) = life.states.last().and_then(|state| state.ended_at) else { return };
         if rng.chance(RETURNS) {
             let back = left + rng.between(20 * DAY, 240 * DAY);
             let mut course = Course::new(self, rng, kind, currency, back);
@@ -248,7 +247,7 @@ impl<'a> Course<'a> {
             if trial.1 >= now {
                 return Some(());
             }
-            if !self.rng.chance(0.56) {
+            if !self.rng.chance(0.66) {
                 let ended = self.state(trial.1, "canceled", trial)?;
                 life.states.push(State { canceled_at: Some(trial.1), ended_at: Some(trial.1), ..ended });
                 return Some(());
@@ -267,7 +266,7 @@ impl<'a> Course<'a> {
             if until >= now {
                 break;
             }
-            if self.rng.chance(if self.yearly { 0.3 } else { 0.045 }) {
+            if self.rng.chance(if self.yearly { 0.25 } else { 0.03 }) {
                 let asked = self.rng.between(from, until);
                 let reason = self.rng.pick(&["too_expensive", "unused", "switched_service", "other"]).copied();
                 let gone = self.state(until, "canceled", (from, until))?;

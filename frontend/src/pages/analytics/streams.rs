@@ -29,7 +29,7 @@ pub fn StreamsPage() -> impl IntoView {
                 <p>"Coached: who had a coach, for churn and NRR when the period began, else at its end. Both add up to all."</p>
             </Card>
             <Card report=report id="rev2" title="REV 2: coaches" table=coaches class="card c6">
-                <p>"Portfolio size: clients who are coached now / people who coach anybody now. Share earnings: what coaches got of payments in the months of the period, refunds taken off."</p>
+                <p>"Portfolio size: clients who are coached now / people who coach anybody now. Share earnings: what coaches got of payments in the last month of the period, less what went back."</p>
                 <p>"Coach retention: 1 − customer churn of the stream. Portfolio NRR: net revenue retention of coached individuals."</p>
             </Card>
             <Card report=report id="rev3" title="REV 3: organizations" table=businesses class="card c6">

@@ -32,7 +32,7 @@ async fn both(pool: &PgPool) -> (Vec<String>, Vec<String>) {
     let counted = "SELECT to_jsonb(t)::text
                    FROM (SELECT c.organization_id, coalesce(c.currency, '') AS currency, coalesce(c.stream, '') AS stream, count(*) AS people,
                                 count(*) FILTER (WHERE k.coaches) AS coaches, count(*) FILTER (WHERE NOT k.coaches AND c.mrr_minor > 0) AS paying_clients,
-                                sum(c.mrr_minor)::bigint AS mrr_minor
+                                count(*) FILTER (WHERE c.mrr_minor > 0) AS paying, sum(c.mrr_minor)::bigint AS mrr_minor
                          FROM customers c
                          CROSS JOIN LATERAL (SELECT coalesce(c.stream, '') = 'rev2_coaching'
                                                     OR EXISTS (SELECT FROM customers o WHERE o.coach_id = c.id) AS coaches) k

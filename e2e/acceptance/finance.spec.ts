@@ -62,7 +62,7 @@ test("its figures are the API's", async ({ page, server }) => {
   expect(await value(page, "Recovered")).toBe(percent(total.recovery_rate));
   expect(await value(page, "Refunded")).toBe("$9");
   expect(await value(page, "Refund rate")).toBe(percent(total.refund_rate));
-  for (const card of ["MRR over time", "MRR movement", "Cohorts", "Payment failures and recovery", "Refunds", "MRR forecast"]) {
+  for (const card of ["MRR over time", "MRR movement", "Cohorts", "Payment failures and recovery", "Refunds and disputes", "MRR forecast"]) {
     await expect(page.getByRole("region", { name: card, exact: true })).toBeVisible();
   }
 });
@@ -96,13 +96,13 @@ test("tiles lead to rows that add up to them", async ({ page, server }) => {
 test("the period is in the address, and MRR stands by stream or tier", async ({ page, server }) => {
   await signIn(page, server, `/dashboard/finance?${days}`);
   const card = page.getByRole("region", { name: "MRR over time" });
-  await card.getByRole("link", { name: "By tier" }).click();
+  await card.getByRole("link", { name: "By tier", exact: true }).click();
   await expect(page).toHaveURL(new RegExp(`${days}&group=tier`));
   await expect(card.getByRole("listitem").filter({ hasText: "Standard" })).toBeVisible();
   await page.getByRole("navigation", { name: "Dashboards" }).getByRole("link", { name: "Executive" }).click();
   await expect(page).toHaveURL(`/?${days}`);
   await page.goBack();
-  await expect(card.getByRole("link", { name: "By tier" })).toHaveAttribute("aria-current", "true");
+  await expect(card.getByRole("link", { name: "By tier", exact: true })).toHaveAttribute("aria-current", "true");
   const failures = page.getByRole("region", { name: "Payment failures and recovery" });
   await failures.getByText("Show as table").click();
   await expect(failures.getByRole("row", { name: /^Together/ }).getByRole("cell").first()).toHaveText("2");

@@ -129,7 +129,7 @@ test("a plain press on a row of any list opens its preview", async ({ page, serv
   for (const [list, says] of [
     ["/customers?q=Pia", "Known since"],
     ["/subscriptions?q=Pia", "At Stripe"],
-    ["/transactions?q=Pia", "Invoice"],
+    ["/transactions?q=Pia", "Paid for"],
     ["/mrr-movements", "Change"],
   ] as const) {
     await page.goto(list);

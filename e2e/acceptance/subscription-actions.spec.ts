@@ -156,7 +156,7 @@ test("a payment is refunded in part, and no more than is left of it", async ({ p
   await dialog.getByRole("button", { name: "Refund payment" }).click();
   await expect(dialog).toBeHidden();
   await confirmed(page, /^Refund 7.50 USD/);
-  await expect(fact(page, "Refunded")).toHaveText("$7.50", { timeout: 15_000 });
+  await expect(fact(page, "Went back")).toHaveText("$7.50", { timeout: 15_000 });
 });
 
 test("a fault of Stripe's is a sentence, and the draft stays", async ({ page, server, stripe }) => {

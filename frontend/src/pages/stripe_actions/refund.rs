@@ -72,17 +72,17 @@ fn left(t: &Transaction) -> Money {
 fn Facts(transaction: Transaction) -> impl IntoView {
     let t = transaction;
     let title = t.invoice_number.clone().unwrap_or_else(|| t.business_key.clone());
-    let tone = labels::transaction_tone(t.status);
+    let (tone, state) = labels::transaction_state(t.kind, t.status);
     view! {
         <section class="drawer__sec">
             <h2>{title}</h2>
             <p class="who__sub">{t.customer_name.clone().unwrap_or_default()}</p>
-            <div class="row row--wrap mt-3"><Badge text=labels::transaction_status(t.status) tone=tone dot=true/></div>
+            <div class="row row--wrap mt-3"><Badge text=state tone=tone dot=true/></div>
         </section>
         <section class="drawer__sec">
             <dl class="kv kv--num">
                 <dt>{labels::transaction_kind(t.kind)}</dt><dd>{money(t.amount)}</dd>
-                <dt>"Refunded"</dt><dd>{money(t.refunded)}</dd>
+                <dt>"Went back"</dt><dd>{money(t.refunded)}</dd>
                 <dt>"Tax within"</dt><dd>{money(t.tax)}</dd>
                 <dt>"Paid for"</dt><dd>{labels::transaction_type(t.transaction_type)}</dd>
                 <dt>"Date"</dt><dd><Moment at=Some(t.occurred_at) exact=true/></dd>

@@ -61,7 +61,7 @@ pub fn SubscriptionPage() -> impl IntoView {
         })}
         <div class="grid">
             <div class="c12">
-                <Asked by="subscription_id" id=Signal::derive(move || params.glance(|p| p.get("id").unwrap_or_default()))/>
+                <Asked by="subscription_id" id=Signal::derive(move || query.map(|s| s.subscription.id.to_string()).unwrap_or_default())/>
             </div>
         </div>
     }

@@ -161,8 +161,8 @@ async fn a_seeded_business_is_what_the_rules_make_of_its_facts() {
     assert!(shares > 100, "{shares}");
     let structure = "SELECT md5(string_agg(d, E'\n' ORDER BY d)) FROM (
         SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid::regclass::text NOT LIKE 'pg_%'
-        UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid > 0
-        UNION ALL SELECT tgname || tgenabled FROM pg_trigger WHERE NOT tgisinternal) AS s (d)";
+        UNION ALL SELECT conname::text || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid > 0
+        UNION ALL SELECT tgname::text || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal) AS s (d)";
     let after: String = sqlx::query_scalar(structure).fetch_one(app.pool()).await.unwrap();
     let fresh = TestApp::spawn().await;
     assert_eq!(after, sqlx::query_scalar::<_, String>(structure).fetch_one(fresh.pool()).await.unwrap(), "all is back");

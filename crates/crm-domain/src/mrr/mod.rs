@@ -3,5 +3,6 @@
 pub mod amount;
 pub mod coached;
 pub mod derive;
+pub(crate) mod effect;
 pub mod ledger;
 pub mod list;

@@ -6,21 +6,17 @@ use crate::billing::normalise::{Normalised, normalise};
 use crate::billing::recompute;
 use crate::db::{DomainError, Result};
 use crate::filter::Text;
-use crate::mrr::amount::{Catalog, PlanKey};
-use crate::mrr::derive::{History, derive};
+use crate::mrr::amount::Catalog;
+use crate::mrr::effect::{Effect, MOST, TOGETHER, history};
 use crate::subscriptions::upsert::load_versions;
 use crate::subscriptions::version::Version;
 use chrono::{DateTime, Utc};
-use crm_types::plans::{MappingChange, MappingPreview, PriceMapping};
-use crm_types::{Currency, Money};
+use crm_types::plans::{MappingPreview, PriceMapping};
 use sqlx::{PgConnection, PgPool};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-/// Customers that are computed for a preview; of more, the first ones stand for the others.
-const MOST: i64 = 5_000;
-const TOGETHER: usize = 500;
-
-type Sums = BTreeMap<(Currency, PlanKey), (i64, i64)>;
+/// Whose amount would come to too much.
+const FIELD: &str = "stream";
 
 /// Computes what mapping the price would change now. Nothing is written.
 pub async fn preview(pool: &PgPool, id: &Text, mapping: &PriceMapping) -> Result<MappingPreview> {
@@ -35,7 +31,7 @@ pub async fn preview(pool: &PgPool, id: &Text, mapping: &PriceMapping) -> Result
     }
     let parked = parked(&mut conn, id).await?;
     let touched = touched(&mut conn, id, parked.keys()).await?;
-    let (mut sums, mut rewritten) = (Sums::new(), 0);
+    let mut effect = Effect::default();
     for some in touched.chunks(TOGETHER) {
         let ids: Vec<String> = some.iter().map(|(stripe_id, _)| stripe_id.clone()).collect();
         let stored = load_versions(&mut conn, &ids).await?;
@@ -47,45 +43,20 @@ pub async fn preview(pool: &PgPool, id: &Text, mapping: &PriceMapping) -> Result
             let old = stored.get(stripe_id).cloned().unwrap_or_default();
             let mut new = old.clone();
             new.extend(parked.get(stripe_id).into_iter().flatten().cloned());
-            let (old, new) = (history(&old, &now, *since)?, history(&new, &then, *since)?);
-            rewritten += i64::from(old.movements != new.movements);
-            add(&mut sums, &old, |(before, _)| before);
-            add(&mut sums, &new, |(_, after)| after);
+            effect.add(&history(&old, &now, *since, FIELD)?, &history(&new, &then, *since, FIELD)?);
         }
     }
     let customers = sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM subscription_prices WHERE price_id = $1"#, id)
         .fetch_one(&mut *conn)
         .await?;
     let computed = i64::try_from(touched.len()).unwrap_or(i64::MAX);
-    let changes = sums.into_iter().filter(|(_, (before, after))| before != after);
     Ok(MappingPreview {
         customers: customers.max(computed),
         computed,
-        rewritten,
+        rewritten: effect.rewritten,
         waiting_events: parked.values().map(|versions| i64::try_from(versions.len()).unwrap_or(i64::MAX)).sum(),
-        changes: changes
-            .map(|((currency, (stream, tier)), (before, after))| MappingChange {
-                stream,
-                tier,
-                before: Money::new(before, currency),
-                after: Money::new(after, currency),
-            })
-            .collect(),
+        changes: effect.changes(),
     })
-}
-
-fn history(versions: &[Version], catalog: &Catalog, since: DateTime<Utc>) -> Result<History> {
-    // Coaching moves no MRR.
-    derive(versions, &[], catalog, since)
-        .map_err(|error| DomainError::invalid("stream", "too_large", error.to_string()))
-}
-
-fn add(sums: &mut Sums, history: &History, side: fn(&mut (i64, i64)) -> &mut i64) {
-    for standing in history.standings.values() {
-        for (key, minor) in &standing.parts {
-            *side(sums.entry((standing.body.currency, *key)).or_default()) += minor;
-        }
-    }
 }
 
 /// Snapshots that wait for the price, by Stripe customer.

@@ -2,24 +2,16 @@
 
 use super::find;
 use crate::billing::recompute;
-use crate::db::{DomainError, Result};
-use crate::mrr::amount::{Catalog, PlanKey, Policy};
-use crate::mrr::derive::{History, derive};
+use crate::db::Result;
+use crate::mrr::amount::{Catalog, Policy};
+use crate::mrr::effect::{Effect, MOST, TOGETHER, history};
 use crate::subscriptions::upsert::load_versions;
-use crate::subscriptions::version::Version;
 use chrono::{DateTime, Utc};
-use crm_types::plans::MappingChange;
 use crm_types::settings::{PolicyChange, PolicyPreview};
-use crm_types::{Currency, Money};
 use sqlx::{PgConnection, PgPool};
-use std::collections::BTreeMap;
 
-/// Customers that are computed for a preview; of more, the first ones stand for the others.
-const MOST: i64 = 5_000;
-const TOGETHER: usize = 500;
-
-/// MRR of a currency, stream and tier, before and after.
-type Sums = BTreeMap<(Currency, PlanKey), (i64, i64)>;
+/// Whose amount would come to too much.
+const FIELD: &str = "discounts_forever";
 
 /// Computes what the policies would change now. Nothing is written.
 pub async fn preview(pool: &PgPool, change: &PolicyChange) -> Result<PolicyPreview> {
@@ -33,7 +25,7 @@ pub async fn preview(pool: &PgPool, change: &PolicyChange) -> Result<PolicyPrevi
     let discounts =
         (new.discounts_forever, new.discounts_limited) != (settings.discounts_forever, settings.discounts_limited);
     let (customers, touched) = touched(&mut conn, discounts, new.cancellation != settings.cancellation).await?;
-    let (mut sums, mut rewritten) = (Sums::new(), 0);
+    let mut effect = Effect::default();
     for some in touched.chunks(TOGETHER) {
         let ids: Vec<String> = some.iter().map(|(stripe_id, _)| stripe_id.clone()).collect();
         let stored = load_versions(&mut conn, &ids).await?;
@@ -41,39 +33,15 @@ pub async fn preview(pool: &PgPool, change: &PolicyChange) -> Result<PolicyPrevi
         let then = Catalog { prices: now.prices.clone(), discounts: now.discounts.clone(), policy: new };
         for (stripe_id, since) in some {
             let versions = stored.get(stripe_id).map(Vec::as_slice).unwrap_or_default();
-            let (old, new) = (history(versions, &now, *since)?, history(versions, &then, *since)?);
-            rewritten += i64::from(old.movements != new.movements);
-            add(&mut sums, &old, |(before, _)| before);
-            add(&mut sums, &new, |(_, after)| after);
+            effect.add(&history(versions, &now, *since, FIELD)?, &history(versions, &then, *since, FIELD)?);
         }
     }
-    let changes = sums.into_iter().filter(|(_, (before, after))| before != after);
     Ok(PolicyPreview {
         customers,
         computed: i64::try_from(touched.len()).unwrap_or(i64::MAX),
-        rewritten,
-        changes: changes
-            .map(|((currency, (stream, tier)), (before, after))| MappingChange {
-                stream,
-                tier,
-                before: Money::new(before, currency),
-                after: Money::new(after, currency),
-            })
-            .collect(),
+        rewritten: effect.rewritten,
+        changes: effect.changes(),
     })
-}
-
-fn history(versions: &[Version], catalog: &Catalog, since: DateTime<Utc>) -> Result<History> {
-    derive(versions, &[], catalog, since)
-        .map_err(|error| DomainError::invalid("discounts_forever", "too_large", error.to_string()))
-}
-
-fn add(sums: &mut Sums, history: &History, side: fn(&mut (i64, i64)) -> &mut i64) {
-    for standing in history.standings.values() {
-        for (key, minor) in &standing.parts {
-            *side(sums.entry((standing.body.currency, *key)).or_default()) += minor;
-        }
-    }
 }
 
 /// Who has a discount, or is set to end: how many, and the first of them, and since when they are known.

@@ -7,15 +7,17 @@ mod load;
 mod pgbench;
 mod scale;
 mod server;
+mod statements;
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use server::Server;
+use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use stripe_sandbox::{Business, BusinessConfig};
+use stripe_sandbox::{Business, BusinessConfig, Event};
 
 /// Measure the server beside pgbench.
 #[derive(Debug, Parser)]
@@ -38,6 +40,9 @@ struct Arguments {
     /// Keep the database in this directory, and seed it only when it is new
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Print the statements that cost the database most while events were applied
+    #[arg(long)]
+    statements: bool,
     /// The built browser bundle
     #[arg(long, default_value = "frontend/dist")]
     bundle: PathBuf,
@@ -52,6 +57,7 @@ async fn run(arguments: Arguments) -> Result<()> {
     let passing = std::env::temp_dir().join(format!("crm-bench-{}", std::process::id()));
     let dir = arguments.data.as_ref().unwrap_or(&passing);
     let config = private_postgres::Config::new(dir.join("pg")).for_this_machine();
+    let config = if arguments.statements { statements::watch(config) } else { config };
     // Durable, as in production: every commit waits for the disk.
     let mut cluster = tokio::task::spawn_blocking(move || private_postgres::start(&config)).await??;
     let result = measure(&arguments, &cluster).await;
@@ -94,23 +100,22 @@ async fn measure(arguments: &Arguments, cluster: &private_postgres::Cluster) -> 
         load::acknowledgements(&server, arguments.connections, Duration::from_secs(arguments.seconds)).await?;
     line("webhook acknowledgement", acknowledged, "/s", "pgbench, same row", inserts, "/s");
 
-    // A business's year, from the first POST until nothing is pending.
+    // A business's year, then half a year more in which half of its customers have a coach who shares in what they pay.
     let config = BusinessConfig { customers: arguments.customers, log_limit: 0, ..BusinessConfig::default() };
-    let (start, days) = (config.start, i64::from(config.days));
-    let events = Business::new(config).step_to(start + days * 86_400);
-    drained(&pool).await?;
-    let count = events.len();
-    let began = Instant::now();
-    load::send_all(&server, events, arguments.connections).await?;
-    let sent = began.elapsed();
-    drained(&pool).await?;
-    let applied = count as f64 / began.elapsed().as_secs_f64();
-    line("applied, POST to nothing pending", applied, "/s", "pgbench, one row an event", inserts, "/s");
-    say(&format!(
-        "    {count} events: all acknowledged after {:.1} s, all applied after {:.1} s",
-        sent.as_secs_f64(),
-        began.elapsed().as_secs_f64()
-    ));
+    let (end, mut business) = (config.start + i64::from(config.days) * 86_400, Business::new(config));
+    if arguments.statements {
+        statements::print(&pool).await?;
+    }
+    apply(&server, &pool, business.step_to(end), arguments.connections, "applied", inserts).await?;
+    if arguments.statements {
+        statements::print(&pool).await?;
+    }
+    coach_half(&pool, end).await?;
+    let coached = business.step_to(end + 182 * 86_400);
+    apply(&server, &pool, coached, arguments.connections, "applied, half of them coached", inserts).await?;
+    if arguments.statements {
+        statements::print(&pool).await?;
+    }
 
     let latency = load::to_figure(&server, &pool).await?;
     say(&format!("webhook to MRR in the database       p50 {:.0} ms, p95 {:.0} ms", latency.0, latency.1));
@@ -119,7 +124,57 @@ async fn measure(arguments: &Arguments, cluster: &private_postgres::Cluster) -> 
     server.stop().await
 }
 
-async fn drained(pool: &sqlx::PgPool) -> Result<()> {
+/// Sends events, and measures from the first POST until none is pending.
+async fn apply(
+    server: &Server,
+    pool: &PgPool,
+    events: Vec<Event>,
+    connections: usize,
+    what: &str,
+    inserts: f64,
+) -> Result<()> {
+    drained(pool).await?;
+    let count = events.len();
+    let began = Instant::now();
+    load::send_all(server, events, connections).await?;
+    let sent = began.elapsed();
+    drained(pool).await?;
+    let applied = count as f64 / began.elapsed().as_secs_f64();
+    line(what, applied, "/s", "pgbench, one row an event", inserts, "/s");
+    say(&format!(
+        "    {count} events: all acknowledged after {:.1} s, all applied after {:.1} s",
+        sent.as_secs_f64(),
+        began.elapsed().as_secs_f64()
+    ));
+    Ok(())
+}
+
+/// Gives every second customer one of fifty coaches, and the coaches a share from an instant on.
+async fn coach_half(pool: &PgPool, from: i64) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO share_rules (id, scope, base, coach_bp, organization_bp, during)
+         VALUES (gen_random_uuid(), 'default', 'net_of_tax', 5000, 1000, tstzrange(to_timestamp($1), NULL))",
+    )
+    .bind(from as f64)
+    .execute(pool)
+    .await?;
+    sqlx::query(
+        "WITH people AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM customers)
+         INSERT INTO coaching_relationships (id, coach_id, client_id, during)
+         SELECT gen_random_uuid(), coach.id, client.id, tstzrange(to_timestamp($1), NULL)
+         FROM people client JOIN people coach ON coach.n = 1 + client.n % 50
+         WHERE client.n > 50 AND client.n % 2 = 0",
+    )
+    .bind(from as f64)
+    .execute(pool)
+    .await?;
+    while sqlx::query_scalar("SELECT EXISTS (SELECT FROM recompute_queue)").fetch_one(pool).await? {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+async fn drained(pool: &PgPool) -> Result<()> {
     loop {
         let pending: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM stripe_events WHERE state = 'pending')")
             .fetch_one(pool)

@@ -4,6 +4,7 @@ use crate::load::Lane;
 use crate::server::Server;
 use crate::{line, pgbench, say};
 use anyhow::{Context, Result, ensure};
+use chrono::{TimeDelta, Utc};
 use private_postgres::Cluster;
 use sqlx::{Connection, PgConnection, PgPool};
 use std::process::Command;
@@ -14,8 +15,10 @@ use tokio::task::JoinSet;
 /// Ids to ask for, so many that no cache of a few rows helps.
 const IDS: usize = 200_000;
 
-/// What one kind of page is asked with; `{next}` follows the cursor of the page before.
-const LISTS: [(&str, &[&str]); 6] = [
+/// One kind of page: its name, and the queries that ask for it; `{next}` follows the cursor of the page before.
+type Kind = (&'static str, &'static [&'static str]);
+
+const CUSTOMERS: [Kind; 6] = [
     ("the newest, page after page", &["?limit=50{next}"]),
     (
         "sorted by each column",
@@ -59,6 +62,39 @@ const LISTS: [(&str, &[&str]); 6] = [
     ("misspelt search", &["?q=smiht", "?q=washigton", "?q=johnsen+olivai", "?q=andersson", "?q=mac+loed"]),
 ];
 
+/// What a dashboard or a report asks, with the days that it shows at first.
+const REPORTS: [Kind; 14] = [
+    ("overview", &["overview", "overview?compare=year"]),
+    ("mrr", &["mrr", "mrr?group_by=tier", "mrr?group_by=stream", "mrr?interval=month"]),
+    ("movements", &["movements", "movements?interval=month"]),
+    ("churn", &["churn", "churn?group_by=tier"]),
+    ("ltv", &["ltv", "ltv?group_by=stream"]),
+    ("trials", &["trials"]),
+    ("cohorts", &["cohorts", "cohorts?group_by=tier", "cohorts?group_by=source"]),
+    ("streams", &["streams"]),
+    ("bridge", &["bridge", "bridge?group_by=stream"]),
+    ("payments", &["payments", "payments?interval=month"]),
+    ("recognised", &["recognised"]),
+    ("forecast", &["forecast"]),
+    ("movements, as of yesterday", &["movements?as_of={yesterday}"]),
+    ("mrr, as of yesterday", &["mrr?as_of={yesterday}"]),
+];
+
+/// The rows behind the figures of a dashboard.
+const ROWS: [Kind; 8] = [
+    ("mrr-movements", &["mrr-movements", "mrr-movements?movement=churn", "mrr-movements?stream=rev3_b2b&sort=-amount"]),
+    (
+        "subscriptions",
+        &["subscriptions", "subscriptions?status=past_due", "subscriptions?scheduled=true&sort=current_period_end"],
+    ),
+    ("transactions", &["transactions", "transactions?status=failed", "transactions?kind=refund&sort=-amount"]),
+    ("revenue/shares", &["revenue/shares", "revenue/shares?kind=refund"]),
+    ("revenue/statements", &["revenue/statements", "revenue/statements?party=coach"]),
+    ("coaches", &["coaches", "coaches?sort=-clients"]),
+    ("organizations", &["organizations", "organizations?sort=-mrr"]),
+    ("revenue/months, invariants", &["revenue/months", "revenue/invariants"]),
+];
+
 /// Measures everything at scale on a server whose database has just been seeded.
 pub async fn measure(
     cluster: &Cluster,
@@ -82,13 +118,12 @@ pub async fn measure(
     let rate = times.len() as f64 / duration.as_secs_f64();
     line("GET /api/customers/{id}", rate, "/s", "pgbench --select-only", selects, "/s");
     say(&format!("    {}", percentiles(&mut times)?));
-    for (name, queries) in LISTS {
-        let mut times = load(server, connections, duration, |lane| pages(token.clone(), queries, lane)).await?;
-        say(&format!(
-            "GET /api/customers, {name:<28} {:>7.0}/s   {}",
-            times.len() as f64 / duration.as_secs_f64(),
-            percentiles(&mut times)?
-        ));
+    for (path, kinds) in [("/api/customers", &CUSTOMERS[..]), ("/api/analytics/", &REPORTS[..]), ("/api/", &ROWS[..])] {
+        for (name, queries) in kinds {
+            let mut times = load(server, connections, duration, |lane| pages(&token, path, queries, lane)).await?;
+            let rate = times.len() as f64 / duration.as_secs_f64();
+            say(&format!("GET {path:<15} {name:<38} {rate:>7.0}/s   {}", percentiles(&mut times)?));
+        }
     }
     Ok(())
 }
@@ -177,7 +212,13 @@ fn customers(requests: Arc<Vec<Vec<u8>>>, first: usize) -> impl FnMut(&[u8]) -> 
 }
 
 /// Asks for pages, one of the queries after the other.
-fn pages(token: String, queries: &'static [&'static str], first: usize) -> impl FnMut(&[u8]) -> Result<Vec<u8>> + Send {
+fn pages(
+    token: &str,
+    path: &'static str,
+    queries: &'static [&'static str],
+    first: usize,
+) -> impl FnMut(&[u8]) -> Result<Vec<u8>> + Send + use<> {
+    let (token, yesterday) = (token.to_owned(), (Utc::now() - TimeDelta::days(1)).date_naive().to_string());
     let (mut queries, mut asked) = (queries.iter().cycle().skip(first), "");
     move |reply| {
         let cursor = match asked.contains("{next}") {
@@ -186,7 +227,8 @@ fn pages(token: String, queries: &'static [&'static str], first: usize) -> impl 
         };
         let next = cursor.as_ref().and_then(|cursor| cursor.as_str()).map(|cursor| format!("&cursor={cursor}"));
         asked = queries.next().context("no queries")?;
-        Ok(get(&token, &format!("/api/customers{}", asked.replace("{next}", &next.unwrap_or_default()))))
+        let query = asked.replace("{next}", &next.unwrap_or_default()).replace("{yesterday}", &yesterday);
+        Ok(get(&token, &format!("{path}{query}")))
     }
 }
 

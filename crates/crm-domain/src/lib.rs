@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod billing;
 pub mod coaching;
+mod copy;
 pub mod customers;
 pub mod db;
 pub(crate) mod exact;

@@ -79,6 +79,9 @@ pub(crate) type KeptKey = (Currency, NaiveDate, NaiveDate, Segment);
 /// Currency, cohort, month, what they paid for first, where they came from.
 pub(crate) type StayedKey = (Currency, NaiveDate, NaiveDate, PlanKey, String);
 
+/// The day on which what has no end would end. Nothing happens on it.
+pub(crate) const NEVER: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap();
+
 /// Sums over many customers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
@@ -111,7 +114,7 @@ impl Chain {
     fn points(&self) -> Vec<Point> {
         let Some(first) = self.changes.first().map(|change| change.day) else { return Vec::new() };
         let mut days: Vec<NaiveDate> = self.changes.iter().map(|change| change.day).collect();
-        days.extend(self.coached.iter().filter(|turn| **turn > first));
+        days.extend(self.coached.iter().filter(|turn| first < **turn && **turn < NEVER));
         days.sort_unstable();
         days.dedup();
         let mut changes = self.changes.iter().peekable();

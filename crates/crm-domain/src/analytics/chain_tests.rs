@@ -79,6 +79,16 @@ fn somebody_stands_where_the_highest_stream_is_and_is_coached_while_an_individua
 }
 
 #[test]
+fn coaching_without_an_end_adds_nothing_to_its_last_day() {
+    let ada = chain(&[("2026-01-10", &[(BASIC, 900)])], &["2026-02-01", "9999-12-31"]);
+    let mut tally = Tally::default();
+    tally.add(&ada, 1);
+    let days: Vec<NaiveDate> = tally.paying.keys().map(|(_, day, _)| *day).collect();
+    assert_eq!(days, [day("2026-01-10"), day("2026-02-01"), day("2026-02-01")]);
+    assert_eq!(tally.kept, BTreeMap::new());
+}
+
+#[test]
 fn a_cohort_is_of_the_first_month_and_the_first_plan() {
     let ada = chain(
         &[("2026-01-10", &[(BASIC, 900)]), ("2026-03-05", &[(BASIC, -900)]), ("2026-03-09", &[(STANDARD, 1_900)])],

@@ -2,13 +2,14 @@
 //! the same rules as from events, without the events.
 
 mod set_aside;
+mod transactions;
 
 use super::facts::CustomerFact;
 use super::payments::TransactionRow;
-use super::{apply, recompute, transactions};
+use super::transactions::id_at;
+use super::{apply, recompute};
 use crate::analytics;
 use crate::customers::copy;
-use crate::customers::upsert::Known;
 use crate::db::{DomainError, Result};
 use crate::mrr::coached::Spell;
 use crate::mrr::derive::{History, derive};
@@ -16,7 +17,6 @@ use crate::subscriptions::version::Version;
 use crate::{lifecycle, mrr, revenue, subscriptions};
 use set_aside::SetAside;
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What is known of one customer.
@@ -93,7 +93,7 @@ impl<'a> Loading<'a> {
                 .map_err(|error| DomainError::invalid("subscription", "too_large", error.to_string()))
         };
         for account in accounts {
-            let id = transactions::id_at(&account.customer.id, account.customer.created);
+            let id = id_at(&account.customer.id, account.customer.created);
             histories.push((id, history(account, &[])?));
         }
         // Who pays for coaching coaches: who is coached, and what follows of it, is known after that.
@@ -114,13 +114,12 @@ impl<'a> Loading<'a> {
         let movements = mrr::ledger::write(db, &borrowed, &subscriptions).await?;
         lifecycle::store::store_transitions(db, &borrowed).await?;
         lifecycle::store::store_tier_moves(db, &borrowed).await?;
-        let known: HashMap<String, Known> = accounts
+        let rows: Vec<(&TransactionRow, Uuid)> = accounts
             .iter()
             .zip(&histories)
-            .map(|(a, (id, _))| (a.customer.id.clone(), Known { id: *id, created_at: a.customer.created }))
+            .flat_map(|(account, (id, _))| account.transactions.iter().map(|row| (row, *id)))
             .collect();
-        let rows: Vec<TransactionRow> = accounts.iter().flat_map(|a| a.transactions.iter().cloned()).collect();
-        transactions::store(db, &rows, &known).await?;
+        transactions::copy(db, &rows).await?;
         let ids: Vec<Uuid> = histories.iter().map(|(id, _)| *id).collect();
         let shares = revenue::ledger::reconcile(db, &ids).await?;
         let (subscriptions, transactions) = (subscriptions.len(), rows.len());

@@ -4,6 +4,7 @@
 use super::derived::Derived;
 use crate::billing::load::Account;
 use crate::billing::payments::TransactionRow;
+use crate::copy::Rows;
 use crate::db::Result;
 use crate::mrr::derive::History;
 use chrono::{DateTime, Utc};
@@ -48,9 +49,9 @@ pub(crate) async fn customers(
         rows.text(Some(derived.state));
         rows.text(derived.stream);
         rows.text(derived.tier);
-        rows.text(Some(&derived.mrr.to_string()));
+        rows.number(Some(derived.mrr));
         rows.text(derived.currency.as_ref().map(|c| c.code()));
-        rows.text(Some(&paid.to_string()));
+        rows.number(Some(paid));
         rows.text(currency.filter(|_| !account.transactions.is_empty()).as_ref().map(|c| c.code()));
         rows.time(derived.first_paid);
         rows.time(derived.trial_start);
@@ -131,50 +132,4 @@ fn number(id: Uuid, turn: u32) -> usize {
 /// One of some, always the same for an id.
 fn pick<T: Copy>(of: &[T], id: Uuid, turn: u32) -> Option<T> {
     of.get(number(id, turn).checked_rem(of.len())?).copied()
-}
-
-/// Rows in COPY's text format.
-#[derive(Default)]
-pub(crate) struct Rows(String);
-
-impl Rows {
-    pub(crate) fn text(&mut self, value: Option<&str>) {
-        match value {
-            None => self.0.push_str("\\N"),
-            Some(text) => {
-                for c in text.chars() {
-                    match c {
-                        '\\' => self.0.push_str("\\\\"),
-                        '\t' => self.0.push_str("\\t"),
-                        '\n' => self.0.push_str("\\n"),
-                        '\r' => self.0.push_str("\\r"),
-                        c => self.0.push(c),
-                    }
-                }
-            }
-        }
-        self.0.push('\t');
-    }
-
-    pub(crate) fn id(&mut self, value: Option<Uuid>) {
-        self.text(value.map(|id| id.to_string()).as_deref());
-    }
-
-    pub(crate) fn time(&mut self, value: Option<DateTime<Utc>>) {
-        self.text(value.map(|at| at.to_rfc3339()).as_deref());
-    }
-
-    /// Ends a row: the last tab becomes a line feed.
-    pub(crate) fn end(&mut self) {
-        self.0.pop();
-        self.0.push('\n');
-    }
-
-    /// Writes them into a table.
-    pub(crate) async fn send(self, db: &mut PgConnection, table: &str, columns: &str) -> Result<()> {
-        let mut copy = db.copy_in_raw(&format!("COPY {table} ({columns}) FROM STDIN")).await?;
-        copy.send(self.0.into_bytes()).await?;
-        copy.finish().await?;
-        Ok(())
-    }
 }

@@ -209,7 +209,7 @@ async fn insert(db: &mut PgConnection, entries: &[Entry]) -> Result<()> {
          )
          INSERT INTO mrr_daily AS t (currency, day, movement, stream, tier, amount_minor, movements)
          SELECT currency, account_day(occurred_at), movement, stream, tier, sum(amount_minor), sum(movements) FROM line
-         GROUP BY 1, 2, 3, 4, 5
+         WHERE totals_are_followed() GROUP BY 1, 2, 3, 4, 5
          ON CONFLICT (currency, day, movement, stream, tier) DO UPDATE
              SET amount_minor = t.amount_minor + excluded.amount_minor, movements = t.movements + excluded.movements",
         line!(|(e, ..)| e.id),

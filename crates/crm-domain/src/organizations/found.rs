@@ -1,6 +1,6 @@
 //! Organisations of a made-up business, for trying it at scale.
 
-use crate::customers::copy::Rows;
+use crate::copy::Rows;
 use crate::db::Result;
 use chrono::{DateTime, Utc};
 use crm_types::organizations::{OrganizationKind, OrganizationStatus};

@@ -155,14 +155,14 @@ async fn insert(db: &mut PgConnection, entries: &[Entry]) -> Result<()> {
                     coalesce(sum(p.minor) FILTER (WHERE w.kind <> 'payment'), 0)
              FROM written w, LATERAL (VALUES ('coach', w.coach_id, w.coach_minor),
                                              ('organization', w.organization_id, w.organization_minor)) AS p (party, party_id, minor)
-             WHERE p.party_id IS NOT NULL
+             WHERE p.party_id IS NOT NULL AND totals_are_followed()
              GROUP BY 1, 2, 3, 4
              ON CONFLICT (month, currency, party, party_id) DO UPDATE SET earned_minor = m.earned_minor + excluded.earned_minor,
                  refunded_minor = m.refunded_minor + excluded.refunded_minor
          )
          INSERT INTO revenue_monthly AS m (month, currency, paid_minor, shared_minor, coach_minor, organization_minor, platform_minor)
          SELECT month, currency, sum(paid_minor), sum(shared_minor), sum(coach_minor), sum(organization_minor), sum(platform_minor)
-         FROM written GROUP BY 1, 2
+         FROM written WHERE totals_are_followed() GROUP BY 1, 2
          ON CONFLICT (month, currency) DO UPDATE SET paid_minor = m.paid_minor + excluded.paid_minor,
              shared_minor = m.shared_minor + excluded.shared_minor, coach_minor = m.coach_minor + excluded.coach_minor,
              organization_minor = m.organization_minor + excluded.organization_minor,

@@ -2,6 +2,7 @@
 //! end in one go: indexes that nobody reads meanwhile, references, and what each row of a ledger is held to.
 
 use crate::db::{DomainError, Result};
+use crate::{organizations, plans, revenue};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 /// Tables that are written to for each customer.
@@ -21,12 +22,16 @@ const TABLES: [&str; 13] = [
     "revenue_shares",
 ];
 
-/// Triggers that check a row against others, or have it computed later, which [`check`] and the loading itself do for all.
-const TRIGGERS: [(&str, &str); 4] = [
-    ("mrr_movements", "mrr_movements_add_up"),
-    ("mrr_movement_lines", "mrr_movement_lines_add_up"),
-    ("revenue_shares", "revenue_shares_balanced"),
-    ("coaching_relationships", "coaching_relationships_shared"),
+/// Of them, those whose rows nobody looks up by key meanwhile, and that no other table's rows belong to yet.
+const LEDGERS: [&str; 5] =
+    ["coaching_relationships", "transactions", "mrr_movements", "mrr_movement_lines", "revenue_shares"];
+
+/// Triggers that check a row against others, add it up, or have it computed later: [`check`], the sums made anew and the loading
+/// itself do so for all. Every one of a ledger, and these.
+const TRIGGERS: [(&str, &str); 3] = [
+    ("customers", "customers_added_to_totals"),
+    ("customers", "customers_moved_in_totals"),
+    ("subscriptions", "subscriptions_added_to_totals"),
 ];
 
 /// Statements that bring back what was set aside.
@@ -35,7 +40,6 @@ pub(super) struct SetAside(Vec<String>);
 impl SetAside {
     /// Sets aside, in the caller's transaction: should it fail, nothing was.
     pub(super) async fn begin(db: &mut PgConnection) -> Result<Self> {
-        let tables = TABLES.map(str::to_owned);
         // The rules look at what is known of a customer already.
         let indexes: Vec<(String, String)> = sqlx::query_as(
             r"SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
@@ -44,26 +48,25 @@ impl SetAside {
                   SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
               ORDER BY 1",
         )
-        .bind(&tables[..])
+        .bind(&TABLES[..])
         .fetch_all(&mut *db)
         .await?;
-        let references: Vec<(String, String, String)> = sqlx::query_as(
-            "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
-             FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY($1::regclass[]) ORDER BY 1, 2",
-        )
-        .bind(&tables[..])
-        .fetch_all(&mut *db)
-        .await?;
+        let references =
+            constraints(db, "contype = 'f' AND (conrelid = ANY($1::regclass[]) OR confrelid = ANY($2::regclass[]))")
+                .await?;
+        let keys = constraints(db, "contype IN ('p', 'u', 'x') AND conrelid = ANY($2::regclass[])").await?;
         let mut back = Vec::new();
         for (name, definition) in indexes {
             run(db, format!("DROP INDEX {name}")).await?;
             back.push(definition);
         }
-        for (table, name, definition) in references {
+        for (table, name, _) in references.iter().chain(&keys) {
             run(db, format!("ALTER TABLE {table} DROP CONSTRAINT {name}")).await?;
+        }
+        for (table, name, definition) in keys.into_iter().chain(references) {
             back.push(format!("ALTER TABLE {table} ADD CONSTRAINT {name} {definition}"));
         }
-        for (table, trigger) in TRIGGERS {
+        for (table, trigger) in TRIGGERS.into_iter().chain(LEDGERS.map(|table| (table, "USER"))) {
             run(db, format!("ALTER TABLE {table} DISABLE TRIGGER {trigger}")).await?;
             back.push(format!("ALTER TABLE {table} ENABLE TRIGGER {trigger}"));
         }
@@ -81,11 +84,24 @@ impl SetAside {
                                set_config('maintenance_work_mem', '512MB', true)";
         sqlx::query(settings).execute(&mut *db).await?;
         check(db).await?;
+        // Before there are indexes that it would have to write to.
+        organizations::revenue::recount(db).await?;
+        plans::recount(db).await?;
+        revenue::ledger::recount(db).await?;
         for statement in self.0 {
             run(db, statement).await?;
         }
         Ok(())
     }
+}
+
+/// Table, name and definition of the constraints that a condition chooses, where $1 are the tables, and $2 the ledgers.
+async fn constraints(db: &mut PgConnection, which: &str) -> Result<Vec<(String, String, String)>> {
+    let query = format!(
+        "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
+         WHERE {which} ORDER BY 1, 2"
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(query)).bind(&TABLES[..]).bind(&LEDGERS[..]).fetch_all(db).await?)
 }
 
 /// Names and definitions are the database's own.

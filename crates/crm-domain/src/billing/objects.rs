@@ -53,11 +53,15 @@ pub async fn store(db: &mut PgConnection, facts: &[ObjectFact]) -> Result<()> {
 /// All objects of the payments that these ids belong to.
 pub async fn payments_of(db: &mut PgConnection, ids: &[String]) -> Result<Vec<ObjectFact>> {
     let rows = sqlx::query!(
+        // OFFSET 0: each is looked up by its key. How many there will be no planner can guess, and it would read whole tables.
         r#"WITH RECURSIVE member (id) AS (
-             SELECT unnest($1::text[]) UNION SELECT l.b FROM member m JOIN stripe_links l ON l.a = m.id
+             SELECT unnest($1::text[])
+             UNION
+             SELECT l.b FROM member m CROSS JOIN LATERAL (SELECT b FROM stripe_links WHERE a = m.id OFFSET 0) AS l
            )
-           SELECT o.id, o.stripe_customer_id, o.seen_at, o.seen_rank, o.seen_event, o.body AS "body: sqlx::types::Json<Body>"
-           FROM member m JOIN stripe_objects o ON o.id = m.id"#,
+           SELECT o.id AS "id!", o.stripe_customer_id, o.seen_at AS "seen_at!", o.seen_rank AS "seen_rank!", o.seen_event AS "seen_event!",
+                  o.body AS "body!: sqlx::types::Json<Body>"
+           FROM member m CROSS JOIN LATERAL (SELECT * FROM stripe_objects WHERE id = m.id OFFSET 0) AS o"#,
         ids,
     )
     .fetch_all(db)

@@ -1,8 +1,7 @@
 //! Retention as tables: by stream or tier, and trials by when they began.
 
-use super::switch::Switch;
 use crate::charts::{Cell, ChartTable, FigureTable};
-use crate::components::{Explain, SkeletonCard};
+use crate::components::{Explain, GroupSwitch, SkeletonCard};
 use crate::format::{MISSING, count, date_range, money_whole, percent};
 use crate::pages::dashboard::widget;
 use crate::query::Query;
@@ -25,7 +24,7 @@ pub fn Parts(churn: Query<ChurnReport>) -> impl IntoView {
                 <Explain id="x-parts" of="Retention by part">
                     <p>"A customer belongs where most of their MRR was when the period began. Customers and MRR of the parts add up to the whole."</p>
                 </Explain>
-                <span class="end"><Switch label="Group by" name="group" choices=&[("stream", "By stream"), ("tier", "By tier")]/></span>
+                <span class="end"><GroupSwitch/></span>
             </header>
             {widget(churn, "Retention by part", || view! { <SkeletonCard label="Loading retention by part"/> }, content)}
         </section>

@@ -4,7 +4,7 @@ import { expectAccessible, expectNoOverflow, inEveryLook } from "../support/axe.
 import { column, listTotal, minor } from "../support/rows.ts";
 import type { CrmServer } from "../support/server.ts";
 import { type StripeObject, customer, event, id, price, subscription } from "../support/stripe.ts";
-import { expect, signIn, test } from "../support/test.ts";
+import { expect, signIn, settled, test } from "../support/test.ts";
 
 // It adds up all plans.
 test.use({ business: "plans" });
@@ -43,10 +43,6 @@ test.beforeAll(async ({ server }) => {
   ]);
   await settled(server);
 });
-
-async function settled(server: CrmServer): Promise<void> {
-  await expect.poll(async () => (await server.api<{ pending: number }>("/api/stripe-events/stats")).pending).toBe(0);
-}
 
 const tile = (page: Page, name: string) => page.getByRole("article").filter({ has: page.getByRole("heading", { name, exact: true }) });
 

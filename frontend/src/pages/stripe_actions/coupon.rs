@@ -54,6 +54,7 @@ pub fn CouponField(
     };
     view! {
         <Field id=id label="Coupon" value=value error=error/>
+        <ErrorNote error=query.error()/>
         {move || query.get().filter(|coupons| !coupons.is_empty()).map(|coupons| view! {
             <ul class="stack" aria-label="Coupons">{coupons.into_iter().take(8).map(offer).collect_view()}</ul>
         })}

@@ -73,7 +73,9 @@ test("a plan is found, and each of its figures leads to as many rows", async ({ 
     await expect(tile(page, name).locator(".stat__value")).toHaveText(String(figure));
     await tile(page, name).getByRole("link").click();
     await expect(page.getByRole("heading", { name: "Subscriptions", level: 1 })).toBeVisible();
-    await expect(page.getByText("Plan is Gold Membership")).toBeVisible();
+    await expect(page.getByRole("group", { name: "Filters", exact: true }).getByText("Plan is Gold Membership")).toBeVisible();
+    // On paper it has its name, too.
+    await expect(page.locator(".only-print")).toContainText("Plan is Gold Membership");
     await expect.poll(async () => (await listTotal(page)).count).toBe(figure);
     await page.goBack();
   }

@@ -103,7 +103,6 @@ fn Reader(
 ) -> impl IntoView {
     let Reads { figure, raw, hit, size, reading, href, title } = of;
     let spoken = RwSignal::new(String::new());
-    let target = move || cursor.get().unwrap_or(Cursor { day: size.get().0.saturating_sub(1), series: None });
     let hit = move |x: i32, y: i32| {
         let bounds = figure.get_untracked()?.get_bounding_client_rect();
         hit.run((f64::from(x) - bounds.left(), f64::from(y) - bounds.top()))
@@ -137,7 +136,13 @@ fn Reader(
             spoken.set(reading.run(next));
         }
     };
-    let rows = Memo::new(move |_| Some(href.run(target())).filter(|href| !href.is_empty()));
+    let rows = Memo::new(move |_| {
+        let newest = || (0..size.get().0).rev().map(|day| Cursor { day, series: None });
+        match cursor.get() {
+            Some(at) => Some(href.run(at)).filter(|rows| !rows.is_empty()),
+            None => newest().map(|at| href.run(at)).find(|rows| !rows.is_empty()),
+        }
+    });
     let label = move || match (cursor.get(), rows.get().is_some()) {
         (Some(at), true) => format!("{}. Enter opens the rows.", reading.run(at)),
         (Some(at), false) => reading.run(at),

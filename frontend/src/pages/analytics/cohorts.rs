@@ -6,6 +6,7 @@ use crate::charts::{HeatCell, HeatData, HeatKey, HeatMap, HeatRow};
 use crate::components::{EmptyState, Explain, Switch, use_param};
 use crate::format::{MISSING, count, money_compact, money_whole, month_year, percent};
 use crate::glance::live;
+use crate::labels::phrase;
 use crate::pages::dashboard::{Scope, chart_skeleton, filter_of, widget};
 use crate::params::Params;
 use crate::query::use_query;
@@ -129,7 +130,7 @@ fn GroupSelect(report: Signal<CohortReport>, value: Signal<String>) -> impl Into
             let own = own.clone();
             move || value.get() == own
         });
-        view! { <option value=own selected=selected>{format!("{} ({})", group.label, count(size))}</option> }
+        view! { <option value=own selected=selected>{format!("{} ({})", phrase(&group.label), count(size))}</option> }
     };
     view! {
         <div class="card__body cohort-of">

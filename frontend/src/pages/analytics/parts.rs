@@ -67,7 +67,7 @@ pub fn Trials(trials: Query<TrialReport>) -> impl IntoView {
             <header class="card__head card__head--line">
                 <h2 id="h-trials">"Trials by when they began"</h2>
                 <Explain id="x-trial-cohorts" of="Trials by when they began">
-                    <p>"Of the trials that began in these days: how many still run, how many ended, and of those how many became subscriptions. Trials in every currency count."</p>
+                    <p>"Of the trials that began in these days: how many still run, and how many became subscriptions. Conversion: those that became one / those that ended. Trials in every currency count."</p>
                 </Explain>
             </header>
             {widget(trials, "Trials", || view! { <SkeletonCard label="Loading trials"/> }, content)}
@@ -82,7 +82,7 @@ fn trial_table(report: &TrialReport) -> ChartTable {
         (date_range(cohort.from, cohort.to), cells.map(|text| Cell { text, href: None }).into())
     });
     ChartTable {
-        head: ["Began", "Trials", "Still run", "Converted", "Of those that ended"].map(str::to_owned).into(),
+        head: ["Began", "Trials", "Still run", "Converted", "Conversion"].map(str::to_owned).into(),
         rows: rows.collect(),
     }
 }

@@ -102,7 +102,14 @@ fn One(one: Invariant) -> impl IntoView {
     };
     let off = one.differences.iter().map(|money| format::money(*money)).collect::<Vec<_>>().join(", ");
     let off = if off.is_empty() { format::MISSING.to_owned() } else { off };
-    let compared = format!("{} compared, {} off", counted(one.compared, of.0, of.1), count(one.wrong));
+    // Before the first check there is nothing to say of it.
+    let found = one.checked_at.map(|_| {
+        let compared = format!("{} compared, {} off", counted(one.compared, of.0, of.1), count(one.wrong));
+        view! {
+            <dt class="vh">"Difference"</dt><dd class="num"><b>{off}</b></dd>
+            <dt class="vh">"Compared"</dt><dd class="small muted">{compared}</dd>
+        }
+    });
     view! {
         <li class="idents__one">
             <div>
@@ -111,8 +118,7 @@ fn One(one: Invariant) -> impl IntoView {
             </div>
             <dl class="idents__found">
                 <dt class="vh">"State"</dt><dd><Badge text=state tone=tone dot=true/></dd>
-                <dt class="vh">"Difference"</dt><dd class="num"><b>{off}</b></dd>
-                <dt class="vh">"Compared"</dt><dd class="small muted">{compared}</dd>
+                {found}
             </dl>
         </li>
     }

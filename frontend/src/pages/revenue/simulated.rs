@@ -232,12 +232,12 @@ fn Parties(
                     let sums = sums.into_iter().map(format::signed_money).collect::<Vec<_>>().join(", ");
                     let next = next.map(|cursor| {
                         let href = params.get_untracked().with("cursor", &cursor).with_path(routes::REVENUE_SIMULATOR);
-                        view! { <a class="btn btn--sm" href=href>"Next rows"</a> }
+                        view! { <div class="card__body"><a class="btn btn--sm" href=href>"Next rows"</a></div> }
                     });
                     view! {
                         <p class="card__body small">{counted(total, "row", "rows")}", differences in all "<b>{sums}</b></p>
                         <RowTable caption=caption() columns=PARTIES sorts=sorts rows=rows/>
-                        <div class="card__body">{next}</div>
+                        {next}
                     }
                     .into_any()
                 }

@@ -69,9 +69,13 @@ pub fn ChartFrame(
     let narrow = Memo::new(move |_| size.get().0 < NARROW);
     // On a phone the reading stands under the chart and is always there, so that nothing moves when it is touched.
     let tip = Memo::new(move |_| {
-        let newest = || Cursor { day: reads.size.get().0.saturating_sub(1), series: None };
-        let at = cursor.get().or_else(|| narrow.get().then(newest));
-        at.map(|at| tip.run(at))
+        let days = || (0..reads.size.get().0).rev().map(|day| Cursor { day, series: None });
+        match cursor.get() {
+            Some(at) => Some(tip.run(at)),
+            // The newest day of which there is something to say.
+            None if narrow.get() => days().map(|at| tip.run(at)).find(|tip| !tip.rows.is_empty()),
+            None => None,
+        }
     });
     let view_box = move || {
         let (width, height) = size.get();

@@ -1,9 +1,10 @@
 // Coaching: who pays and is coached moves on, a coach's page adds up, many get a coach at once, a portfolio is handed over.
 import type { Page } from "@playwright/test";
 import { expectAccessible, expectNoOverflow, inEveryLook } from "../support/axe.ts";
+import { listTotal } from "../support/rows.ts";
 import { subscriptionLife } from "../support/stripe.ts";
 import { type CrmServer } from "../support/server.ts";
-import { expect, signIn, test } from "../support/test.ts";
+import { expect, signIn, settled, test } from "../support/test.ts";
 
 test.use({ business: "coaching" });
 
@@ -15,10 +16,6 @@ interface Thing {
 interface Money {
   minor: number;
   currency: string;
-}
-
-async function settled(server: CrmServer): Promise<void> {
-  await expect.poll(async () => (await server.api<{ pending: number }>("/api/stripe-events/stats")).pending).toBe(0);
 }
 
 const create = (server: CrmServer, body: object) => server.api<Thing>("/api/customers", "POST", body);
@@ -89,7 +86,7 @@ test("a coach’s page adds up, and all clients are handed over", async ({ page,
 
   await signIn(page, server, `/coaches/${coach.id}`);
   await expect(page.getByRole("heading", { name: "Carla Counts", level: 1 })).toBeVisible();
-  await expect(tile(page, "Clients")).toContainText("3");
+  await expect(tile(page, "Clients").locator(".stat__value")).toHaveText("3");
   await expect(tile(page, "Clients")).toContainText("2 pay");
   await expect(tile(page, "Clients’ MRR")).toContainText("$48.00");
   const rows = clients(page).getByRole("row");
@@ -100,6 +97,14 @@ test("a coach’s page adds up, and all clients are handed over", async ({ page,
   await clients(page).getByRole("link", { name: "By name" }).click();
   await expect(rows.nth(1)).toContainText("Ilse Sums");
   await expect(page).toHaveURL(/clients=name/);
+  // The usual order again: an address without anything is that of the page.
+  await clients(page).getByRole("link", { name: "By MRR" }).click();
+  await expect(page).toHaveURL(new RegExp(`/coaches/${coach.id}\\??$`));
+  await expect(rows.nth(1)).toContainText("Ivan Sums");
+  await clients(page).getByRole("link", { name: "Paused" }).click();
+  await expect(clients(page).getByText("The coaching of no client is paused.")).toBeVisible();
+  await clients(page).getByRole("link", { name: "All", exact: true }).click();
+  await expect(rows).toHaveCount(4);
   const listed = await server.api<{ sums: Money[]; items: { mrr: Money | null }[] }>(`/api/coaches/${coach.id}/clients?count=exact`);
   expect(listed.sums).toEqual([{ minor: 4_800, currency: "usd" }]);
   expect(listed.items.reduce((sum, { mrr }) => sum + (mrr?.minor ?? 0), 0)).toBe(4_800);
@@ -117,9 +122,16 @@ test("a coach’s page adds up, and all clients are handed over", async ({ page,
   await expect(dialog.getByText("Choose the coach who takes over.")).toBeVisible();
   await dialog.getByRole("combobox", { name: "Coach who takes over" }).fill("Nadia Next");
   await page.getByRole("option", { name: "Nadia Next" }).click();
+  // What is chosen stays while the coach is read again: a client comes, and goes.
+  const later = await create(server, { name: "Ida Later", coach_id: coach.id });
+  await expect(dialog.getByText("All 4 clients get")).toBeVisible();
+  const { version } = await server.api<Thing>(`/api/customers/${later.id}`);
+  await server.api(`/api/customers/${later.id}`, "PATCH", { version, coach_id: null });
+  await expect(dialog.getByText("All 3 clients get")).toBeVisible();
+  await expect(dialog.getByRole("combobox", { name: "Coach who takes over" })).toHaveValue("Nadia Next");
   await dialog.getByRole("button", { name: "Hand over clients" }).click();
   await expect(page.getByText("3 clients handed over to Nadia Next")).toBeVisible();
-  await expect(tile(page, "Clients")).toContainText("0");
+  await expect(tile(page, "Clients").locator(".stat__value")).toHaveText("0");
   await expect(page.getByRole("region", { name: "Assignments" }).getByText("Replaced").first()).toBeVisible();
   await page.goto(`${server.url}/coaches/${next.id}`);
   await expect(rows).toHaveCount(4);
@@ -161,7 +173,12 @@ test("an organization adds up what its people pay, and the list is sorted by it"
   await create(server, { name: "Greta Guest", organization_id: gym.id });
   await signIn(page, server, `/organizations/${gym.id}`);
   await expect(tile(page, "MRR")).toContainText("$48.00");
-  await expect(tile(page, "Coaches")).toContainText("1");
+  await expect(tile(page, "Coaches").locator(".stat__value")).toHaveText("1");
+  // A tile leads to as many as it counts: who coaches is no client.
+  await tile(page, "Clients").getByRole("link", { name: "Clients", exact: true }).click();
+  await expect(page).toHaveURL(/coaches=false/);
+  expect((await listTotal(page)).count).toBe(3);
+  await page.goBack();
   await expect(tile(page, "Clients who pay")).toContainText("2 of 3");
   const streams = page.getByRole("region", { name: "MRR by stream" });
   await expect(streams).toContainText("Its clients pay");

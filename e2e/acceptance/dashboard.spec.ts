@@ -4,7 +4,7 @@ import { column, listTotal, minor, sumOf } from "../support/rows.ts";
 import type { CrmServer } from "../support/server.ts";
 import { customer, event, price, seconds, subscription, subscriptionLife } from "../support/stripe.ts";
 import type { StripeEvent } from "../support/stripe.ts";
-import { expect, fillLogin, signIn, test } from "../support/test.ts";
+import { expect, fillLogin, signIn, settled, test } from "../support/test.ts";
 
 // Its figures are checked to the cent, so nobody else may write.
 test.use({ business: "dashboard" });
@@ -222,11 +222,6 @@ async function overview(server: CrmServer, view: string): Promise<Overview> {
 
 async function rowsOf(server: CrmServer, list: string): Promise<number> {
   return (await server.api<{ total: number }>(list)).total;
-}
-
-/** Waits until everything that came in is applied. */
-async function settled(server: CrmServer): Promise<void> {
-  await expect.poll(async () => (await server.api<{ pending: number }>("/api/stripe-events/stats")).pending).toBe(0);
 }
 
 function subscribes(name: string, amount: number): [StripeEvent, StripeEvent] {

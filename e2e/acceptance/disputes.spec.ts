@@ -1,8 +1,8 @@
 // A dispute takes a payment back of the client and of the shares, and gives it back when it is won.
 import { column, listTotal, minor, sumOf } from "../support/rows.ts";
-import { coached, dispute, settled, type Thing } from "../support/revenue.ts";
+import { coached, dispute, type Thing } from "../support/revenue.ts";
 import { event, id } from "../support/stripe.ts";
-import { expect, signIn, test } from "../support/test.ts";
+import { expect, signIn, settled, test } from "../support/test.ts";
 
 test("what a refund left is disputed, lost by one client and won by another", async ({ page, server }) => {
   const gym = await server.api<Thing>("/api/organizations", "POST", { name: "Dispute Dojo", kind: "gym" });

@@ -2,10 +2,9 @@
 import { expectAccessible, expectNoOverflow, inEveryLook } from "../support/axe.ts";
 import { dollars, percent, tile, value } from "../support/figures.ts";
 import { listTotal, minor } from "../support/rows.ts";
-import type { CrmServer } from "../support/server.ts";
 import { event, id, invoicePayment } from "../support/stripe.ts";
 import { month, monthsAgo, past } from "../support/years.ts";
-import { expect, signIn, test } from "../support/test.ts";
+import { expect, signIn, settled, test } from "../support/test.ts";
 
 // Its figures are checked to the cent, so nobody else may write.
 test.use({ business: "finance" });
@@ -59,7 +58,7 @@ test("its figures are the API's", async ({ page, server }) => {
   expect([total.failed_invoices, total.recovered_invoices, total.refunds]).toEqual([2, 1, 1]);
   await expect(tile(page, "Paid").locator(".stat__value")).toHaveText(dollars(total.paid.minor));
   expect(await value(page, "Payment failure")).toBe(percent(total.failure_rate));
-  expect(await value(page, "Recovered")).toBe(percent(total.recovery_rate));
+  expect(await value(page, "Recovery")).toBe(percent(total.recovery_rate));
   expect(await value(page, "Refunded")).toBe("$9");
   expect(await value(page, "Refund rate")).toBe(percent(total.refund_rate));
   for (const card of ["MRR over time", "MRR movement", "Cohorts", "Payment failures and recovery", "Refunds and disputes", "MRR forecast"]) {
@@ -118,8 +117,3 @@ test("good in every look", async ({ page, server }) => {
     await expectNoOverflow(page);
   });
 });
-
-async function settled(server: CrmServer): Promise<void> {
-  const pending = async () => (await server.api<{ pending: number }>("/api/stripe-events/stats")).pending;
-  await expect.poll(pending, { timeout: 60_000 }).toBe(0);
-}

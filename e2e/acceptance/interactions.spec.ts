@@ -47,7 +47,7 @@ test("a call is logged, now and in the past, and stands in the timeline", async 
   await dialog.getByLabel("Kind").selectOption("Visit");
   await dialog.getByLabel("When").fill("2020-02-03T10:00");
   await dialog.getByRole("button", { name: "Log interaction" }).click();
-  await expect(dialog.getByRole("alert")).toHaveText("Say what it was about, or choose an outcome.");
+  await expect(dialog.locator(".field__error")).toHaveText("Say what it was about, or choose an outcome.");
   await dialog.getByLabel("What it was about").fill("Looked around");
   await dialog.getByRole("button", { name: "Log interaction" }).click();
   await expect(entries).toHaveCount(5);

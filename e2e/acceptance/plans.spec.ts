@@ -4,7 +4,7 @@ import { expectAccessible, expectNoOverflow, inEveryLook } from "../support/axe.
 import { column, listTotal, minor } from "../support/rows.ts";
 import type { CrmServer } from "../support/server.ts";
 import { type StripeObject, customer, event, id, price, subscription } from "../support/stripe.ts";
-import { expect, signIn, test } from "../support/test.ts";
+import { expect, signIn, settled, test } from "../support/test.ts";
 
 // It adds up all plans.
 test.use({ business: "plans" });
@@ -44,10 +44,6 @@ test.beforeAll(async ({ server }) => {
   await settled(server);
 });
 
-async function settled(server: CrmServer): Promise<void> {
-  await expect.poll(async () => (await server.api<{ pending: number }>("/api/stripe-events/stats")).pending).toBe(0);
-}
-
 const tile = (page: Page, name: string) => page.getByRole("article").filter({ has: page.getByRole("heading", { name, exact: true }) });
 
 /** MRR by tier at the end of today, in dollars. */
@@ -77,7 +73,9 @@ test("a plan is found, and each of its figures leads to as many rows", async ({ 
     await expect(tile(page, name).locator(".stat__value")).toHaveText(String(figure));
     await tile(page, name).getByRole("link").click();
     await expect(page.getByRole("heading", { name: "Subscriptions", level: 1 })).toBeVisible();
-    await expect(page.getByText("Plan is Gold Membership")).toBeVisible();
+    await expect(page.getByRole("group", { name: "Filters", exact: true }).getByText("Plan is Gold Membership")).toBeVisible();
+    // On paper it has its name, too.
+    await expect(page.locator(".only-print")).toContainText("Plan is Gold Membership");
     await expect.poll(async () => (await listTotal(page)).count).toBe(figure);
     await page.goBack();
   }

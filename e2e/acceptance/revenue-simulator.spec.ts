@@ -39,6 +39,9 @@ test("a rule is tried out, differences add up, and nothing changes until it is p
   await page.getByLabel("Organization gets, in %").fill("5");
   await page.getByRole("button", { name: "Add rule" }).click();
   const second = page.getByRole("group", { name: "Rule 2" });
+  // Two for the same: no field is wrong, so the form says it.
+  await page.getByRole("button", { name: "Simulate", exact: true }).click();
+  await expect(page.getByText("Another of these rules is for the same: propose one for each.")).toBeVisible();
   await second.getByLabel("For").selectOption("relationship");
   await second.getByLabel("Client").fill("Sol");
   await second.getByRole("option", { name: /Sol Client/ }).click();
@@ -62,6 +65,7 @@ test("a rule is tried out, differences add up, and nothing changes until it is p
   // The address is the simulation.
   await page.reload();
   await expect(page.getByRole("group", { name: "Rule 1" }).getByLabel("Coach gets, in %")).toHaveValue("40");
+  await expect(second.getByLabel("Client")).toHaveValue("Sol Client");
   expect(JSON.stringify(await ledger()), "a simulation changes nothing").toBe(before);
 
   await page.getByRole("table", { name: "Differences by coach" }).getByRole("link", { name: "Sam Coach" }).click();
@@ -70,7 +74,10 @@ test("a rule is tried out, differences add up, and nothing changes until it is p
 
   await page.getByRole("button", { name: "Publish these rules" }).click();
   const dialog = page.getByRole("dialog", { name: "Publish these rules" });
-  await expect(dialog.getByRole("listitem")).toHaveCount(2);
+  await expect(dialog.getByRole("listitem")).toHaveText([
+    "Everybody: coach 40%, organization 5%, of all that was paid",
+    "Sue Coach coaching Sol Client: coach 10%, organization 0%, of all that was paid",
+  ]);
   await dialog.getByLabel("From").fill("2026-01-02T00:00");
   await dialog.getByRole("button", { name: "Publish rules" }).click();
   await expect(page.getByText("2 rules published")).toBeVisible();

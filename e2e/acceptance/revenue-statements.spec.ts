@@ -47,10 +47,10 @@ test("minimums and fees are set where they are shown, and say what they are", as
   await signIn(page, server, "/revenue/terms");
   await page.getByRole("button", { name: "Set minimum" }).click();
   const minimum = page.getByRole("dialog", { name: "Set minimum" });
-  await minimum.getByLabel("Least balance that is paid").fill("some");
+  await minimum.getByLabel("Payout minimum").fill("some");
   await minimum.getByRole("button", { name: "Set minimum" }).click();
   await expect(minimum.getByText("Write an amount such as 50 or 12.50.")).toBeVisible();
-  await minimum.getByLabel("Least balance that is paid").fill("12,50");
+  await minimum.getByLabel("Payout minimum").fill("12,50");
   await minimum.getByRole("button", { name: "Set minimum" }).click();
   await expect(page.getByRole("definition").filter({ hasText: "$12.50" })).toBeVisible();
 

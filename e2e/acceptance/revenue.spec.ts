@@ -2,9 +2,9 @@
 import type { Page } from "@playwright/test";
 import { expectAccessible, expectNoOverflow, inEveryLook } from "../support/axe.ts";
 import { column, listTotal, minor } from "../support/rows.ts";
-import { coached, settled, type Thing } from "../support/revenue.ts";
+import { coached, type Thing } from "../support/revenue.ts";
 import { event, id } from "../support/stripe.ts";
-import { expect, signIn, test } from "../support/test.ts";
+import { expect, signIn, settled, test } from "../support/test.ts";
 
 // It adds up all shares.
 test.use({ business: "revenue" });

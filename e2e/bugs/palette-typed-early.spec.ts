@@ -1,14 +1,16 @@
 // What is typed while the palette is still being loaded was lost.
-import { expect, signIn, test } from "../support/test.ts";
+import { expect, hold, signIn, test } from "../support/test.ts";
 
 test("what is typed before the palette is there is in its field", async ({ page, server }) => {
+  const palette = hold();
   await page.route(/palette.*\.wasm/, async (route) => {
-    await new Promise((done) => setTimeout(done, 500));
+    await palette.until;
     await route.continue();
   });
   await signIn(page, server);
   await page.keyboard.press("Control+k");
   await page.keyboard.type("transact");
+  palette.release();
   const field = page.getByRole("combobox", { name: "Search, go to or do" });
   await expect(field).toHaveValue("transact");
   await expect(field).toBeFocused();
@@ -21,13 +23,15 @@ test("what is typed before the palette is there is in its field", async ({ page,
 
 test("who is typed before the palette is there is found", async ({ page, server }) => {
   await server.api("/api/customers", "POST", { name: "Early Bird" });
+  const palette = hold();
   await page.route(/palette.*\.wasm/, async (route) => {
-    await new Promise((done) => setTimeout(done, 500));
+    await palette.until;
     await route.continue();
   });
   await signIn(page, server);
   await page.keyboard.press("Control+k");
   await page.keyboard.type("early bird");
+  palette.release();
   await page.getByRole("option", { name: /Early Bird/ }).click();
   await expect(page.getByRole("heading", { name: "Early Bird", level: 1 })).toBeVisible();
 });

@@ -1,15 +1,10 @@
 // Clients who are coached, and what they paid.
 import type { CrmServer } from "./server.ts";
 import { event, id, invoicePayment, subscriptionLife } from "./stripe.ts";
-import { expect } from "./test.ts";
+import { settled } from "./test.ts";
 
 export interface Thing {
   id: string;
-}
-
-/** Until all that came in is applied. */
-export async function settled(server: CrmServer): Promise<void> {
-  await expect.poll(async () => (await server.api<{ pending: number }>("/api/stripe-events/stats")).pending).toBe(0);
 }
 
 /** Somebody who pays $19.99 a month and is coached at a gym; gives the payment. */

@@ -68,3 +68,16 @@ export async function fillLogin(page: Page | Locator, { email, password }: Staff
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Log in", exact: true }).click();
 }
+
+/** Until all that came in is applied. */
+export async function settled(server: CrmServer): Promise<void> {
+  const pending = async () => (await server.api<{ pending: number }>("/api/stripe-events/stats")).pending;
+  await expect.poll(pending, { timeout: 60_000 }).toBe(0);
+}
+
+/** Holds something back until the test lets it go on: `await held.until` there, `held.release()` here. */
+export function hold(): { until: Promise<void>; release: () => void } {
+  let release = () => {};
+  const until = new Promise<void>((done) => (release = done));
+  return { until, release: () => release() };
+}

@@ -74,6 +74,11 @@ impl Params {
         self.0.is_empty()
     }
 
+    /// Where the page that is shown leads with these: `?a=b`, or `?` when nothing is set, because an empty address leads nowhere.
+    pub fn here(&self) -> String {
+        if self.is_empty() { "?".to_owned() } else { self.with_path("") }
+    }
+
     /// `path?a=b`, or the path alone when nothing is set.
     pub fn with_path(&self, path: &str) -> String {
         if self.0.is_empty() {
@@ -164,7 +169,8 @@ mod tests {
     #[test]
     fn setting_keeps_the_place_and_empty_removes() {
         let params = Params::parse("?a=1&b=2&c=3").with("b", "9").with("a", "").with("d", "4");
-        assert_eq!(params.with_path(""), "?b=9&c=3&d=4");
+        assert_eq!(params.here(), "?b=9&c=3&d=4");
+        assert_eq!(Params::default().here(), "?");
         assert_eq!(params.without(&["b", "d"]).with_path("/"), "/?c=3");
         assert_eq!(Params::parse("?a=1&a=2").get("a"), Some("2"));
     }

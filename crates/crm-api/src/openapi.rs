@@ -27,7 +27,7 @@ use serde_json::json;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, Type};
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Type};
 use utoipa::{OpenApi as _, ToSchema as _};
 
 const BEARER: &str = "bearer";
@@ -209,8 +209,11 @@ fn describe(method: &Method, path: &str, operation: &mut Operation) {
 
 /// Adds a problem reply, unless the route describes that status itself.
 fn problem(operation: &mut Operation, status: u16, description: &str) {
-    operation.responses.responses.entry(status.to_string()).or_insert_with(|| {
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
-        ResponseBuilder::new().description(description).content(CONTENT_TYPE, content).build().into()
-    });
+    operation.responses.responses.entry(status.to_string()).or_insert_with(|| problem_reply(description));
+}
+
+/// A problem reply.
+pub(crate) fn problem_reply(description: &str) -> RefOr<Response> {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
+    ResponseBuilder::new().description(description).content(CONTENT_TYPE, content).build().into()
 }

@@ -5,7 +5,7 @@ use crate::customers::CustomerRef;
 use crate::ids::{CoachingRelationshipId, JobId, OrganizationId};
 use crate::jobs::JobState;
 use crate::organizations::OrganizationRef;
-use crate::revenue::{PayoutParty, ShareBase};
+use crate::revenue::{PayoutParty, ShareBase, ShareScope};
 use crate::text_enum::text_enum;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,28 @@ pub struct NewSimulation {
     pub rules: Vec<ProposedRule>,
 }
 
+/// A rule that a simulation tries out, with the names of whom it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SimulatedRule {
+    /// For whom.
+    pub scope: ShareScope,
+    /// For whom is coached there.
+    pub organization: Option<OrganizationRef>,
+    /// For this coaching relationship.
+    pub relationship_id: Option<CoachingRelationshipId>,
+    /// Who coaches in it.
+    pub coach: Option<CustomerRef>,
+    /// Who is coached in it.
+    pub client: Option<CustomerRef>,
+    /// Of what.
+    pub base: ShareBase,
+    /// The coach's part in basis points.
+    pub coach_bp: i32,
+    /// The organisation's part in basis points.
+    pub organization_bp: i32,
+}
+
 /// A simulation: how far it is, and what it came to so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -62,8 +84,8 @@ pub struct Simulation {
     pub from: NaiveDate,
     /// The last month: its first day.
     pub to: NaiveDate,
-    /// The rules that are tried out.
-    pub rules: Vec<ProposedRule>,
+    /// The rules that are tried out, in the order in which they were proposed.
+    pub rules: Vec<SimulatedRule>,
     /// How far it is.
     pub state: JobState,
     /// Clients that were replayed.

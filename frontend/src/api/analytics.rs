@@ -5,8 +5,8 @@ use crate::params::Params;
 use crm_types::analytics::{GroupBy, Step};
 use crm_types::analytics_retention::CohortGroup;
 
-/// Up to so many days a chart has a point for each.
-const MOST_DAYS: u64 = 92;
+/// Up to so many days a chart has a point for each, and a report need not be of whole months.
+pub const MOST_DAYS: u64 = 92;
 /// Up to so many days it has a point for each week; above, for each month.
 const MOST_DAYS_OF_WEEKS: u64 = 400;
 
@@ -36,7 +36,7 @@ pub fn churn(period: &Period, group: GroupBy) -> String {
     by_interval(period).with("group_by", group.as_str()).with_path("/api/analytics/churn")
 }
 
-/// ARPA and lifetime value over time.
+/// ARPU and lifetime value over time.
 pub fn ltv(period: &Period) -> String {
     by_interval(period).with_path("/api/analytics/ltv")
 }

@@ -104,7 +104,8 @@ pub fn HeatMap(
         <div class="cohort-wrap" tabindex="-1" on:keydown=on_key on:focusin=on_focus>
             {move || data.with(|data| table(data, id, at))}
         </div>
-        <p class="cohort-read" aria-live="polite">{reading}</p>
+        // A cell that has the focus says the same by itself.
+        <p class="cohort-read">{reading}</p>
     }
 }
 

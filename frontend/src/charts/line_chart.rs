@@ -1,14 +1,14 @@
 //! A line chart that can be read by pointer, touch and keyboard, with a band where something is only expected.
 
-use super::area::{NARROW, series_class};
-use super::axis::grid_lines;
+use super::area::series_class;
+use super::axis::{cursor_line, grid_lines, time_labels};
 use super::cursor::Cursor;
 use super::lines::{LineData, LineLayout};
 use super::measure::use_width;
 use super::path::tenth;
-use super::reader::{Reader, Reads};
+use super::reader::{ChartFrame, Drawing, Reads, WIDTH};
 use super::table::{Cell, ChartTable};
-use super::tip::{Tip, TipBox, TipData, TipRow};
+use super::tip::{TipData, TipRow};
 use crate::format::{MISSING, day, day_long};
 use crm_types::analytics::Step;
 use leptos::html::Figure;
@@ -24,15 +24,13 @@ pub fn LineChart(
     href: Callback<(usize, Option<usize>), String>,
 ) -> impl IntoView {
     let figure = NodeRef::<Figure>::new();
-    let width = use_width(figure);
-    let layout = Memo::new(move |_| {
-        let width = width.get();
-        data.with(|data| LineLayout::new(data, if width > 0.0 { width } else { 640.0 }))
-    });
+    let width = use_width(figure, WIDTH);
+    let layout = Memo::new(move |_| data.with(|data| LineLayout::new(data, width.get())));
     let hit = move |(x, y): (f64, f64)| {
         let found = layout.with_untracked(|layout| data.with_untracked(|data| layout.hit(data, x, y)));
         found.map(|(day, series)| Cursor { day, series })
     };
+    let marks = move |at| data.with(|data| layout.with(|layout| marks(data, layout, at).into_any()));
     let reads = Reads {
         figure,
         raw: RwSignal::new(None),
@@ -42,53 +40,36 @@ pub fn LineChart(
         href: Callback::new(move |at: Cursor| href.run((at.day, at.series))),
         title: Signal::derive(move || data.with(|data| data.title.clone())),
     };
-    let cursor = reads.cursor();
-    let narrow = Memo::new(move |_| layout.with(|layout| layout.width < NARROW));
-    // On a phone the reading stands under the chart and is always there, so that nothing moves when it is touched.
-    let tip = Memo::new(move |_| {
-        let last = data.with(|data| data.days.len().saturating_sub(1));
-        let at = cursor.get().or_else(|| narrow.get().then_some(Cursor { day: last, series: None }));
-        at.map(|at| data.with(|data| tip_of(data, at, &|line| href.run((at.day, line)))))
-    });
-    view! {
-        <figure class="chart-box" node_ref=figure>
-            <svg class="chart" role="img" viewBox=move || layout.with(|l| format!("0 0 {} {}", l.width, l.height))
-                aria-label=move || data.with(summary)>
-                {move || layout.with(static_parts)}
-                {move || cursor.get().map(|at| data.with(|data| layout.with(|layout| cursor_parts(data, layout, at))))}
-                {move || (!narrow.get()).then(|| layout.with(|layout| {
-                    let x = cursor.get().and_then(|at| layout.xs.get(at.day).copied());
-                    view! { <TipBox tip=tip.into() x=x.unwrap_or(0.0) width=layout.width/> }
-                }))}
-            </svg>
-            <Reader of=reads cursor=cursor/>
-            {move || narrow.get().then(|| view! { <Tip tip=tip.into() links=true/> })}
-        </figure>
-    }
+    let tip = move |at: Cursor| data.with(|data| tip_of(data, at, &|line| href.run((at.day, line))));
+    let drawing = Drawing {
+        size: Signal::derive(move || layout.with(|layout| (layout.width, layout.height))),
+        x_of: Callback::new(move |day: usize| layout.with(|layout| layout.xs.get(day).copied())),
+        still: Callback::new(move |()| layout.with(|layout| still(layout).into_any())),
+        marks: Callback::new(marks),
+        tip: Callback::new(tip),
+        summary: Signal::derive(move || data.with(summary)),
+    };
+    view! { <ChartFrame drawing=drawing reads=reads/> }
 }
 
-fn static_parts(layout: &LineLayout) -> impl IntoView + use<> {
+fn still(layout: &LineLayout) -> impl IntoView + use<> {
     let (left, right, ..) = layout.plot;
     let band = layout.band.clone().map(|(class, d)| view! { <path class=format!("area fill {class}") d=d></path> });
     let lines = layout.shapes.iter().map(|shape| {
         let class = format!("ln {}{}", shape.class, if shape.dashed { " ln--expected" } else { "" });
         view! { <path class=class d=shape.d.clone()></path> }
     });
-    let baseline = tenth(layout.height - 6.0);
-    let labels = layout.labels.iter().map(|label| {
-        view! { <text x=tenth(label.x) y=baseline.clone() text-anchor=label.anchor.as_str()>{label.text.clone()}</text> }
-    });
     view! {
         <g>
             {grid_lines(&layout.ticks, left, right)}
             {band}
             {lines.collect_view()}
-            {labels.collect_view()}
+            {time_labels(&layout.labels, layout.height)}
         </g>
     }
 }
 
-fn cursor_parts(data: &LineData, layout: &LineLayout, at: Cursor) -> Option<impl IntoView + use<>> {
+fn marks(data: &LineData, layout: &LineLayout, at: Cursor) -> Option<impl IntoView + use<>> {
     let x = *layout.xs.get(at.day)?;
     let (_, _, top, bottom) = layout.plot;
     let dots = layout.dots(data, at.day).into_iter().map(|(line, y)| {
@@ -96,12 +77,7 @@ fn cursor_parts(data: &LineData, layout: &LineLayout, at: Cursor) -> Option<impl
         let r = if at.series == Some(line) { "5" } else { "4" };
         view! { <circle class=format!("pt fill {class}") cx=tenth(x) cy=tenth(y) r=r></circle> }
     });
-    Some(view! {
-        <g>
-            <line class="cursor" x1=tenth(x) x2=tenth(x) y1=tenth(top) y2=tenth(bottom)></line>
-            {dots.collect_view()}
-        </g>
-    })
+    Some(view! { <g>{cursor_line(x, (top, bottom))}{dots.collect_view()}</g> })
 }
 
 fn tip_of(data: &LineData, at: Cursor, href: &dyn Fn(Option<usize>) -> String) -> TipData {

@@ -7,8 +7,8 @@ use wasm_bindgen::closure::Closure;
 
 type Callback = Closure<dyn FnMut(js_sys::Array)>;
 
-/// Follows the width of a figure; 0 until it is in the page.
-pub fn use_width(figure: NodeRef<Figure>) -> Signal<f64> {
+/// Follows the width of a figure; `guess` until it is in the page.
+pub fn use_width(figure: NodeRef<Figure>, guess: f64) -> Signal<f64> {
     let (width, set_width) = signal(0.0_f64);
     let observer = StoredValue::new_local(None::<(web_sys::ResizeObserver, Callback)>);
     Effect::new(move |_| {
@@ -35,5 +35,5 @@ pub fn use_width(figure: NodeRef<Figure>) -> Signal<f64> {
             }
         });
     });
-    width.into()
+    Signal::derive(move || Some(width.get()).filter(|width| *width > 0.0).unwrap_or(guess))
 }

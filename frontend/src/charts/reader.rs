@@ -1,6 +1,8 @@
-//! Reading a chart by pointer, touch and keyboard: the layer over it that is one link, to the rows of what is read.
+//! Reading a chart by pointer, touch and keyboard: its box, and the layer over it that is one link, to the rows of what is read.
 
+use super::area::NARROW;
 use super::cursor::{Cursor, moved};
+use super::tip::{Tip, TipBox, TipData};
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html::Figure;
 use leptos::prelude::*;
@@ -18,7 +20,7 @@ pub struct Reads {
     pub size: Signal<(usize, usize)>,
     /// What a screen reader hears at a point.
     pub reading: Callback<Cursor, String>,
-    /// The rows behind a point.
+    /// The rows behind a point; empty for none.
     pub href: Callback<Cursor, String>,
     /// The chart's name.
     pub title: Signal<String>,
@@ -34,9 +36,70 @@ impl Reads {
     }
 }
 
+/// Before a chart is measured.
+pub const WIDTH: f64 = 640.0;
+
+/// What a chart draws into its box.
+#[derive(Clone, Copy)]
+pub struct Drawing {
+    /// Width and height.
+    pub size: Signal<(f64, f64)>,
+    /// The pixel of a day.
+    pub x_of: Callback<usize, Option<f64>>,
+    /// What stays while it is read.
+    pub still: Callback<(), AnyView>,
+    /// The marks of a point that is read.
+    pub marks: Callback<Cursor, AnyView>,
+    /// What the tooltip says there.
+    pub tip: Callback<Cursor, TipData>,
+    /// The whole chart in words.
+    pub summary: Signal<String>,
+}
+
+/// A chart over time: the drawing, what is read of it, and the tooltip.
+#[component]
+pub fn ChartFrame(
+    /// What it draws.
+    drawing: Drawing,
+    /// What is read.
+    reads: Reads,
+) -> impl IntoView {
+    let Drawing { size, x_of, still, marks, tip, summary } = drawing;
+    let cursor = reads.cursor();
+    let narrow = Memo::new(move |_| size.get().0 < NARROW);
+    // On a phone the reading stands under the chart and is always there, so that nothing moves when it is touched.
+    let tip = Memo::new(move |_| {
+        let days = || (0..reads.size.get().0).rev().map(|day| Cursor { day, series: None });
+        match cursor.get() {
+            Some(at) => Some(tip.run(at)),
+            // The newest day of which there is something to say.
+            None if narrow.get() => days().map(|at| tip.run(at)).find(|tip| !tip.rows.is_empty()),
+            None => None,
+        }
+    });
+    let view_box = move || {
+        let (width, height) = size.get();
+        format!("0 0 {width} {height}")
+    };
+    view! {
+        <figure class="chart-box" node_ref=reads.figure>
+            <svg class="chart" role="img" viewBox=view_box aria-label=summary>
+                {move || still.run(())}
+                {move || cursor.get().map(|at| marks.run(at))}
+                {move || (!narrow.get()).then(|| {
+                    let x = cursor.get().and_then(|at| x_of.run(at.day));
+                    view! { <TipBox tip=tip.into() x=x.unwrap_or(0.0) width=size.get().0/> }
+                })}
+            </svg>
+            <Reader of=reads cursor=cursor/>
+            {move || narrow.get().then(|| view! { <Tip tip=tip.into() links=true/> })}
+        </figure>
+    }
+}
+
 /// The layer.
 #[component]
-pub fn Reader(
+fn Reader(
     /// Of which chart.
     of: Reads,
     /// Where the reader is.
@@ -44,7 +107,6 @@ pub fn Reader(
 ) -> impl IntoView {
     let Reads { figure, raw, hit, size, reading, href, title } = of;
     let spoken = RwSignal::new(String::new());
-    let target = move || cursor.get().unwrap_or(Cursor { day: size.get().0.saturating_sub(1), series: None });
     let hit = move |x: i32, y: i32| {
         let bounds = figure.get_untracked()?.get_bounding_client_rect();
         hit.run((f64::from(x) - bounds.left(), f64::from(y) - bounds.top()))
@@ -78,12 +140,22 @@ pub fn Reader(
             spoken.set(reading.run(next));
         }
     };
-    let label = move || match cursor.get() {
-        Some(at) => format!("{}. Enter opens the rows.", reading.run(at)),
-        None => format!("{}: read the points with the arrow keys. Enter opens the newest rows.", title.get()),
+    let rows = Memo::new(move |_| {
+        let newest = || (0..size.get().0).rev().map(|day| Cursor { day, series: None });
+        match cursor.get() {
+            Some(at) => Some(href.run(at)).filter(|rows| !rows.is_empty()),
+            None => newest().map(|at| href.run(at)).find(|rows| !rows.is_empty()),
+        }
+    });
+    let label = move || match (cursor.get(), rows.get().is_some()) {
+        (Some(at), true) => format!("{}. Enter opens the rows.", reading.run(at)),
+        (Some(at), false) => reading.run(at),
+        (None, true) => format!("{}: read the points with the arrow keys. Enter opens the newest rows.", title.get()),
+        (None, false) => format!("{}: read the points with the arrow keys.", title.get()),
     };
     view! {
-        <a class="chart-read" href=move || href.run(target()) aria-label=label
+        // Without rows it is no link, but it is read all the same.
+        <a class="chart-read" href=rows tabindex="0" role=move || rows.get().is_none().then_some("img") aria-label=label
             on:pointermove=on_move on:pointerdown=on_down on:pointerleave=on_leave
             on:click=on_click on:keydown=on_key on:blur=move |_| raw.set(None)></a>
         <p class="vh" aria-live="polite">{spoken}</p>

@@ -1,12 +1,12 @@
 //! A stacked area chart that can be read by pointer, touch and keyboard, and whose every point is a link.
 
-use super::area::{AreaData, AreaLayout, NARROW};
-use super::axis::grid_lines;
+use super::area::{AreaData, AreaLayout};
+use super::axis::{cursor_line, grid_lines, time_labels};
 use super::cursor::Cursor;
 use super::measure::use_width;
 use super::path::tenth;
-use super::reader::{Reader, Reads};
-use super::tip::{Tip, TipBox, TipData, TipRow};
+use super::reader::{ChartFrame, Drawing, Reads, WIDTH};
+use super::tip::{TipData, TipRow};
 use crate::format::{day, day_long, money_whole};
 use leptos::html::Figure;
 use leptos::prelude::*;
@@ -21,15 +21,12 @@ pub fn StackedArea(
     href: Callback<(usize, Option<usize>), String>,
 ) -> impl IntoView {
     let figure = NodeRef::<Figure>::new();
-    let width = use_width(figure);
-    let layout = Memo::new(move |_| {
-        let width = width.get();
-        data.with(|data| AreaLayout::new(data, if width > 0.0 { width } else { 640.0 }))
-    });
-    let last = Memo::new(move |_| data.with(|data| data.days.len().saturating_sub(1)));
+    let width = use_width(figure, WIDTH);
+    let layout = Memo::new(move |_| data.with(|data| AreaLayout::new(data, width.get())));
     let hit = move |(x, y): (f64, f64)| {
         layout.with_untracked(|layout| layout.hit(x, y)).map(|(day, series)| Cursor { day, series })
     };
+    let marks = move |at| data.with(|data| layout.with(|layout| marks(data, layout, at).into_any()));
     let reads = Reads {
         figure,
         raw: RwSignal::new(None),
@@ -39,65 +36,42 @@ pub fn StackedArea(
         href: Callback::new(move |at: Cursor| href.run((at.day, at.series))),
         title: Signal::derive(move || data.with(|data| data.title.clone())),
     };
-    let cursor = reads.cursor();
-    let target = move || cursor.get().unwrap_or(Cursor { day: last.get(), series: None });
-
-    let narrow = Memo::new(move |_| layout.with(|layout| layout.width < NARROW));
-    // On a phone the reading stands under the chart and is always there, so that nothing moves when it is touched.
-    let tip = Memo::new(move |_| {
-        let at = if narrow.get() { Some(target()) } else { cursor.get() };
-        at.map(|at| data.with(|data| tip_of(data, at, &|series| href.run((at.day, series)))))
-    });
-    view! {
-        <figure class="chart-box" node_ref=figure>
-            <svg class="chart" role="img" viewBox=move || layout.with(|l| format!("0 0 {} {}", l.width, l.height))
-                aria-label=move || data.with(summary)>
-                {move || layout.with(static_parts)}
-                {move || cursor.get().map(|at| data.with(|data| layout.with(|layout| cursor_parts(data, layout, at))))}
-                {move || (!narrow.get()).then(|| layout.with(|layout| {
-                    let x = cursor.get().and_then(|at| layout.xs.get(at.day).copied());
-                    view! { <TipBox tip=tip.into() x=x.unwrap_or(0.0) width=layout.width/> }
-                }))}
-            </svg>
-            <Reader of=reads cursor=cursor/>
-            {move || narrow.get().then(|| view! { <Tip tip=tip.into() links=true/> })}
-        </figure>
-    }
+    let tip = move |at: Cursor| data.with(|data| tip_of(data, at, &|series| href.run((at.day, series))));
+    let drawing = Drawing {
+        size: Signal::derive(move || layout.with(|layout| (layout.width, layout.height))),
+        x_of: Callback::new(move |day: usize| layout.with(|layout| layout.xs.get(day).copied())),
+        still: Callback::new(move |()| layout.with(|layout| still(layout).into_any())),
+        marks: Callback::new(marks),
+        tip: Callback::new(tip),
+        summary: Signal::derive(move || data.with(summary)),
+    };
+    view! { <ChartFrame drawing=drawing reads=reads/> }
 }
 
-fn static_parts(layout: &AreaLayout) -> impl IntoView + use<> {
+fn still(layout: &AreaLayout) -> impl IntoView + use<> {
     let (left, right, ..) = layout.plot;
     let areas = layout.shapes.iter();
     let areas = areas.map(|s| view! { <path class=format!("area fill {}", s.class) d=s.area.clone()></path> });
     let lines = layout.shapes.iter();
     let lines = lines.map(|s| view! { <path class=format!("ln {}", s.class) d=s.line.clone()></path> });
-    let baseline = tenth(layout.height - 6.0);
-    let labels = layout.labels.iter().map(|label| {
-        view! { <text x=tenth(label.x) y=baseline.clone() text-anchor=label.anchor.as_str()>{label.text.clone()}</text> }
-    });
     view! {
         <g>
             {grid_lines(&layout.ticks, left, right)}
             {areas.collect_view()}
             {lines.collect_view()}
-            {labels.collect_view()}
+            {time_labels(&layout.labels, layout.height)}
         </g>
     }
 }
 
-fn cursor_parts(data: &AreaData, layout: &AreaLayout, at: Cursor) -> Option<impl IntoView + use<>> {
+fn marks(data: &AreaData, layout: &AreaLayout, at: Cursor) -> Option<impl IntoView + use<>> {
     let x = *layout.xs.get(at.day)?;
     let (_, _, top, bottom) = layout.plot;
     let dots = layout.dots(at.day).into_iter().enumerate().map(|(index, y)| {
         let r = if at.series == Some(index) { "5" } else { "4" };
         view! { <circle class=format!("pt fill {}", data.class(index)) cx=tenth(x) cy=tenth(y) r=r></circle> }
     });
-    Some(view! {
-        <g>
-            <line class="cursor" x1=tenth(x) x2=tenth(x) y1=tenth(top) y2=tenth(bottom)></line>
-            {dots.collect_view()}
-        </g>
-    })
+    Some(view! { <g>{cursor_line(x, (top, bottom))}{dots.collect_view()}</g> })
 }
 
 fn tip_of(data: &AreaData, at: Cursor, href: &dyn Fn(Option<usize>) -> String) -> TipData {

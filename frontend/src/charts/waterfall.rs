@@ -151,12 +151,9 @@ pub fn Waterfall(
     data: Signal<FallData>,
 ) -> impl IntoView {
     let figure = NodeRef::<Figure>::new();
-    let width = use_width(figure);
+    let width = use_width(figure, WIDTH);
     let follow = use_follow();
-    let layout = Memo::new(move |_| {
-        let width = width.get();
-        data.with(|data| Layout::new(data, if width > 0.0 { width } else { WIDTH }))
-    });
+    let layout = Memo::new(move |_| data.with(|data| Layout::new(data, width.get())));
     let drawn = move || layout.with(|layout| draw(layout, &follow));
     let view_box = move || layout.with(|layout| format!("0 0 {} {}", layout.width, layout.height));
     view! {

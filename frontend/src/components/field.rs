@@ -7,25 +7,52 @@ use crate::labels::Choice;
 use chrono::{DateTime, Local, NaiveDateTime, TimeZone, Utc};
 use leptos::prelude::*;
 
-/// The errors of a form's fields, by the names that the API has for them.
+/// The errors of a form's fields, by the names that the API has for them; and the names of the fields that show theirs.
 #[derive(Clone, Copy)]
-pub struct FormErrors(pub RwSignal<Option<ApiError>>);
+pub struct FormErrors(pub RwSignal<Option<ApiError>>, StoredValue<Vec<Signal<String>>>);
 
 impl FormErrors {
     /// No errors yet.
     pub fn new() -> Self {
-        Self(RwSignal::new(None))
+        Self(RwSignal::new(None), StoredValue::new(Vec::new()))
     }
 
     /// What is wrong with a field.
     pub fn of(self, field: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.0.glance(|e| e.as_ref().and_then(|e| e.field(field))))
+        self.named(Signal::stored(field.to_owned()))
     }
 
-    /// What is wrong with none of the fields: shown above the form.
-    pub fn general(self) -> Signal<Option<ApiError>> {
-        Signal::derive(move || self.0.get().filter(|e| e.0.errors.is_empty()))
+    /// The same of a field whose name changes.
+    pub fn named(self, field: Signal<String>) -> Signal<Option<String>> {
+        self.1.update_value(|shown| {
+            // Fields that are gone do not show anything any more.
+            shown.retain(|other| other.try_get_untracked().is_some());
+            shown.push(field);
+        });
+        Signal::derive(move || self.0.glance(|e| e.as_ref().and_then(|e| e.field(&field.get()))))
     }
+
+    /// What is shown above the form: what is wrong with none of the fields, or with one that is not there to show it.
+    pub fn general(self) -> Signal<Option<ApiError>> {
+        Signal::derive(move || {
+            let error = self.0.get()?;
+            let shown: Vec<String> =
+                self.1.get_value().into_iter().filter_map(|name| name.try_get_untracked()).collect();
+            above_the_form(error, &shown)
+        })
+    }
+}
+
+/// The part of an error that the fields with these names do not show.
+fn above_the_form(mut error: ApiError, shown: &[String]) -> Option<ApiError> {
+    if error.0.errors.is_empty() {
+        return Some(error);
+    }
+    error.0.errors.retain(|one| !shown.contains(&one.field));
+    let unseen: Vec<&str> = error.0.errors.iter().map(|one| one.message.as_str()).collect();
+    let detail = unseen.join(" ");
+    error.0.detail = detail;
+    (!error.0.errors.is_empty()).then_some(error)
 }
 
 impl Default for FormErrors {
@@ -201,5 +228,23 @@ pub fn FieldNote(
                 None => hint.map(|hint| view! { <p class="field__hint">{hint}</p> }.into_any()),
             }}
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crm_types::FieldError;
+
+    #[test]
+    fn what_no_field_shows_is_said_above_the_form() {
+        let wrong = |field: &str| FieldError::new(field, "invalid", format!("Wrong {field}."));
+        let error = ApiError::of_fields(vec![wrong("price_id"), wrong("item_price_id"), wrong("proration")]);
+        let shown = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let said = |names: &[&str]| above_the_form(error.clone(), &shown(names)).map(|e| e.detail().to_owned());
+        assert_eq!(said(&["price_id"]).as_deref(), Some("Wrong item_price_id. Wrong proration."));
+        assert_eq!(said(&["price_id", "item_price_id", "proration"]), None);
+        let plain = ApiError::unreachable();
+        assert_eq!(above_the_form(plain.clone(), &shown(&["price_id"])), Some(plain));
     }
 }

@@ -11,24 +11,10 @@ use leptos_router::hooks::use_location;
 pub fn RouteTabs(
     /// What the tabs are of, for screen readers.
     label: &'static str,
-    /// Path and name.
+    /// Path and name; the one under whose path the page is, is current.
     tabs: Vec<(&'static str, &'static str)>,
 ) -> impl IntoView {
-    let path = use_location().pathname;
-    // Narrow screens scroll them sideways: the current one must not be the one that is out of sight.
-    Effect::new(move |_| {
-        path.track();
-        request_animation_frame(|| {
-            if let Some(tab) = browser::all(".tabs [aria-current]").first() {
-                browser::show_element(tab);
-            }
-        });
-    });
-    let tab = move |(href, name): (&'static str, &'static str)| {
-        let current = live(move || path.get().starts_with(href).then_some("page"));
-        view! { <a class="tab" href=href aria-current=current>{name}</a> }
-    };
-    view! { <nav class="tabs" aria-label=label>{tabs.into_iter().map(tab).collect_view()}</nav> }
+    links(label, tabs, |_, to| to.to_owned(), |path, to| path.starts_with(to))
 }
 
 /// Tabs that look at the same days: each link keeps period, comparison and currency of the address.
@@ -39,11 +25,30 @@ pub fn PeriodTabs(
     /// Path and name; the one whose path is the page's is current.
     tabs: Vec<(&'static str, &'static str)>,
 ) -> impl IntoView {
+    links(label, tabs, same_days, |path, to| path == to)
+}
+
+/// The links: `href` is of the address's search and a tab's path, `current` of the page's path and a tab's.
+fn links(
+    label: &'static str,
+    tabs: Vec<(&'static str, &'static str)>,
+    href: fn(&str, &str) -> String,
+    current: fn(&str, &str) -> bool,
+) -> impl IntoView {
     let location = use_location();
     let (path, search) = (location.pathname, location.search);
+    // Narrow screens scroll them sideways: the current one must not be the one that is out of sight.
+    Effect::new(move |_| {
+        path.track();
+        request_animation_frame(|| {
+            if let Some(tab) = browser::all(".tabs [aria-current]").first() {
+                browser::show_element(tab);
+            }
+        });
+    });
     let tab = move |(to, name): (&'static str, &'static str)| {
-        let href = live(move || same_days(&search.get(), to));
-        let current = live(move || (path.get() == to).then_some("page"));
+        let href = live(move || href(&search.get(), to));
+        let current = live(move || current(&path.get(), to).then_some("page"));
         view! { <a class="tab" href=href aria-current=current>{name}</a> }
     };
     view! { <nav class="tabs" aria-label=label>{tabs.into_iter().map(tab).collect_view()}</nav> }

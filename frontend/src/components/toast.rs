@@ -83,6 +83,11 @@ impl Notes {
         self.push(false, text.into(), None, None);
     }
 
+    /// The same, with a way on: "Show theirs".
+    pub fn failed_with(self, text: impl Into<String>, action: impl Into<String>, run: Callback<()>) {
+        self.push(false, text.into(), Some((action.into(), run)), None);
+    }
+
     /// Says that something goes on, with a way to stop it.
     pub fn progress(self, cancel: Callback<()>) -> ProgressNote {
         let progress = ArcRwSignal::new(Progress::default());

@@ -8,7 +8,9 @@ mod number;
 mod time;
 
 pub use delta::{Better, Delta, Direction, Tone, amount_delta, count_delta, points_delta};
-pub use money::{major_units, money, money_compact, money_whole, signed_compact, signed_money, signed_whole};
+pub use money::{
+    amounts, major_units, minor_units, money, money_compact, money_whole, signed_compact, signed_money, signed_whole,
+};
 pub use number::{count, percent, points};
 pub use time::{date_range, date_time, day, day_long, day_short, month_year, relative, relative_short};
 

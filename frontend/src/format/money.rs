@@ -4,6 +4,11 @@ use super::MINUS;
 use super::number::{decimal, grouped};
 use crm_types::{Currency, Money};
 
+/// Amounts of several currencies, which are not added: `$48.00 + €9.00`; empty for none.
+pub fn amounts(amounts: &[Money]) -> String {
+    amounts.iter().copied().map(money).collect::<Vec<_>>().join(" + ")
+}
+
 /// All decimals the currency has: `$19.00`, `−¥500`, `KWD 1.250`.
 pub fn money(amount: Money) -> String {
     let plain = amount.to_decimal();
@@ -15,17 +20,23 @@ pub fn money(amount: Money) -> String {
     with_symbol(sign(amount.minor), amount.currency, &text)
 }
 
-/// What was typed in minor units: `50`, `12.5` and `12,50` dollars. Nothing when it is no amount of the currency, or below 0.
-pub fn major_units(text: &str, currency: Currency) -> Option<i64> {
-    let text = text.trim().replace(',', ".");
-    let (major, minor) = text.split_once('.').unwrap_or((&text, ""));
-    let decimals = currency.decimals() as usize;
-    if minor.len() > decimals || !minor.bytes().all(|b| b.is_ascii_digit()) || major.starts_with('+') {
-        return None;
-    }
-    let major: i64 = major.parse().ok().filter(|major| *major >= 0)?;
-    let minor: i64 = format!("{minor:0<decimals$}0").parse().ok()?;
-    major.checked_mul(currency.minor_per_major())?.checked_add(minor / 10)
+/// What was typed in minor units: `19.9`, `19,90` and `.5`; without a currency in hundredths. Nothing when it is no amount, below 0,
+/// or finer than the currency.
+pub fn minor_units(typed: &str, currency: Option<Currency>) -> Option<i64> {
+    let decimals = currency.map_or(2, |currency| currency.decimals() as usize);
+    let typed = typed.trim().replace(',', ".");
+    let (whole, part) = typed.split_once('.').unwrap_or((&typed, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let amount = !(whole.is_empty() && part.is_empty()) && part.len() <= decimals && digits(whole) && digits(part);
+    amount.then(|| format!("{whole}{part:0<decimals$}").parse().ok()).flatten()
+}
+
+/// Minor units as people write them: `1990` is `19.90`; without a currency of hundredths.
+pub fn major_units(minor: i64, currency: Option<Currency>) -> String {
+    let decimals = currency.map_or(2, |currency| currency.decimals() as usize);
+    let digits = format!("{:0>width$}", minor.unsigned_abs(), width = decimals + 1);
+    let (whole, part) = digits.split_at(digits.len() - decimals);
+    if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") }
 }
 
 /// Rounded to whole units, half away from zero: `$440,480`.
@@ -96,27 +107,36 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_is_read_in_minor_units() {
-        for (text, code, minor) in [
-            ("50", "usd", 5_000),
-            (" 12.5 ", "usd", 1_250),
-            ("12,50", "eur", 1_250),
-            ("500", "jpy", 500),
-            ("1.25", "kwd", 1_250),
-            ("0", "usd", 0),
+    fn amounts_are_typed_as_people_write_them() {
+        for (typed, code, minor, written) in [
+            ("50", "usd", 5_000, "50.00"),
+            (" 12.5 ", "usd", 1_250, "12.50"),
+            ("19,90", "eur", 1_990, "19.90"),
+            (".5", "usd", 50, "0.50"),
+            ("0.05", "usd", 5, "0.05"),
+            ("500", "jpy", 500, "500"),
+            ("1.25", "kwd", 1_250, "1.250"),
+            ("0", "usd", 0, "0.00"),
         ] {
-            assert_eq!(major_units(text, code.parse().unwrap()), Some(minor), "{text} {code}");
+            let currency = Some(code.parse().unwrap());
+            assert_eq!(minor_units(typed, currency), Some(minor), "{typed} {code}");
+            assert_eq!(major_units(minor, currency), written);
+            assert_eq!(minor_units(written, currency), Some(minor));
         }
+        assert_eq!((minor_units("19.9", None), major_units(1_990, None)), (Some(1_990), "19.90".into()));
         for (bad, code) in [
             ("", "usd"),
+            (".", "usd"),
             ("1.234", "usd"),
             ("1.5", "jpy"),
             ("-1", "usd"),
-            ("x", "usd"),
+            ("+1", "usd"),
+            ("1e3", "usd"),
+            ("a lot", "usd"),
             ("1.x", "usd"),
             ("99999999999999999999", "usd"),
         ] {
-            assert_eq!(major_units(bad, code.parse().unwrap()), None, "{bad} {code}");
+            assert_eq!(minor_units(bad, Some(code.parse().unwrap())), None, "{bad} {code}");
         }
     }
 

@@ -10,7 +10,7 @@ use crate::components::{
 };
 use crate::glance::{Glance, live};
 use crate::params::Params;
-use crate::query::use_query;
+use crate::query::{Query, use_query};
 use crm_types::Currency;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -22,34 +22,53 @@ const PANEL: &str = "filter-panel";
 /// The search field; `/` goes there.
 pub const SEARCH: &str = "list-search";
 
+/// What the ids in filters are called.
+#[derive(Clone, Copy)]
+pub struct FilterNames {
+    users: Query<Users>,
+    references: StoredValue<Vec<(&'static str, Signal<Reference>)>>,
+}
+
+impl FilterNames {
+    /// Reads the names that a list's filters may need.
+    pub fn of(list: List) -> Self {
+        let by_user = list.spec.filters.iter().any(|f| matches!(f.kind, FilterKind::User));
+        let users = use_query::<Users>(move || by_user.then(|| USERS.into()));
+        let references = list.spec.filters.iter().filter_map(|filter| match filter.kind {
+            FilterKind::Reference(target) => Some((filter.key, use_reference(target, value_of(list, filter.key)))),
+            _ => None,
+        });
+        Self { users, references: StoredValue::new(references.collect()) }
+    }
+
+    /// The filters in force, in words: name, what stands before the value, and the value.
+    pub fn active(self, list: List) -> Vec<(&'static str, (String, String))> {
+        list.params.glance(|p| {
+            let currency = currency_of(p);
+            list.spec.active(p).into_iter().map(|(f, v)| (f.key, self.words(f, v, currency))).collect()
+        })
+    }
+
+    fn words(self, filter: &Filter, value: &str, currency: Option<Currency>) -> (String, String) {
+        let (before, value_itself) = filter.words(value, currency);
+        let name = match filter.kind {
+            FilterKind::Reference(_) => {
+                let find =
+                    |all: &Vec<(&str, Signal<Reference>)>| all.iter().find(|(key, _)| *key == filter.key).map(|f| f.1);
+                self.references.with_value(find).map(|named| named.get().name).unwrap_or_default()
+            }
+            FilterKind::User => self.users.map(|users| users.name_of(value)).unwrap_or_else(|| "…".into()),
+            _ => value_itself,
+        };
+        (before, name)
+    }
+}
+
 /// Search, chips, and a button for the panel.
 #[component]
-pub fn FilterBar(list: List) -> impl IntoView {
+pub fn FilterBar(list: List, names: FilterNames) -> impl IntoView {
     let settable = list.spec.filters.iter().any(|f| !matches!(f.kind, FilterKind::Link));
-    let by_user = list.spec.filters.iter().any(|f| matches!(f.kind, FilterKind::User));
-    let users = use_query::<Users>(move || by_user.then(|| USERS.into()));
-    let named = list.spec.filters.iter().filter_map(|filter| match filter.kind {
-        FilterKind::Reference(target) => Some((filter.key, use_reference(target, value_of(list, filter.key)))),
-        _ => None,
-    });
-    let named: StoredValue<Vec<(&'static str, Signal<Reference>)>> = StoredValue::new(named.collect());
-    let words = move |filter: &Filter, value: &str, currency: Option<Currency>| match filter.kind {
-        FilterKind::Reference(_) => {
-            let named =
-                named.with_value(|named| named.iter().find(|(key, _)| *key == filter.key).map(|(_, named)| *named));
-            (filter.words(value, currency).0, named.map(|named| named.get().name).unwrap_or_default())
-        }
-        FilterKind::User => {
-            let name = users.map(|users| users.name_of(value));
-            (filter.words(value, currency).0, name.unwrap_or_else(|| "…".into()))
-        }
-        _ => filter.words(value, currency),
-    };
-    let active = move || {
-        list.params.glance(|p| {
-            list.spec.active(p).into_iter().map(|(f, v)| (f.key, words(f, v, currency_of(p)))).collect::<Vec<_>>()
-        })
-    };
+    let active = move || names.active(list);
     let chip = move |(key, (before, value)): (&'static str, (String, String))| {
         let remove = format!("Remove filter: {before}{value}");
         view! {

@@ -23,7 +23,7 @@ mod view_edit;
 mod views;
 
 pub use bulk::BulkActions;
-pub use filter::{Filter, FilterKind, minor};
+pub use filter::{Filter, FilterKind};
 pub use row::{Cell, Lead, Row};
 pub use selection::Selection;
 pub use shape::Shape;

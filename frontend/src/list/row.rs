@@ -49,7 +49,7 @@ pub enum Cell {
 pub struct Row {
     /// Its id, which `peek` in the address names as well.
     pub id: String,
-    /// The page it leads to.
+    /// The page it leads to; empty for none.
     pub href: String,
     /// The first cell.
     pub lead: Lead,
@@ -110,13 +110,19 @@ impl Lead {
     /// Draws it, with the name as the row's link.
     pub fn view(self, href: String, current: Signal<bool>) -> impl IntoView {
         let avatar = self.avatar.then(|| view! { <Avatar name=self.title.clone()/> });
+        let title = self.title;
+        let name = match href.is_empty() {
+            true => view! { <span class="who__name">{title}</span> }.into_any(),
+            false => view! {
+                <a class="who__name" href=href data-noscroll="" aria-current=live(move || current.get().then_some("true"))>{title}</a>
+            }
+            .into_any(),
+        };
         view! {
             <div class="who">
                 {avatar}
                 <div class="who__text">
-                    <a class="who__name" href=href data-noscroll="" aria-current=live(move || current.get().then_some("true"))>
-                        {self.title}
-                    </a>
+                    {name}
                     {(!self.sub.is_empty()).then(|| view! { <span class="who__sub">{self.sub}</span> })}
                 </div>
             </div>

@@ -1,7 +1,7 @@
 //! A list on the screen: head with count and sums, filters, rows, pager, preview.
 
 use super::bulk::BulkBar;
-use super::filters::{FilterBar, clear, currency_of};
+use super::filters::{FilterBar, FilterNames, clear};
 use super::keys::use_list_keys;
 
 use super::pager::Pager;
@@ -76,13 +76,14 @@ pub fn ListBody(
 ) -> impl IntoView {
     let selection = bulk.map(|_| Selection::new(list));
     use_list_keys(list, selection);
+    let names = FilterNames::of(list);
     let peeked = Memo::new(move |_| list.params.glance(|p| p.get("peek").map(str::to_owned)));
     let denied = move || use_session().denied(list.spec.permission).is_some();
     let split = live(move || if peeked.get().is_some() { "split split--peek" } else { "split" });
     view! {
         <ViewBar list=list/>
-        <FilterBar list=list/>
-        <PrintHead shows=live(move || filters_in_words(list))/>
+        <FilterBar list=list names=names/>
+        <PrintHead shows=live(move || filters_in_words(list, names))/>
         {selection.zip(bulk).map(|(selection, actions)| view! { <BulkBar list=list selection=selection actions=actions/> })}
         <div class=split aria-busy=live(move || list.busy.get().to_string())>
             <div class="split__list">
@@ -98,18 +99,9 @@ pub fn ListBody(
 }
 
 /// `Search is ada · Tier is Basic · 24 customers`: a page on paper has no chips.
-fn filters_in_words(list: List) -> String {
+fn filters_in_words(list: List, names: FilterNames) -> String {
     let search = list.params.glance(|p| p.get("q").map(|q| format!("Search is {q}")));
-    let filters = list.params.glance(|p| {
-        list.spec
-            .active(p)
-            .into_iter()
-            .map(|(filter, value)| {
-                let (before, value) = filter.words(value, currency_of(p));
-                format!("{before}{value}")
-            })
-            .collect::<Vec<_>>()
-    });
+    let filters = names.active(list).into_iter().map(|(_, (before, value))| format!("{before}{value}"));
     search.into_iter().chain(filters).collect::<Vec<_>>().join(" · ")
 }
 

@@ -111,6 +111,7 @@ fn LoginForm(email: String, password: String) -> impl IntoView {
             }
         });
     };
+    let wrong_password = errors.of("password");
     let password_step = move || {
         view! {
                 <Field id="email" label="E-mail" value=email kind="email" autocomplete="username" error=errors.of("email")/>
@@ -121,14 +122,14 @@ fn LoginForm(email: String, password: String) -> impl IntoView {
                             type=live(move || if shown.get() { "text" } else { "password" })
                             prop:value=password
                             on:input=move |ev| password.set(event_target_value(&ev))
-                            aria-invalid=live(move || errors.of("password").get().map(|_| "true"))
+                            aria-invalid=live(move || wrong_password.get().map(|_| "true"))
                             aria-describedby="password-note"/>
                         <button class="btn btn--ghost btn--sm" type="button" aria-controls="password"
                             aria-pressed=live(move || shown.get().to_string()) on:click=move |_| shown.update(|s| *s = !*s)>
                             <Icon name="eye"/>"Show"
                         </button>
                     </div>
-                    <p class="field__error" id="password-note">{errors.of("password")}</p>
+                    <p class="field__error" id="password-note">{wrong_password}</p>
                 </div>
         }
     };

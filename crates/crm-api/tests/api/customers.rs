@@ -20,6 +20,8 @@ async fn the_list_is_filtered_ordered_and_paged() {
         ("type=rev2_coach&currency=eur&paying=true", vec!["Bob"]),
         ("lifecycle=rev1_user&stream=rev1_individual&tier=tier2", vec!["Ada"]),
         ("source=organic", vec![]),
+        ("coaches=true", vec!["Bob"]),
+        ("coaches=false", vec!["Ada"]),
         ("paying_at=2026-01-05", vec!["Ada"]),
         ("paying_at=2026-03-10&currency=eur", vec!["Bob"]),
         ("sort=name&limit=1", vec!["Ada"]),

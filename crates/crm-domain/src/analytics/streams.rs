@@ -258,7 +258,7 @@ async fn journey(db: &mut PgConnection, scope: &Scope) -> Result<Vec<JourneyStep
     let mut steps = vec![step("coached", "Coaching began", begun)];
     for (state, stream, label) in [
         ("rev2_coach", Stream::Rev2Coaching, "Became a coach"),
-        ("rev3_org", Stream::Rev3B2b, "Became an organisation"),
+        ("rev3_org", Stream::Rev3B2b, "Became an organization"),
     ] {
         // From another stream, not as their first purchase.
         let row = sqlx::query!(

@@ -44,6 +44,8 @@ pub struct CustomerFilter {
     pub organization: Option<OrganizationId>,
     /// Who coaches them now.
     pub coach: Option<CustomerId>,
+    /// Whether they coach: somebody, or for pay.
+    pub coaches: Option<bool>,
     /// Whether to list those who were archived instead of the others.
     pub archived: bool,
     /// Whether the person pays now.
@@ -62,7 +64,7 @@ impl CustomerFilter {
     /// Whether indexes alone tell who matches. The rest is looked up in each customer's row, or in what belongs to them.
     pub(super) fn is_in_indexes(&self) -> bool {
         let of_others = self.owner.is_some() || self.organization.is_some() || self.coach.is_some();
-        let in_rows = self.q.is_some() || self.tag.is_some() || self.paying_at.is_some();
+        let in_rows = self.q.is_some() || self.tag.is_some() || self.coaches.is_some() || self.paying_at.is_some();
         !of_others && !in_rows && !self.archived
     }
 
@@ -148,6 +150,9 @@ pub(super) fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerF
     }
     if let Some(coach) = filter.coach {
         query.push(" AND c.coach_id = ").push_bind(coach.0);
+    }
+    if let Some(coaches) = filter.coaches {
+        query.push(if coaches { " AND c.coaches" } else { " AND NOT c.coaches" });
     }
     if let Some(paying) = filter.paying {
         query.push(if paying { " AND c.mrr_minor > 0" } else { " AND c.mrr_minor = 0" });

@@ -11,6 +11,7 @@ use chrono::{DateTime, Datelike, Utc};
 use crm_types::Page;
 use crm_types::customers::CustomerRef;
 use crm_types::ids::{CoachingRelationshipId, CustomerId, OrganizationId, ShareRuleId};
+use crm_types::organizations::OrganizationRef;
 use crm_types::revenue::{CoachingShare, NewShareRule, ShareBase, ShareRule, ShareRuleSort, ShareScope};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
@@ -33,13 +34,24 @@ pub struct ShareRuleFilter {
     pub at: Option<DateTime<Utc>>,
 }
 
+/// Whom something that is called `page` is for, beside [`JOINS`]; for [`read_names`].
+macro_rules! names {
+    () => {
+        "page.organization_id, page.relationship_id, r.coach_id, r.client_id, \
+         (SELECT o.name FROM organizations o WHERE o.id = page.organization_id) AS organization_name, \
+         (SELECT customer_called(k) FROM customers k WHERE k.id = r.coach_id) AS coach_name, \
+         (SELECT customer_called(k) FROM customers k WHERE k.id = r.client_id) AS client_name"
+    };
+}
+pub(super) const NAMES: &str = names!();
+pub(super) const JOINS: &str = " LEFT JOIN coaching_relationships r ON r.id = page.relationship_id";
+
 /// Of a `share_rules` that is called `page`.
-const COLUMNS: &str = "page.id, page.scope, page.organization_id, page.relationship_id, page.base, page.coach_bp, page.organization_bp, \
-    lower(page.during) AS starts_at, upper(page.during) AS ends_at, \
-    (SELECT o.name FROM organizations o WHERE o.id = page.organization_id) AS organization_name, r.coach_id, r.client_id, \
-    (SELECT customer_called(k) FROM customers k WHERE k.id = r.coach_id) AS coach_name, \
-    (SELECT customer_called(k) FROM customers k WHERE k.id = r.client_id) AS client_name";
-const JOINS: &str = " LEFT JOIN coaching_relationships r ON r.id = page.relationship_id";
+const COLUMNS: &str = concat!(
+    "page.id, page.scope, page.base, page.coach_bp, page.organization_bp, lower(page.during) AS starts_at, \
+     upper(page.during) AS ends_at, ",
+    names!()
+);
 
 /// One page of rules, those that are over or yet to come included.
 ///
@@ -76,18 +88,36 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &ShareRuleFilter) {
     }
 }
 
-fn read(row: &PgRow) -> sqlx::Result<ShareRule> {
+/// Whom a rule is for.
+pub(super) struct Names {
+    pub organization: Option<OrganizationRef>,
+    pub relationship_id: Option<CoachingRelationshipId>,
+    pub coach: Option<CustomerRef>,
+    pub client: Option<CustomerRef>,
+}
+
+pub(super) fn read_names(row: &PgRow) -> sqlx::Result<Names> {
     let person = |id: &str, name: &str| {
         let found: Option<Uuid> = row.try_get(id)?;
         found.map(|id| Ok::<_, sqlx::Error>(CustomerRef { id: CustomerId(id), name: row.try_get(name)? })).transpose()
     };
-    Ok(ShareRule {
-        id: ShareRuleId(row.try_get("id")?),
-        scope: row.word("scope")?,
+    Ok(Names {
         organization: read_organization(row)?,
         relationship_id: row.try_get::<Option<Uuid>, _>("relationship_id")?.map(CoachingRelationshipId),
         coach: person("coach_id", "coach_name")?,
         client: person("client_id", "client_name")?,
+    })
+}
+
+fn read(row: &PgRow) -> sqlx::Result<ShareRule> {
+    let Names { organization, relationship_id, coach, client } = read_names(row)?;
+    Ok(ShareRule {
+        id: ShareRuleId(row.try_get("id")?),
+        scope: row.word("scope")?,
+        organization,
+        relationship_id,
+        coach,
+        client,
         base: row.word("base")?,
         coach_bp: row.try_get("coach_bp")?,
         organization_bp: row.try_get("organization_bp")?,

@@ -8,7 +8,7 @@ use crm_types::billing::TransactionKind;
 use crm_types::ids::{CoachingRelationshipId, JobId, OrganizationId};
 use crm_types::jobs::JobState;
 use crm_types::page::Count;
-use crm_types::revenue::NewShareRule;
+use crm_types::revenue::{NewShareRule, ShareScope};
 use crm_types::revenue_simulation::{SimulatedParty, SimulatedPartySort, Simulation};
 use proptest::prelude::*;
 
@@ -185,7 +185,24 @@ async fn proposed_rules_stand_for_those_of_the_same_and_others_stay(pool: PgPool
     assert_eq!(coaches(vec![ProposedRule { organization_id: Some(gym), ..rule(5_000, 0) }]).await, both(950, 570));
     let own = ProposedRule { relationship_id: Some(alone), base: Some(ShareBase::NetOfTax), ..rule(10_000, 0) };
     assert_eq!(coaches(vec![own.clone()]).await, both(570, 1_600));
-    assert_eq!(coaches(vec![own, rule(0, 0)]).await, both(0, 1_600));
+    assert_eq!(coaches(vec![own.clone(), rule(0, 0)]).await, both(0, 1_600));
+
+    let at_gym = ProposedRule { organization_id: Some(gym), ..rule(1, 0) };
+    let found = simulated(&pool, &simulation("2026-02-01", "2026-02-01", vec![own, rule(1, 2), at_gym])).await;
+    let named: Vec<_> = found
+        .rules
+        .into_iter()
+        .map(|r| (r.scope, r.organization.map(|o| o.name), r.coach.map(|c| c.name), r.client.map(|c| c.name), r.base))
+        .collect();
+    let text = |name: &str| Some(name.to_owned());
+    assert_eq!(
+        named,
+        [
+            (ShareScope::Relationship, None, text("Person 2"), text("Client 1001"), ShareBase::NetOfTax),
+            (ShareScope::Default, None, None, None, ShareBase::Gross),
+            (ShareScope::Organization, text("Iron Gym"), None, None, ShareBase::Gross),
+        ]
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]

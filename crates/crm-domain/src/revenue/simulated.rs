@@ -1,6 +1,6 @@
 //! What simulations came to.
 
-use super::rules::create_in;
+use super::rules::{JOINS, NAMES, Names, create_in, read_names};
 use super::simulate::Params;
 use crate::audit::Actor;
 use crate::customers::list::read_organization;
@@ -12,10 +12,11 @@ use crate::row::{RowExt, parse};
 use chrono::Utc;
 use crm_types::customers::CustomerRef;
 use crm_types::ids::{CustomerId, JobId};
-use crm_types::jobs::{JobKind, JobState};
-use crm_types::revenue::{NewShareRule, PayoutParty, ShareRule};
+use crm_types::jobs::{Job, JobKind, JobState};
+use crm_types::revenue::{NewShareRule, PayoutParty, ShareBase, ShareRule, ShareScope};
 use crm_types::revenue_simulation::{
-    ProposedRule, Publication, SimulatedParts, SimulatedParty, SimulatedPartySort, Simulation, SimulationTotal,
+    ProposedRule, Publication, SimulatedParts, SimulatedParty, SimulatedPartySort, SimulatedRule, Simulation,
+    SimulationTotal,
 };
 use crm_types::{Currency, Money, Page};
 use serde::{Deserialize, Serialize};
@@ -40,12 +41,8 @@ pub struct SimulatedFilter {
 /// # Errors
 /// [`DomainError::NotFound`] when no simulation has this id.
 pub async fn find(pool: &PgPool, id: JobId) -> Result<Simulation> {
-    let job = jobs::find(pool, id, Viewer::Everybody).await?;
-    if job.kind != JobKind::RevenueSimulation {
-        return Err(DomainError::not_found("simulation", id));
-    }
-    let params = sqlx::query_scalar!("SELECT params FROM jobs WHERE id = $1", id.0).fetch_one(pool).await?;
-    let params = Params::deserialize(params).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let (job, params) = asked(pool, id).await?;
+    let rules = rules(pool, id).await?;
     let rows = sqlx::query!("SELECT * FROM revenue_simulation_totals WHERE job_id = $1 ORDER BY currency", id.0)
         .fetch_all(pool)
         .await?;
@@ -73,7 +70,7 @@ pub async fn find(pool: &PgPool, id: JobId) -> Result<Simulation> {
         id,
         from: params.from,
         to: params.to,
-        rules: params.rules,
+        rules,
         state: job.state,
         done: job.done,
         total: job.total,
@@ -81,6 +78,48 @@ pub async fn find(pool: &PgPool, id: JobId) -> Result<Simulation> {
         totals,
         created_at: job.created_at,
         finished_at: job.finished_at,
+    })
+}
+
+/// The job, and what it was told.
+async fn asked(pool: &PgPool, id: JobId) -> Result<(Job, Params)> {
+    let job = jobs::find(pool, id, Viewer::Everybody).await?;
+    if job.kind != JobKind::RevenueSimulation {
+        return Err(DomainError::not_found("simulation", id));
+    }
+    let params = sqlx::query_scalar!("SELECT params FROM jobs WHERE id = $1", id.0).fetch_one(pool).await?;
+    Ok((job, Params::deserialize(params).map_err(|error| sqlx::Error::Decode(error.into()))?))
+}
+
+/// The rules that a simulation tries out, with the names of whom they are for.
+async fn rules(pool: &PgPool, id: JobId) -> Result<Vec<SimulatedRule>> {
+    let mut query = QueryBuilder::new("SELECT page.base, page.coach_bp, page.organization_bp, ");
+    query.push(NAMES).push(
+        " FROM jobs j CROSS JOIN ROWS FROM (jsonb_to_recordset(j.params -> 'rules') \
+             AS (organization_id uuid, relationship_id uuid, base text, coach_bp int, organization_bp int)) \
+             WITH ORDINALITY AS page (organization_id, relationship_id, base, coach_bp, organization_bp, place)",
+    );
+    query.push(JOINS).push(" WHERE j.id = ").push_bind(id.0).push(" ORDER BY page.place");
+    let rows = query.build().fetch_all(pool).await?;
+    Ok(rows.iter().map(read_rule).collect::<sqlx::Result<_>>()?)
+}
+
+fn read_rule(row: &PgRow) -> sqlx::Result<SimulatedRule> {
+    let Names { organization, relationship_id, coach, client } = read_names(row)?;
+    let base: Option<String> = row.try_get("base")?;
+    Ok(SimulatedRule {
+        scope: match (&organization, relationship_id) {
+            (Some(_), _) => ShareScope::Organization,
+            (_, Some(_)) => ShareScope::Relationship,
+            (None, None) => ShareScope::Default,
+        },
+        organization,
+        relationship_id,
+        coach,
+        client,
+        base: base.map_or(Ok(ShareBase::Gross), |base| parse("base", &base))?,
+        coach_bp: row.try_get("coach_bp")?,
+        organization_bp: row.try_get("organization_bp")?,
     })
 }
 
@@ -120,15 +159,15 @@ pub async fn parties(
 /// [`DomainError::Conflict`] when it is not over, or another rule for the same begins at that very instant; whatever publishing a
 /// rule fails with.
 pub async fn publish(pool: &PgPool, actor: &Actor, id: JobId, publication: &Publication) -> Result<Vec<ShareRule>> {
-    let simulation = find(pool, id).await?;
-    if simulation.state != JobState::Succeeded {
+    let (job, params) = asked(pool, id).await?;
+    if job.state != JobState::Succeeded {
         let message = "This simulation did not come to its end. Look at what it comes to first.";
         return Err(DomainError::Conflict { field: None, message: message.into() });
     }
     let starts_at = Some(publication.starts_at.unwrap_or_else(Utc::now));
     let mut tx = pool.begin().await?;
-    let mut rules = Vec::with_capacity(simulation.rules.len());
-    for ProposedRule { organization_id, relationship_id, base, coach_bp, organization_bp } in simulation.rules {
+    let mut rules = Vec::with_capacity(params.rules.len());
+    for ProposedRule { organization_id, relationship_id, base, coach_bp, organization_bp } in params.rules {
         let new = NewShareRule { organization_id, relationship_id, base, coach_bp, organization_bp, starts_at };
         rules.push(create_in(&mut tx, actor, &new).await?);
     }

@@ -170,7 +170,7 @@ fn amounts(statement: &PayoutStatement) -> [(&'static str, Money); 6] {
         ("Carried from the statement before", s.carried),
         ("Earned", s.earned),
         ("Went back", s.refunded),
-        ("Least that is paid", s.minimum),
+        ("Payout minimum", s.minimum),
         ("Payable", s.payable),
         ("Carried to the next statement", s.forward),
     ]

@@ -14,15 +14,26 @@ pub fn inside(test: &BackTest) -> String {
     format!("{} of {} months within the interval", test.inside, test.months.len())
 }
 
+/// What money to come is discounted by: `10.0%`.
+pub fn a_year(report: &ForecastReport) -> String {
+    percent(f64::from(report.discount_bp) / 10_000.0)
+}
+
+/// What the interval is called: `80% interval`.
+pub fn interval(report: &ForecastReport) -> String {
+    format!("{}% interval", report.interval_bp / 100)
+}
+
 /// The same method, told nothing of the last months, against what came.
 #[component]
 pub fn BackTestCard(forecast: Query<ForecastReport>) -> impl IntoView {
     let content = |report: Signal<ForecastReport>| {
         move || {
-            match report.with(|report| report.back_test.clone().ok_or_else(|| report.why_no_back_test.clone())) {
+            let test = report.with(|report| report.back_test.clone().ok_or_else(|| report.why_no_back_test.clone()));
+            match test {
             Ok(test) => {
                 let foot = format!("{}.", inside(&test));
-                let table = back_test(&test);
+                let table = back_test(&test, report.with(interval));
                 view! {
                     <FigureTable title=Signal::stored("Back-test".to_owned()) table=Signal::stored(table)/>
                     <footer class="card__foot"><span>{foot}</span></footer>
@@ -49,7 +60,7 @@ pub fn BackTestCard(forecast: Query<ForecastReport>) -> impl IntoView {
     }
 }
 
-fn back_test(test: &BackTest) -> ChartTable {
+fn back_test(test: &BackTest, interval: String) -> ChartTable {
     let row = |month: &BackTestMonth| {
         let href = subscriptions_on(month.day, month.actual.currency, None, "");
         let error = month.error.map_or_else(|| MISSING.into(), signed_percent);
@@ -65,7 +76,7 @@ fn back_test(test: &BackTest) -> ChartTable {
     let empty = || Cell { text: String::new(), href: None };
     let all = ("Mean error".to_owned(), vec![empty(), empty(), empty(), Cell { text: mean, href: None }]);
     ChartTable {
-        head: ["Month", "Came", "Expected", "80% interval", "Error"].map(str::to_owned).into(),
+        head: ["Month", "Came", "Expected", interval.as_str(), "Error"].map(str::to_owned).into(),
         rows: test.months.iter().map(row).chain(std::iter::once(all)).collect(),
     }
 }
@@ -81,7 +92,7 @@ pub fn PaceCard(forecast: Query<ForecastReport>) -> impl IntoView {
     let content = |report: Signal<ForecastReport>| {
         view! {
             <FigureTable title=Signal::stored("What is assumed".to_owned()) table=Signal::derive(move || report.with(pace))/>
-            <footer class="card__foot"><span>"Customers who come back are in how customers stay: they count in their cohort again."</span></footer>
+            <footer class="card__foot"><span>"Who comes back is not counted as new: they count in their cohort again, in how customers stay."</span></footer>
         }
     };
     view! {
@@ -110,7 +121,7 @@ fn pace(report: &ForecastReport) -> ChartTable {
             ("Mean of".to_owned(), text(months.unwrap_or_else(|| MISSING.into()))),
             ("New MRR a month".to_owned(), amount(report.pace.map(|pace| pace.started))),
             ("Expansion less contraction a month".to_owned(), amount(report.pace.map(|pace| pace.changed))),
-            ("Discount a year".to_owned(), text(percent(f64::from(report.discount_bp) / 10_000.0))),
+            ("Discount a year".to_owned(), text(a_year(report))),
         ],
     }
 }
@@ -122,7 +133,8 @@ mod tests {
 
     #[test]
     fn the_back_test_shows_each_months_error_and_their_mean() {
-        let table = back_test(report().back_test.as_ref().unwrap());
+        let table = back_test(report().back_test.as_ref().unwrap(), interval(&report()));
+        assert_eq!(table.head[3], "80% interval");
         let texts: Vec<_> = table.rows[0].1.iter().map(|cell| cell.text.as_str()).collect();
         assert_eq!(texts, ["$1,000", "$1,020", "$990 – $1,050", "+2.00%"]);
         assert_eq!(table.rows[1].1[3].text, "2.00%");

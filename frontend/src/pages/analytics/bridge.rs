@@ -1,20 +1,17 @@
 //! The bridge between two dates: each segment by type of movement, every cell a link to its rows.
 
-use super::switch::{Switch, use_param};
 use crate::api::analytics;
 use crate::charts::{Cell, ChartTable, FigureTable};
-use crate::components::{EmptyState, Explain, Period, SkeletonCard};
+use crate::components::{EmptyState, Explain, GroupSwitch, Period, SkeletonCard, use_group};
 use crate::format::{MINUS, MISSING, day, money, money_whole, signed_money, signed_whole};
 use crate::labels;
-use crate::pages::dashboard::{Scope, subscriptions_on, widget};
+use crate::pages::dashboard::{Scope, filter_of, subscriptions_on, widget};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
-use crate::routes::{MRR_MOVEMENTS, customer, list};
+use crate::routes::customer;
 use crm_types::Money;
-use crm_types::analytics::GroupBy;
 use crm_types::analytics_streams::{BridgeCell, BridgeCustomer, BridgeReport, BridgeSegment};
 use crm_types::mrr::MovementType;
-use crm_types::plans::Stream;
 use leptos::prelude::*;
 
 /// How many customers are named below the bridge.
@@ -23,8 +20,7 @@ const NAMED: usize = 12;
 /// The bridge, and who moved most.
 #[component]
 pub fn BridgeCard(period: Memo<Period>) -> impl IntoView {
-    let group = use_param("group", GroupBy::Stream.as_str());
-    let group = Memo::new(move |_| group.get().parse().unwrap_or(GroupBy::Stream));
+    let group = use_group();
     let report = use_query::<BridgeReport>(move || Some(period.with(|period| analytics::bridge(period, group.get()))))
         .refresh_on(use_realtime().mrr());
     let table = |report: Signal<BridgeReport>| {
@@ -44,7 +40,7 @@ pub fn BridgeCard(period: Memo<Period>) -> impl IntoView {
                     <p>"The movements of the period by stream or tier and by type. A movement that touches two of them has a part in each: an upgrade from Basic to Standard takes from one and gives to the other."</p>
                     <p>"Each row adds up by itself: start + movements = end. Each figure leads to the movements that it is the sum of."</p>
                 </Explain>
-                <span class="end"><Switch label="Group by" name="group" choices=&[("stream", "By stream"), ("tier", "By tier")]/></span>
+                <span class="end"><GroupSwitch/></span>
             </header>
             {widget(report, "The bridge", || view! { <SkeletonCard label="Loading the bridge"/> }, table)}
         </section>
@@ -60,20 +56,11 @@ pub fn BridgeCard(period: Memo<Period>) -> impl IntoView {
     }
 }
 
-/// A segment's filter in a list. Individuals without a tier have none: a list of all individuals would be more than theirs.
-fn filter(segment: &BridgeSegment, by_tier: bool) -> Option<(&'static str, &str)> {
-    match (segment.tier, segment.stream) {
-        (Some(tier), _) => Some(("tier", tier.as_str())),
-        (None, Stream::Rev1Individual) if by_tier => None,
-        (None, stream) => Some(("stream", stream.as_str())),
-    }
-}
-
 fn by_tier(report: &BridgeReport) -> bool {
     report.segments.iter().any(|segment| segment.tier.is_some())
 }
 
-/// Types that nobody had in the period are left out, as exchange rates mostly are.
+/// The types that are shown: all, but exchange rates only where one changed something.
 fn shown(report: &BridgeReport) -> Vec<MovementType> {
     let moved = |kind: &MovementType| {
         report.segments.iter().flat_map(|s| &s.cells).any(|cell| cell.movement == *kind && cell.count != 0)
@@ -87,13 +74,13 @@ fn bridge(report: &BridgeReport) -> ChartTable {
     let scope = Scope { from: report.from, to: report.to, currency };
     let before = report.from.pred_opt().unwrap_or(report.from);
     let row = |segment: &BridgeSegment| {
-        let filter = filter(segment, tiers);
+        let filter = filter_of(&segment.key, tiers);
         let level = |on, amount: Money| {
-            let href = filter.map(|(_, key)| subscriptions_on(on, currency, Some(key), ""));
+            let href = filter.map(|part| subscriptions_on(on, currency, Some(part), ""));
             Cell { text: money_whole(amount), href }
         };
         let cells = types.iter().filter_map(|kind| segment.cells.iter().find(|cell| cell.movement == *kind));
-        let cells = cells.map(|cell| moved(cell, filter.map(|filter| rows(scope, cell.movement, filter))));
+        let cells = cells.map(|cell| moved(cell, filter.map(|part| scope.movements_of(cell.movement.as_str(), part))));
         let start = std::iter::once(level(before, segment.start));
         let cells = start.chain(cells).chain(std::iter::once(level(report.to, segment.end)));
         (segment.label.clone(), cells.collect())
@@ -119,15 +106,6 @@ fn moved(cell: &BridgeCell, href: Option<String>) -> Cell {
         return Cell { text: MISSING.into(), href: None };
     }
     Cell { text: signed_whole(cell.amount), href }
-}
-
-/// The movements with a part in a segment; the list shows that part.
-fn rows(scope: Scope, movement: MovementType, filter: (&str, &str)) -> String {
-    let (from, to) = (scope.from.to_string(), scope.to.to_string());
-    list(
-        MRR_MOVEMENTS,
-        &[("movement", movement.as_str()), filter, ("from", &from), ("to", &to), ("currency", scope.currency.code())],
-    )
 }
 
 /// The whole in a sentence, with what is left over.
@@ -176,7 +154,7 @@ fn largest_view(report: &BridgeReport) -> AnyView {
 mod tests {
     use super::*;
     use crm_types::Currency;
-    use crm_types::plans::Tier;
+    use crm_types::plans::{Stream, Tier};
 
     fn usd(major: i64) -> Money {
         Money::new(major * 100, Currency::USD)

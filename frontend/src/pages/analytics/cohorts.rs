@@ -1,16 +1,16 @@
 //! The cohort heat map: customers or MRR, of everybody, of a stream, a tier or a source.
 
-use super::switch::{Switch, use_param};
 use super::year::{Year, cohort_months};
 use crate::api::analytics;
 use crate::charts::{HeatCell, HeatData, HeatKey, HeatMap, HeatRow};
-use crate::components::{EmptyState, Explain};
+use crate::components::{EmptyState, Explain, Switch, use_param};
 use crate::format::{MISSING, count, money_compact, money_whole, month_year, percent};
-use crate::pages::dashboard::{chart_skeleton, widget};
+use crate::glance::live;
+use crate::labels::phrase;
+use crate::pages::dashboard::{Scope, chart_skeleton, filter_of, widget};
 use crate::params::Params;
 use crate::query::use_query;
 use crate::realtime::use_realtime;
-use crate::routes::{MRR_MOVEMENTS, list};
 use chrono::{Days, Months, NaiveDate};
 use crm_types::analytics_retention::{Cohort, CohortCell, CohortGroup, CohortReport, CohortsOf};
 use crm_types::mrr::MovementType;
@@ -52,7 +52,7 @@ pub fn CohortCard(
                     <p>"Customers: those who pay then / all of the cohort. MRR: their MRR then / at the end of M0; it may exceed 100%. Who comes back counts again."</p>
                     <p class="muted">"The last figure of each row is of the month in progress, and still changes."</p>
                 </Explain>
-                <span class="end cohort-choice">
+                <span class="end">
                     <Switch label="Measure" name="measure" choices=&[("customers", "Customers"), ("mrr", "MRR")]/>
                     <Switch label="Cohorts of" name="cohorts" clears=&["of"]
                         choices=&[("", "Everybody"), ("stream", "Stream"), ("tier", "Tier"), ("source", "Source")]/>
@@ -69,22 +69,25 @@ fn content(report: Signal<CohortReport>, measure: Memo<Measure>) -> impl IntoVie
     let chosen = Memo::new(move |_| {
         report.with(|report| {
             let groups = &report.groups;
-            groups.iter().find(|group| group.key == of.get()).or_else(|| groups.first()).cloned()
+            groups.iter().find(|group| value_of(group) == of.get()).or_else(|| groups.first()).cloned()
         })
     });
     let data = Memo::new(move |_| {
-        let cohorts = chosen.get();
-        report.with(|report| {
-            let (cohorts, key) = match &cohorts {
-                Some(group) => (&group.cohorts, group.key.as_str()),
-                None => (&report.cohorts, ""),
-            };
-            heat(cohorts, measure.get(), report.currency, key)
+        let chosen = chosen.get();
+        report.with(|report| match &chosen {
+            Some(group) => {
+                let rows = filter_of(&group.key, by_tier(report)).map_or(Rows::None, Rows::Of);
+                heat(&group.cohorts, measure.get(), report.currency, rows)
+            }
+            None => heat(&report.cohorts, measure.get(), report.currency, Rows::All),
         })
     });
     let empty = Memo::new(move |_| data.with(|data| data.rows.is_empty()));
+    // The select stays while another is chosen: it would lose the focus.
+    let divided = Memo::new(move |_| report.with(|report| !report.groups.is_empty()));
+    let value = live(move || chosen.get().as_ref().map(value_of).unwrap_or_default());
     view! {
-        {move || chosen.get().map(|chosen| view! { <GroupSelect report=report chosen=chosen/> })}
+        {move || divided.get().then(|| view! { <GroupSelect report=report value=value/> })}
         {move || match empty.get() {
             true => view! {
                 <div class="card__body">
@@ -101,9 +104,18 @@ fn content(report: Signal<CohortReport>, measure: Memo<Measure>) -> impl IntoVie
     }
 }
 
+/// A group in the address, where nothing is the first of them: a source that is not known has an empty key.
+fn value_of(group: &CohortsOf) -> String {
+    if group.key.is_empty() { "-".to_owned() } else { group.key.clone() }
+}
+
+fn by_tier(report: &CohortReport) -> bool {
+    report.groups.iter().any(|group| group.key.parse::<Tier>().is_ok())
+}
+
 /// Which stream, tier or source.
 #[component]
-fn GroupSelect(report: Signal<CohortReport>, chosen: CohortsOf) -> impl IntoView {
+fn GroupSelect(report: Signal<CohortReport>, value: Signal<String>) -> impl IntoView {
     let location = use_location();
     let navigate = use_navigate();
     let choose = move |key: String| {
@@ -113,20 +125,35 @@ fn GroupSelect(report: Signal<CohortReport>, chosen: CohortsOf) -> impl IntoView
     };
     let option = move |group: &CohortsOf| {
         let size: i64 = group.cohorts.iter().map(|cohort| cohort.size).sum();
-        let selected = group.key == chosen.key;
-        view! { <option value=group.key.clone() selected=selected>{format!("{} ({})", group.label, count(size))}</option> }
+        let own = value_of(group);
+        let selected = live({
+            let own = own.clone();
+            move || value.get() == own
+        });
+        view! { <option value=own selected=selected>{format!("{} ({})", phrase(&group.label), count(size))}</option> }
     };
     view! {
         <div class="card__body cohort-of">
             <select class="input input--fit" aria-label="Which cohorts" on:change=move |ev| choose(event_target_value(&ev))>
-                {report.with_untracked(|report| report.groups.iter().map(option).collect_view())}
+                {move || report.with(|report| report.groups.iter().map(option).collect_view())}
             </select>
         </div>
     }
 }
 
+/// Which movements a cohort began with.
+#[derive(Debug, Clone, Copy)]
+enum Rows<'a> {
+    /// Everybody's.
+    All,
+    /// Those of a part of the business.
+    Of((&'static str, &'a str)),
+    /// No list has them.
+    None,
+}
+
 /// Cohorts without anybody are left out: there is nothing to stay.
-fn heat(cohorts: &[Cohort], measure: Measure, currency: Currency, part: &str) -> HeatData {
+fn heat(cohorts: &[Cohort], measure: Measure, currency: Currency, rows: Rows<'_>) -> HeatData {
     let title = match measure {
         Measure::Customers => "Share of each cohort still paying, by months since the first payment, in percent",
         Measure::Mrr => {
@@ -139,12 +166,12 @@ fn heat(cohorts: &[Cohort], measure: Measure, currency: Currency, part: &str) ->
         rows: cohorts
             .iter()
             .filter(|cohort| cohort.size > 0)
-            .map(|cohort| row(cohort, measure, currency, part))
+            .map(|cohort| row(cohort, measure, currency, rows))
             .collect(),
     }
 }
 
-fn row(cohort: &Cohort, measure: Measure, currency: Currency, part: &str) -> HeatRow {
+fn row(cohort: &Cohort, measure: Measure, currency: Currency, rows: Rows<'_>) -> HeatRow {
     let name = month_year(cohort.month);
     let money = |minor| Money::new(minor, currency);
     let first = cohort.cells.first().map_or(0, |cell| cell.mrr);
@@ -166,7 +193,8 @@ fn row(cohort: &Cohort, measure: Measure, currency: Currency, part: &str) -> Hea
     };
     HeatRow {
         size: if measure == Measure::Customers { count(cohort.size) } else { money_compact(money(first)) },
-        href: began(cohort.month, currency, part),
+        // Who began is a number of customers. What they paid at the end of the month is no sum of movements.
+        href: if measure == Measure::Customers { began(cohort.month, currency, rows) } else { String::new() },
         cells: cohort.cells.iter().map(cell).collect(),
         name,
     }
@@ -178,17 +206,15 @@ fn hundredths(share: f64) -> String {
     if share >= 0.9995 { text.trim_end_matches(".0").to_owned() } else { text }
 }
 
-/// The movements with which the cohort began: one for each customer. A source is no filter of movements.
-fn began(month: NaiveDate, currency: Currency, part: &str) -> String {
-    let (from, to) = (month.to_string(), (month + Months::new(1) - Days::new(1)).to_string());
-    let by = match part {
-        part if part.parse::<Tier>().is_ok() => "tier",
-        part if part.parse::<crm_types::plans::Stream>().is_ok() => "stream",
-        "" => "",
-        _ => return String::new(),
-    };
-    let new = MovementType::New.as_str();
-    list(MRR_MOVEMENTS, &[("movement", new), (by, part), ("from", &from), ("to", &to), ("currency", currency.code())])
+/// The movements with which the cohort began: one for each customer.
+fn began(month: NaiveDate, currency: Currency, rows: Rows<'_>) -> String {
+    let scope = Scope { from: month, to: month + Months::new(1) - Days::new(1), currency };
+    let new = MovementType::New;
+    match rows {
+        Rows::All => scope.movements(Some(new)),
+        Rows::Of(part) => scope.movements_of(new.as_str(), part),
+        Rows::None => String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -213,13 +239,13 @@ mod tests {
 
     #[test]
     fn a_cell_says_its_share_and_of_what() {
-        let row = row(&cohort(), Measure::Customers, Currency::USD, "");
+        let row = row(&cohort(), Measure::Customers, Currency::USD, Rows::All);
         assert_eq!((row.name.as_str(), row.size.as_str()), ("Feb ’26", "812"));
         let texts: Vec<_> = row.cells.iter().map(|cell| (cell.text.as_str(), cell.open)).collect();
         assert_eq!(texts, [("100", false), ("94.6", false), ("90.6", true)]);
         assert_eq!(row.cells[1].reading, "Feb ’26, month 1: 94.6%, 768 of 812 customers");
         assert_eq!(row.cells[2].reading, "Feb ’26, month 2: 90.6%, 736 of 812 customers, month in progress");
-        let mrr = super::row(&cohort(), Measure::Mrr, Currency::USD, "");
+        let mrr = super::row(&cohort(), Measure::Mrr, Currency::USD, Rows::All);
         assert_eq!((mrr.size.as_str(), mrr.cells[1].text.as_str()), ("$1K", "104"));
         assert_eq!(mrr.cells[1].reading, "Feb ’26, month 1: 104%, $1,040 of $1,000");
     }
@@ -227,15 +253,15 @@ mod tests {
     #[test]
     fn a_size_leads_to_those_who_began() {
         let days = "from=2026-02-01&to=2026-02-28&currency=usd";
-        for (part, expected) in [
-            ("", format!("/mrr-movements?movement=new&{days}")),
-            ("tier2", format!("/mrr-movements?movement=new&tier=tier2&{days}")),
-            ("rev3_b2b", format!("/mrr-movements?movement=new&stream=rev3_b2b&{days}")),
-            ("influencer", String::new()),
+        for (rows, expected) in [
+            (Rows::All, format!("/mrr-movements?movement=new&{days}")),
+            (Rows::Of(("tier", "tier2")), format!("/mrr-movements?movement=new&tier=tier2&{days}")),
+            (Rows::None, String::new()),
         ] {
-            assert_eq!(began(cohort().month, Currency::USD, part), expected);
+            assert_eq!(began(cohort().month, Currency::USD, rows), expected);
         }
+        assert_eq!(row(&cohort(), Measure::Mrr, Currency::USD, Rows::All).href, "");
         let empty = Cohort { size: 0, ..cohort() };
-        assert!(heat(&[empty], Measure::Customers, Currency::USD, "").rows.is_empty());
+        assert!(heat(&[empty], Measure::Customers, Currency::USD, Rows::All).rows.is_empty());
     }
 }

@@ -4,9 +4,9 @@
 use super::cohorts::CohortCard;
 use super::days_note;
 use super::forecast::{ForecastCard, use_forecast};
-use super::payments::{FailuresCard, RefundsCard, refunded, shown, use_payments};
+use super::payments::{FailuresCard, RefundsCard, all_rows, rate, refunded, use_payments};
 use super::tiles::{Metric, Shown, metric_tiles, tiles_skeleton};
-use super::year::{USUAL, Year, in_words, use_year};
+use super::year::{USUAL, Year, in_words, months_before, use_year};
 use crate::api::analytics;
 use crate::components::{DateRange, PeriodTabs, PrintHead, use_title};
 use crate::format::{Better, MISSING, count_delta, money, money_whole, points_delta};
@@ -36,7 +36,7 @@ static METRICS: [Metric; 8] = [
     Metric {
         label: "Paid",
         id: "x-paid-tile",
-        formula: "Payments that succeeded in the months of the period, tax and all; what went back is not taken off.",
+        formula: "Payments that succeeded in the months of the period, tax included; what went back is not taken off.",
         example: "90 payments, $2,000.",
     },
     Metric {
@@ -46,7 +46,7 @@ static METRICS: [Metric; 8] = [
         example: "10 of 100 attempts: 10%.",
     },
     Metric {
-        label: "Recovered",
+        label: "Recovery",
         id: "x-recovery-tile",
         formula: "Of the invoices whose first attempt failed in these months, those that were paid later.",
         example: "6 of 8: 75%.",
@@ -54,16 +54,19 @@ static METRICS: [Metric; 8] = [
     Metric {
         label: "Refunded",
         id: "x-refunded-tile",
-        formula: "What went back in the months of the period.",
+        formula: "Refunds that were made in the months of the period. Disputes are not among them.",
         example: "2 refunds, $40.",
     },
     Metric {
         label: "Refund rate",
         id: "x-refund-tile",
-        formula: "What went back / what was paid in the same months.",
+        formula: "Refunds / what was paid in the same months.",
         example: "$40 of $2,000: 2.00%.",
     },
 ];
+
+/// The last so many are of payments.
+const PAYMENTS: usize = 5;
 
 /// The page at `/dashboard/finance`.
 #[component]
@@ -96,14 +99,17 @@ pub fn FinancePage() -> impl IntoView {
 
 #[component]
 fn Tiles(year: Year, payments: Query<PaymentReport>) -> impl IntoView {
-    let (period, before) = (year.period, year.before);
+    let period = year.period;
     let overview =
         use_query::<Overview>(move || Some(period.with(analytics::overview))).refresh_on(use_realtime().billing());
-    let earlier = use_query::<PaymentReport>(move || Some(before.with(analytics::payments)));
+    let earlier = use_query::<PaymentReport>(move || Some(period.with(|p| analytics::payments(&months_before(p)))));
     let content = move |overview: Signal<Overview>| {
         let shown = Memo::new(move |_| {
             let mut tiles = overview.with(of_overview);
-            tiles.extend(of_payments(payments.get().as_ref(), earlier.get().as_ref()));
+            tiles.extend(match payments.get() {
+                Some(report) => of_payments(&report, earlier.get().as_ref()),
+                None => vec![Shown::without(payments.error().get().is_some()); PAYMENTS],
+            });
             tiles
         });
         metric_tiles(&METRICS, shown)
@@ -134,32 +140,26 @@ fn of_overview(overview: &Overview) -> Vec<Shown> {
     ]
 }
 
-fn of_payments(report: Option<&PaymentReport>, before: Option<&PaymentReport>) -> Vec<Shown> {
-    let Some(report) = report else {
-        return vec![Shown { value: "…".into(), ..Shown::default() }; 5];
-    };
-    let rate = |of: fn(&PaymentFigures) -> Option<f64>, status: &str, better: Better| {
-        let (value, href) = shown(report, of, status);
-        Shown {
-            value,
-            delta: points_delta(of(&report.total), before.and_then(|before| of(&before.total)), better),
-            spark: report.steps.iter().map(|step| of(&step.figures)).collect(),
-            href,
-            note: None,
-        }
+fn of_payments(report: &PaymentReport, before: Option<&PaymentReport>) -> Vec<Shown> {
+    let rate_of = |of: fn(&PaymentFigures) -> Option<f64>, status: &str, better: Better| Shown {
+        value: rate(of(&report.total)),
+        delta: points_delta(of(&report.total), before.and_then(|before| of(&before.total)), better),
+        spark: report.steps.iter().map(|step| of(&step.figures)).collect(),
+        href: all_rows(report, status),
+        note: None,
     };
     let amount = |of: fn(&PaymentReport) -> Money, status: &str, better: Better| Shown {
         value: money_whole(of(report)),
         delta: count_delta(Some(of(report).minor), before.map(|before| of(before).minor), better),
-        href: shown(report, |f| f.refund_rate, status).1,
+        href: all_rows(report, status),
         ..Shown::default()
     };
     vec![
         amount(|report| report.total.paid, "succeeded", Better::Higher),
-        rate(|f| f.failure_rate, "failed", Better::Lower),
-        Shown { href: String::new(), ..rate(|f| f.recovery_rate, "failed", Better::Higher) },
+        rate_of(|f| f.failure_rate, "failed", Better::Lower),
+        Shown { href: String::new(), ..rate_of(|f| f.recovery_rate, "failed", Better::Higher) },
         amount(refunded, "refunded", Better::Lower),
-        rate(|f| f.refund_rate, "refunded", Better::Lower),
+        rate_of(|f| f.refund_rate, "refunded", Better::Lower),
     ]
 }
 
@@ -170,14 +170,13 @@ mod tests {
 
     #[test]
     fn payments_fill_their_tiles() {
-        let tiles = of_payments(Some(&report()), None);
+        let tiles = of_payments(&report(), None);
         let values: Vec<_> = tiles.iter().map(|tile| tile.value.as_str()).collect();
         assert_eq!(values, ["$2,000", "10.0%", "75.0%", "$40", "2.00%"]);
         assert_eq!(
             tiles[3].href,
             "/transactions?status=refunded&kind=refund&currency=usd&from=2026-09-01&to=2026-10-31"
         );
-        assert_eq!((of_payments(None, None).len(), of_payments(None, None)[0].value.as_str()), (5, "…"));
-        assert_eq!(3 + tiles.len(), METRICS.len());
+        assert_eq!((tiles.len(), 3 + PAYMENTS), (PAYMENTS, METRICS.len()));
     }
 }

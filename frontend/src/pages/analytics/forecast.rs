@@ -1,15 +1,14 @@
 //! What is expected: MRR in the months to come, how well that was foretold before, and what customers are worth.
 
 use super::AnalyticsHead;
-use super::assumed::{BackTestCard, PaceCard, inside};
+use super::assumed::{BackTestCard, PaceCard, inside, interval};
 use super::lifetime::{LifetimeCard, SurvivalCards};
 use super::retention_chart::legend;
-use super::switch::use_param;
 use super::tiles::{Metric, Shown, metric_tiles, tiles_skeleton};
 use super::year::use_year;
 use crate::api::analytics;
 use crate::charts::{AsTable, BandSeries, Legend, LineChart, LineData, LineSeries, Unit, line_table};
-use crate::components::{EmptyState, Explain, Period};
+use crate::components::{EmptyState, Explain, Period, use_param};
 use crate::format::{MISSING, money_whole, percent};
 use crate::pages::dashboard::{chart_skeleton, subscriptions_on, widget};
 use crate::query::{Query, use_query};
@@ -35,13 +34,13 @@ static METRICS: [Metric; 4] = [
     Metric {
         label: "LTV of a new customer",
         id: "x-new-ltv",
-        formula: "ARPA × the months that a new customer is expected to pay for, each payment discounted to the first by 10% a year.",
+        formula: "ARPU × the months that a new customer is expected to pay for, each payment discounted to the first at the yearly rate that is assumed.",
         example: "$19 × 41.2 months = $783.",
     },
     Metric {
         label: "To come of today’s customers",
         id: "x-to-come",
-        formula: "What those who pay now are expected to pay from the next payment on, discounted by 10% a year: the sum over all cohorts.",
+        formula: "What those who pay now are expected to pay from the next payment on, discounted at the yearly rate that is assumed: the sum over all cohorts.",
         example: "$1,000 a month × 40.2 months = $40,200.",
     },
 ];
@@ -78,20 +77,15 @@ pub fn use_forecast(period: Memo<Period>) -> Query<ForecastReport> {
 fn shown(report: &ForecastReport) -> [Shown; 4] {
     let last = report.months.last();
     let amount = |value: Option<Money>| value.map_or_else(|| MISSING.into(), money_whole);
-    let interval = last.map(|month| format!("{} – {}", money_whole(month.low), money_whole(month.high)));
+    let between = last.map(|month| format!("{} – {}", money_whole(month.low), money_whole(month.high)));
     let error = report.back_test.as_ref().and_then(|test| test.mean_error);
     let inside = report.back_test.as_ref().map(inside);
-    let today = subscriptions_on(report.until, report.currency, None, "");
+    // What is to come has no rows yet.
     [
-        Shown {
-            value: amount(last.map(|month| month.expected)),
-            note: interval,
-            href: today.clone(),
-            ..Shown::default()
-        },
+        Shown { value: amount(last.map(|month| month.expected)), note: between, ..Shown::default() },
         Shown { value: error.map_or_else(|| MISSING.into(), percent), note: inside, ..Shown::default() },
         Shown { value: amount(report.total.ltv), ..Shown::default() },
-        Shown { value: amount(report.total.residual_value), href: today, ..Shown::default() },
+        Shown { value: amount(report.total.residual_value), ..Shown::default() },
     ]
 }
 
@@ -118,7 +112,7 @@ pub fn ForecastCard(
                 <footer class="card__foot">
                     <AsTable title=Signal::stored("MRR forecast".to_owned())
                         table=Signal::derive(move || report.with(|report| {
-                            line_table(&lines(report), &|day, _| rows_of_history(report, day))
+                            line_table(&lines(report), &|day, _| rows(report, day))
                         }))/>
                 </footer>
             }
@@ -126,13 +120,14 @@ pub fn ForecastCard(
         }
         }
     };
+    let named = move || forecast.map(interval).unwrap_or_else(|| "interval".into());
     view! {
         <section class=class aria-labelledby="h-forecast">
             <header class="card__head">
                 <h2 id="h-forecast">"MRR forecast"</h2>
                 <Explain id="x-forecast" of="MRR forecast">
                     <p>"MRR at the end of each month: what those who paid at the end of the last full month still pay, by the survival model of their plan and how long they have been there, and what is won at the pace of the last six full months."</p>
-                    <p>"The interval holds 80% of 400 simulated futures, in which customers leave or stay anew, the models are fitted to that, and the months of the pace are drawn anew. It does not know of new plans, prices or campaigns."</p>
+                    <p>"The "{named}" holds that part of many simulated futures, in which customers leave or stay anew, the models are fitted to that, and the months of the pace are drawn anew. It does not know of new plans, prices or campaigns."</p>
                 </Explain>
             </header>
             {widget(forecast, "MRR forecast", || chart_skeleton("chart-wait", "Loading the forecast"), content)}
@@ -163,23 +158,15 @@ fn lines(report: &ForecastReport) -> LineData {
             LineSeries { label: "MRR".into(), color: 0, dashed: false, values: past.chain(none).collect() },
             LineSeries { label: "Expected".into(), color: 0, dashed: true, values: expected.collect() },
         ],
-        band: Some(BandSeries {
-            label: format!("{}% interval", report.interval_bp / 100),
-            color: 0,
-            values: band.collect(),
-        }),
+        band: Some(BandSeries { label: interval(report), color: 0, values: band.collect() }),
         from_zero: true,
     }
 }
 
-/// The subscriptions behind a point: those of its day, or those that the forecast begins with.
+/// The subscriptions behind a point of history. What is to come has no rows yet.
 fn rows(report: &ForecastReport, at: usize) -> String {
-    let day = report.history.get(at).map_or(report.until, |point| point.day);
-    subscriptions_on(day, report.currency, None, "")
-}
-
-fn rows_of_history(report: &ForecastReport, at: usize) -> String {
-    if at < report.history.len() { rows(report, at) } else { String::new() }
+    let point = report.history.get(at);
+    point.map(|point| subscriptions_on(point.day, report.currency, None, "")).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -296,8 +283,7 @@ pub(super) mod tests {
             ("80% interval", Some((201_900, 201_900)), Some((210_000, 230_000)))
         );
         assert_eq!(rows(&report(), 0), "/subscriptions?as_of=2026-09-30&currency=usd");
-        assert_eq!(rows(&report(), 3), "/subscriptions?as_of=2026-10-31&currency=usd");
-        assert_eq!(rows_of_history(&report(), 3), "");
+        assert_eq!(rows(&report(), 3), "");
     }
 
     #[test]

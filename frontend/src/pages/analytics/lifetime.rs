@@ -1,5 +1,6 @@
 //! What customers are worth: by what they began with, and cohort by cohort.
 
+use super::assumed::a_year;
 use super::retention_chart::legend;
 use crate::charts::{
     AsTable, Cell, ChartTable, FigureTable, Legend, LineChart, LineData, LineSeries, Unit, line_table,
@@ -20,6 +21,7 @@ use leptos_router::hooks::use_location;
 #[component]
 pub fn LifetimeCard(forecast: Query<ForecastReport>) -> impl IntoView {
     let search = use_location().search;
+    let discount = move || forecast.map(discount).unwrap_or_default();
     let content = move |report: Signal<ForecastReport>| {
         let reasons = move || report.with(reasons);
         view! {
@@ -34,13 +36,18 @@ pub fn LifetimeCard(forecast: Query<ForecastReport>) -> impl IntoView {
                 <h2 id="h-lifetime">"What customers are worth"</h2>
                 <Explain id="x-lifetime" of="What customers are worth">
                     <p>"Each customer leaves with a chance of their own every month, and these chances are Beta(α, β) distributed: the shifted-beta-geometric model of Fader and Hardie (2007), fitted to the cohorts by maximum likelihood. Those likely to leave go first, so who stayed long stays longer."</p>
-                    <p>"LTV of a new customer: ARPA × the months that they are expected to pay for, each payment discounted to the first (10% a year). To come: the same of those who pay now, from the next payment on."</p>
+                    <p>"LTV of a new customer: ARPU × the months that they are expected to pay for, each payment discounted to the first"{discount}". To come: the same of those who pay now, from the next payment on."</p>
                     <p class="muted">"α 0.668 and β 3.806: 85% stay for a month more, then 88%, then 90%."</p>
                 </Explain>
             </header>
             {widget(forecast, "Lifetime value", || view! { <SkeletonCard label="Loading lifetime value"/> }, content)}
         </section>
     }
+}
+
+/// ` (10% a year)`.
+fn discount(report: &ForecastReport) -> String {
+    format!(" ({} a year)", a_year(report))
 }
 
 fn months(value: Option<f64>) -> String {
@@ -58,7 +65,7 @@ fn parameter(plan: &PlanValue, of: fn(&PlanValue) -> Option<f64>) -> String {
 /// The plans and everybody; a name opens its cohorts below.
 fn plans(report: &ForecastReport, search: &str) -> ChartTable {
     let row = |plan: &PlanValue| {
-        let href = Params::parse(search).with("plan", &plan.key).with_path("");
+        let href = Params::parse(search).with("plan", &plan.key).here();
         let texts = [
             count(plan.customers),
             amount(plan.arpa, money),
@@ -69,13 +76,11 @@ fn plans(report: &ForecastReport, search: &str) -> ChartTable {
             amount(plan.ltv, money_whole),
             amount(plan.residual_value, money_whole),
         ];
-        let cells = texts.into_iter().enumerate().map(|(index, text)| {
-            let href = (index == 0).then(|| if href.is_empty() { "?".to_owned() } else { href.clone() });
-            Cell { text, href }
-        });
+        let cells =
+            texts.into_iter().enumerate().map(|(index, text)| Cell { text, href: (index == 0).then(|| href.clone()) });
         (plan.label.clone(), cells.collect())
     };
-    let head = ["Began with", "Customers", "ARPA", "α", "β", "Months", "Discounted", "LTV", "To come"];
+    let head = ["Began with", "Customers", "ARPU", "α", "β", "Months", "Discounted", "LTV", "To come"];
     ChartTable {
         head: head.map(str::to_owned).into(),
         rows: report.plans.iter().chain([&report.total]).map(row).collect(),

@@ -13,7 +13,6 @@ mod payments;
 mod retention;
 mod retention_chart;
 mod streams;
-mod switch;
 mod tiles;
 mod year;
 

@@ -1,8 +1,7 @@
 //! Retention as tables: by stream or tier, and trials by when they began.
 
-use super::switch::Switch;
 use crate::charts::{Cell, ChartTable, FigureTable};
-use crate::components::{Explain, SkeletonCard};
+use crate::components::{Explain, GroupSwitch, SkeletonCard};
 use crate::format::{MISSING, count, date_range, money_whole, percent};
 use crate::pages::dashboard::widget;
 use crate::query::Query;
@@ -25,7 +24,7 @@ pub fn Parts(churn: Query<ChurnReport>) -> impl IntoView {
                 <Explain id="x-parts" of="Retention by part">
                     <p>"A customer belongs where most of their MRR was when the period began. Customers and MRR of the parts add up to the whole."</p>
                 </Explain>
-                <span class="end"><Switch label="Group by" name="group" choices=&[("stream", "By stream"), ("tier", "By tier")]/></span>
+                <span class="end"><GroupSwitch/></span>
             </header>
             {widget(churn, "Retention by part", || view! { <SkeletonCard label="Loading retention by part"/> }, content)}
         </section>
@@ -68,7 +67,7 @@ pub fn Trials(trials: Query<TrialReport>) -> impl IntoView {
             <header class="card__head card__head--line">
                 <h2 id="h-trials">"Trials by when they began"</h2>
                 <Explain id="x-trial-cohorts" of="Trials by when they began">
-                    <p>"Of the trials that began in these days: how many still run, how many ended, and of those how many became subscriptions. Trials in every currency count."</p>
+                    <p>"Of the trials that began in these days: how many still run, and how many became subscriptions. Conversion: those that became one / those that ended. Trials in every currency count."</p>
                 </Explain>
             </header>
             {widget(trials, "Trials", || view! { <SkeletonCard label="Loading trials"/> }, content)}
@@ -83,7 +82,7 @@ fn trial_table(report: &TrialReport) -> ChartTable {
         (date_range(cohort.from, cohort.to), cells.map(|text| Cell { text, href: None }).into())
     });
     ChartTable {
-        head: ["Began", "Trials", "Still run", "Converted", "Of those that ended"].map(str::to_owned).into(),
+        head: ["Began", "Trials", "Still run", "Converted", "Conversion"].map(str::to_owned).into(),
         rows: rows.collect(),
     }
 }

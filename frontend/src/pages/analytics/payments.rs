@@ -24,7 +24,8 @@ pub fn use_payments(period: Memo<Period>) -> Query<PaymentReport> {
 #[component]
 pub fn FailuresCard(report: Query<PaymentReport>) -> impl IntoView {
     let content = |report: Signal<PaymentReport>| {
-        chart(report, |report| lines(report, "Payment failure and recovery", &RATES), failures, "failed")
+        // Of invoices that were paid later there is no list.
+        chart(report, |report| lines(report, "Payment failure and recovery", &RATES), failures, &["failed", ""])
     };
     view! {
         <section class="card c6" aria-labelledby="h-failures">
@@ -43,7 +44,7 @@ pub fn FailuresCard(report: Query<PaymentReport>) -> impl IntoView {
 /// Refunds and disputes by month.
 #[component]
 pub fn RefundsCard(report: Query<PaymentReport>) -> impl IntoView {
-    let content = |report: Signal<PaymentReport>| chart(report, refund_lines, refunds, "refunded");
+    let content = |report: Signal<PaymentReport>| chart(report, refund_lines, refunds, &["refunded", "disputed"]);
     view! {
         <section class="card c6" aria-labelledby="h-refunds">
             <header class="card__head">
@@ -62,12 +63,13 @@ fn chart(
     report: Signal<PaymentReport>,
     lines: fn(&PaymentReport) -> LineData,
     table: fn(&PaymentReport) -> ChartTable,
-    status: &'static str,
+    // The status of the transactions behind each line.
+    statuses: &'static [&'static str],
 ) -> impl IntoView {
     let data = Memo::new(move |_| report.with(lines));
     let nothing = Memo::new(move |_| report.with(|report| report.total.payments + report.total.failed_attempts == 0));
     let keys = Memo::new(move |_| data.with(legend));
-    let href = move |(at, _): (usize, Option<usize>)| report.with(|report| rows(report, at, status));
+    let href = move |(at, line): (usize, Option<usize>)| report.with(|report| rows(report, at, statuses, line));
     move || {
         match nothing.get() {
         true => view! {
@@ -116,10 +118,11 @@ fn lines(report: &PaymentReport, title: &str, rates: &[Rate]) -> LineData {
     }
 }
 
-/// The transactions of a month's point.
-fn rows(report: &PaymentReport, at: usize, status: &str) -> String {
-    let step = report.steps.get(at);
-    of_days(report, step.map_or((report.from, report.to), |step| (step.from, step.to)), status)
+/// The transactions of a month's point: of a line, or of the first one. Empty where no list has them.
+fn rows(report: &PaymentReport, at: usize, statuses: &[&str], line: Option<usize>) -> String {
+    let status = statuses.get(line.unwrap_or_default()).copied().unwrap_or_default();
+    let step = report.steps.get(at).filter(|_| !status.is_empty());
+    step.map(|step| of_days(report, (step.from, step.to), status)).unwrap_or_default()
 }
 
 fn of_days(report: &PaymentReport, (from, to): (NaiveDate, NaiveDate), status: &str) -> String {
@@ -133,7 +136,8 @@ fn of_days(report: &PaymentReport, (from, to): (NaiveDate, NaiveDate), status: &
     list(TRANSACTIONS, &[("status", status), ("kind", kind), ("currency", currency), ("from", &from), ("to", &to)])
 }
 
-fn rate(value: Option<f64>) -> String {
+/// A rate in words.
+pub fn rate(value: Option<f64>) -> String {
     value.map_or_else(|| MISSING.into(), percent)
 }
 
@@ -193,9 +197,9 @@ fn table(report: &PaymentReport, head: &[&str], row: TableRow<'_>) -> ChartTable
     }
 }
 
-/// A tile's value and the rows behind it.
-pub fn shown(report: &PaymentReport, of: fn(&PaymentFigures) -> Option<f64>, status: &str) -> (String, String) {
-    (rate(of(&report.total)), of_days(report, (report.from, report.to), status))
+/// The transactions of all months.
+pub fn all_rows(report: &PaymentReport, status: &str) -> String {
+    of_days(report, (report.from, report.to), status)
 }
 
 /// What went back, as a positive amount.
@@ -248,9 +252,11 @@ pub(super) mod tests {
     #[test]
     fn a_month_leads_to_its_transactions() {
         assert_eq!(
-            rows(&report(), 0, "failed"),
+            rows(&report(), 0, &["failed", ""], Some(0)),
             "/transactions?status=failed&kind=payment&currency=usd&from=2026-09-01&to=2026-09-30"
         );
+        assert_eq!(rows(&report(), 0, &["failed", ""], Some(1)), "", "no list has the invoices that were paid later");
+        assert!(rows(&report(), 0, &["refunded", "disputed"], Some(1)).contains("status=disputed&kind=dispute"));
         let chart = lines(&report(), "Payments", &RATES);
         assert_eq!((chart.value(0, 1), chart.value(1, 1)), (Some(1_000), Some(7_500)));
         let refunds = refunds(&report());
@@ -261,6 +267,6 @@ pub(super) mod tests {
         let texts: Vec<_> = refunds.rows[1].1.iter().map(|cell| cell.text.as_str()).collect();
         assert_eq!(texts, ["$2,000", "2", "−$40", "2.00%", "1", "−$10", "0.50%"]);
         assert_eq!(failures(&report()).rows[2].1[4].text, "75.0%");
-        assert_eq!(shown(&report(), |f| f.failure_rate, "failed").0, "10.0%");
+        assert!(all_rows(&report(), "failed").ends_with("from=2026-09-01&to=2026-10-31"));
     }
 }

@@ -4,11 +4,11 @@ use super::AnalyticsHead;
 use super::cohorts::CohortCard;
 use super::parts::{Parts, Trials};
 use super::retention_chart::RetentionChart;
-use super::switch::use_param;
 use super::tiles::{Metric, Shown, metric_tiles, tiles_skeleton};
 use super::year::{Year, use_year};
 use crate::api::analytics;
 use crate::charts::ratio;
+use crate::components::use_group;
 use crate::format::{Better, MISSING, count_delta, money_whole, percent, points_delta};
 use crate::pages::dashboard::{Scope, widget};
 use crate::query::{Query, use_query};
@@ -57,7 +57,7 @@ static METRICS: [Metric; 8] = [
     Metric {
         label: "LTV",
         id: "x-ltv",
-        formula: "ARPA at the end of the period / mean monthly customer churn of the last six full months.",
+        formula: "ARPU at the end of the period / mean monthly customer churn of the last six full months.",
         example: "$100 / 5% = $2,000.",
     },
     Metric {
@@ -91,12 +91,6 @@ pub fn RetentionPage() -> impl IntoView {
     }
 }
 
-/// By what the page is divided.
-fn use_group() -> Memo<GroupBy> {
-    let name = use_param("group", GroupBy::Stream.as_str());
-    Memo::new(move |_| name.get().parse().unwrap_or(GroupBy::Stream))
-}
-
 #[component]
 fn Tiles(year: Year, churn: Query<ChurnReport>, ltv: Query<LtvReport>, trials: Query<TrialReport>) -> impl IntoView {
     let before = year.before;
@@ -108,8 +102,14 @@ fn Tiles(year: Year, churn: Query<ChurnReport>, ltv: Query<LtvReport>, trials: Q
         let shown = Memo::new(move |_| {
             let earlier = of_before.map(|before| before.total.clone());
             let mut tiles = report.with(|report| of_churn(report, earlier.as_ref()));
-            tiles.push(of_ltv(ltv.get().as_ref(), ltv_before.get().as_ref()));
-            tiles.push(of_trials(trials.get().as_ref(), trials_before.get().as_ref()));
+            tiles.push(match ltv.get() {
+                Some(report) => of_ltv(&report, ltv_before.get().as_ref()),
+                None => Shown::without(ltv.error().get().is_some()),
+            });
+            tiles.push(match trials.get() {
+                Some(report) => of_trials(&report, trials_before.get().as_ref()),
+                None => Shown::without(trials.error().get().is_some()),
+            });
             tiles
         });
         metric_tiles(&METRICS, shown)
@@ -148,8 +148,7 @@ fn of_churn(report: &ChurnReport, before: Option<&Retention>) -> Vec<Shown> {
     ]
 }
 
-fn of_ltv(report: Option<&LtvReport>, before: Option<&LtvReport>) -> Shown {
-    let Some(report) = report else { return waits() };
+fn of_ltv(report: &LtvReport, before: Option<&LtvReport>) -> Shown {
     let minor = |report: &LtvReport| report.total.ltv.map(|ltv| ltv.minor);
     let scope = Scope { from: report.from, to: report.to, currency: report.currency };
     Shown {
@@ -161,19 +160,13 @@ fn of_ltv(report: Option<&LtvReport>, before: Option<&LtvReport>) -> Shown {
     }
 }
 
-fn of_trials(report: Option<&TrialReport>, before: Option<&TrialReport>) -> Shown {
-    let Some(report) = report else { return waits() };
+fn of_trials(report: &TrialReport, before: Option<&TrialReport>) -> Shown {
     Shown {
         value: report.total.rate.map_or_else(|| MISSING.into(), percent),
         delta: points_delta(report.total.rate, before.and_then(|before| before.total.rate), Better::Higher),
         spark: report.steps.iter().filter(|step| step.complete).map(|step| step.figures.rate).collect(),
         ..Shown::default()
     }
-}
-
-/// Not known yet is not the same as no value.
-fn waits() -> Shown {
-    Shown { value: "…".into(), ..Shown::default() }
 }
 
 #[cfg(test)]
@@ -254,7 +247,7 @@ pub(super) mod tests {
         empty.total = Retention { nrr: None, quick_ratio: None, ..figures() };
         let tiles = of_churn(&empty, None);
         assert_eq!((tiles[0].value.as_str(), tiles[5].value.as_str()), ("–", "–"));
-        assert_eq!(of_ltv(None, None).value, "…");
+        assert_eq!((Shown::without(false).value.as_str(), Shown::without(true).value.as_str()), ("…", "–"));
     }
 
     #[test]

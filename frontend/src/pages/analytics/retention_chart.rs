@@ -1,8 +1,7 @@
 //! Rates over time, one kind at a time.
 
-use super::switch::{Switch, use_param};
 use crate::charts::{AsTable, Legend, LegendItem, LineChart, LineData, LineSeries, Unit, line_table};
-use crate::components::{EmptyState, Explain};
+use crate::components::{EmptyState, Explain, Switch, use_param};
 use crate::pages::dashboard::{Scope, chart_skeleton, widget};
 use crate::query::Query;
 use crate::routes::{CUSTOMERS, list};
@@ -19,7 +18,9 @@ pub fn RetentionChart(churn: Query<ChurnReport>, ltv: Query<LtvReport>) -> impl 
     let chosen = use_param("chart", "revenue");
     let of_churn = move |report: Signal<ChurnReport>| {
         let data = Memo::new(move |_| report.with(|report| churn_lines(report, &chosen.get())));
-        let href = move |(at, _): (usize, Option<usize>)| report.with(|report| churn_rows(report, at));
+        let href = move |(at, line): (usize, Option<usize>)| {
+            report.with(|report| churn_rows(report, &chosen.get_untracked(), at, line))
+        };
         chart(data, Callback::new(href))
     };
     let of_ltv = move |report: Signal<LtvReport>| {
@@ -54,7 +55,7 @@ fn chart(data: Memo<LineData>, href: Callback<(usize, Option<usize>), String>) -
         match empty.get() {
         true => view! {
             <div class="card__body">
-                <EmptyState icon="chart" title="No month of this period is over yet" text="Choose a longer period."/>
+                <EmptyState icon="chart" title="No month of this period is over yet" text="A rate is known once its month is over. Choose a period that begins earlier."/>
             </div>
         }
         .into_any(),
@@ -118,11 +119,16 @@ fn churn_lines(report: &ChurnReport, kind: &str) -> LineData {
     }
 }
 
-/// The movements of the step behind a point.
-fn churn_rows(report: &ChurnReport, at: usize) -> String {
+/// The movements of the step behind a point, as the tile of the same name leads to them.
+fn churn_rows(report: &ChurnReport, kind: &str, at: usize, line: Option<usize>) -> String {
     let step = report.steps.iter().filter(|step| step.complete).nth(at);
     let (from, to) = step.map_or((report.from, report.to), |step| (step.from, step.to));
-    Scope { from, to, currency: report.currency }.movements(None)
+    let scope = Scope { from, to, currency: report.currency };
+    match (kind, line) {
+        ("churn", Some(0)) => scope.churned(),
+        ("churn", Some(1)) => scope.lost(),
+        _ => scope.movements(None),
+    }
 }
 
 fn ltv_lines(report: &LtvReport) -> LineData {
@@ -163,7 +169,11 @@ mod tests {
         assert_eq!(churn_lines(&report(), "churn").lines.len(), 3);
         let quick = churn_lines(&report(), "quick");
         assert_eq!((quick.unit, quick.value(0, 0)), (Unit::Ratio, Some(200)));
-        assert_eq!(churn_rows(&report(), 0), "/mrr-movements?from=2026-09-01&to=2026-09-30&currency=usd");
+        let rows = |kind, line| churn_rows(&report(), kind, 0, line);
+        let days = "from=2026-09-01&to=2026-09-30&currency=usd";
+        assert_eq!(rows("revenue", Some(0)), format!("/mrr-movements?{days}"));
+        assert_eq!(rows("churn", Some(0)), format!("/mrr-movements?movement=churn&paying_at_start=true&{days}"));
+        assert_eq!(rows("churn", Some(1)), format!("/mrr-movements?movement=contraction,churn&{days}"));
         assert_eq!(legend(&revenue).iter().map(|item| item.label.as_str()).collect::<Vec<_>>(), ["NRR", "GRR"]);
     }
 }

@@ -6,10 +6,9 @@ use crate::api::analytics;
 use crate::charts::{Cell, ChartTable, FigureTable};
 use crate::components::{Explain, SkeletonCard};
 use crate::format::{MISSING, count, money, money_whole, percent, signed_whole};
-use crate::pages::dashboard::{subscriptions_on, widget};
+use crate::pages::dashboard::{filter_of, subscriptions_on, widget};
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
-use crate::routes::{COACHES, ORGANIZATIONS};
 use crm_types::Money;
 use crm_types::analytics_streams::{CustomersPart, StreamAmount, StreamsReport};
 use leptos::prelude::*;
@@ -23,23 +22,28 @@ pub fn StreamsPage() -> impl IntoView {
     view! {
         <AnalyticsHead tab="Streams" year=year/>
         <div class="grid">
-            <Card report=report id="rev1" title="REV 1: individuals" table=individuals class="card c12" foot=trials>
+            <Card report=report ids=("h-rev1", "x-rev1") title="REV 1: individuals" table=individuals class="card c12" foot=trials
+                counts="Counted by customer: who pays for two streams counts here when most of their MRR is for this one.">
                 <p>"Customers stand where most of their MRR is at the end of the period; for churn and NRR, where it was when the period began."</p>
                 <p>"Churn: who paid at the start and whose MRR reached 0 / who paid at the start. NRR: MRR at the end of those who paid at the start / their MRR then."</p>
                 <p>"Coached: who had a coach, for churn and NRR when the period began, else at its end. Both add up to all."</p>
             </Card>
-            <Card report=report id="rev2" title="REV 2: coaches" table=coaches class="card c6">
+            <Card report=report ids=("h-rev2", "x-rev2") title="REV 2: coaches" table=coaches class="card c6"
+                counts="MRR, customers and ARPU are counted by customer, where most of their MRR is.">
                 <p>"Portfolio size: clients who are coached now / people who coach anybody now. Share earnings: what coaches got of payments in the last month of the period, less what went back."</p>
                 <p>"Coach retention: 1 − customer churn of the stream. Portfolio NRR: net revenue retention of coached individuals."</p>
             </Card>
-            <Card report=report id="rev3" title="REV 3: organizations" table=businesses class="card c6">
+            <Card report=report ids=("h-rev3", "x-rev3") title="REV 3: organizations" table=businesses class="card c6"
+                counts="MRR, customers and ARPU are counted by customer, where most of their MRR is.">
                 <p>"Organizations that anybody belongs to now. Coaches: people who pay for coaching and belong to one. Penetration: individuals who pay and belong to one / organizations."</p>
                 <p>"Combined MRR: MRR now of everybody who belongs to one, whatever they pay for."</p>
             </Card>
-            <Card report=report id="all" title="All streams" table=ecosystem class="card c6">
+            <Card report=report ids=("h-all", "x-all") title="All streams" table=ecosystem class="card c6"
+                counts="Counted by what is paid for: who pays for two streams has a part in each, so a stream may differ from its card.">
                 <p>"MRR at the end of the period by what is paid for: one customer may pay for two streams. ARR is 12 × MRR."</p>
             </Card>
-            <Card report=report id="journey" title="From one stream to the next" table=journey class="card c6">
+            <Card report=report ids=("h-journey", "x-journey") title="From one stream to the next" table=journey class="card c6"
+                counts="Counted by step: who took two of them counts in both.">
                 <p>"Customers who took a step in the period: an individual got a coach, became a coach, or became an organization. What the step did to MRR, and what those who took it have paid so far on average."</p>
             </Card>
         </div>
@@ -49,34 +53,29 @@ pub fn StreamsPage() -> impl IntoView {
 #[component]
 fn Card(
     report: Query<StreamsReport>,
-    /// Unique on the page.
-    id: &'static str,
+    /// Of heading and explanation, each unique on the page.
+    ids: (&'static str, &'static str),
     title: &'static str,
     /// What it shows.
     table: fn(&StreamsReport) -> ChartTable,
     /// Its place on the page.
     class: &'static str,
-    /// A sentence below it.
+    /// What it counts: a sentence below it.
+    counts: &'static str,
+    /// Another one, of its figures.
     #[prop(optional)]
     foot: Option<fn(&StreamsReport) -> String>,
     /// How it is computed.
     children: Children,
 ) -> impl IntoView {
     let content = move |report: Signal<StreamsReport>| {
-        let foot =
-            foot.map(|foot| view! { <footer class="card__foot"><span>{move || report.with(foot)}</span></footer> });
+        let foot = foot.map(|foot| view! { <p>{move || report.with(foot)}</p> });
         view! {
             <FigureTable title=Signal::stored(title.to_owned()) table=Signal::derive(move || report.with(table))/>
-            {foot}
+            <footer class="card__foot"><div class="stack stack--2">{foot}<p>{counts}</p></div></footer>
         }
     };
-    let (heading, explain) = match id {
-        "rev1" => ("h-rev1", "x-rev1"),
-        "rev2" => ("h-rev2", "x-rev2"),
-        "rev3" => ("h-rev3", "x-rev3"),
-        "all" => ("h-all", "x-all"),
-        _ => ("h-journey", "x-journey"),
-    };
+    let (heading, explain) = ids;
     view! {
         <section class=class aria-labelledby=heading>
             <header class="card__head card__head--line">
@@ -148,12 +147,11 @@ fn trials(report: &StreamsReport) -> String {
 
 fn coaches(report: &StreamsReport) -> ChartTable {
     let rev2 = &report.rev2;
-    let coaches = |text: String| Cell { text, href: Some(COACHES.to_owned()) };
     pairs(vec![
         ("Coaching software MRR", plain(money_whole(rev2.total.mrr))),
         ("Paying coaches", plain(count(rev2.total.customers))),
         ("ARPU", plain(amount(rev2.total.arpu))),
-        ("People who coach now", coaches(count(rev2.coaches_with_clients))),
+        ("People who coach now", plain(count(rev2.coaches_with_clients))),
         ("Their clients", plain(count(rev2.clients))),
         ("Portfolio size", plain(mean(rev2.portfolio_size))),
         ("Coaches who earned shares", plain(count(rev2.earning_coaches))),
@@ -167,14 +165,13 @@ fn coaches(report: &StreamsReport) -> ChartTable {
 
 fn businesses(report: &StreamsReport) -> ChartTable {
     let rev3 = &report.rev3;
-    let organizations = |text: String| Cell { text, href: Some(ORGANIZATIONS.to_owned()) };
     let mut rows = vec![
         ("B2B MRR", plain(money_whole(rev3.total.mrr))),
         ("Paying organizations", plain(count(rev3.total.customers))),
         ("ARPU", plain(amount(rev3.total.arpu))),
         ("Customer churn", plain(rate(rev3.total.customer_churn_rate))),
         ("NRR", plain(rate(rev3.total.nrr))),
-        ("Organizations with members", organizations(count(rev3.organizations))),
+        ("Organizations with members", plain(count(rev3.organizations))),
         ("Their paying coaches", plain(count(rev3.coaches))),
         ("Coaches per organization", plain(mean(rev3.coaches_per_organization))),
         ("Their paying clients", plain(count(rev3.clients))),
@@ -188,7 +185,7 @@ fn businesses(report: &StreamsReport) -> ChartTable {
 fn ecosystem(report: &StreamsReport) -> ChartTable {
     let all = &report.ecosystem;
     let part = |part: &StreamAmount| {
-        let href = subscriptions_on(report.to, report.currency, Some(part.stream.as_str()), "");
+        let href = subscriptions_on(report.to, report.currency, filter_of(part.stream.as_str(), false), "");
         (part.label.clone(), vec![Cell { text: money_whole(part.amount), href: Some(href) }])
     };
     let mrr = Cell { text: money_whole(all.mrr), href: Some(subscriptions_on(report.to, report.currency, None, "")) };

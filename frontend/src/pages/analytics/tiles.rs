@@ -2,7 +2,7 @@
 
 use crate::charts::Sparkline;
 use crate::components::{Explain, StatTile};
-use crate::format::Delta;
+use crate::format::{Delta, MISSING};
 use crate::glance::Glance;
 use leptos::prelude::*;
 
@@ -31,6 +31,16 @@ pub struct Shown {
     pub spark: Vec<Option<f64>>,
     /// The rows behind it; empty for none.
     pub href: String,
+}
+
+impl Shown {
+    /// Before the figure is there: not known yet is not the same as no value, and neither is what could not be read.
+    pub fn without(failed: bool) -> Self {
+        match failed {
+            true => Self { value: MISSING.into(), note: Some("Could not be loaded".into()), ..Self::default() },
+            false => Self { value: "…".into(), ..Self::default() },
+        }
+    }
 }
 
 /// The tiles of some metrics, in their order.

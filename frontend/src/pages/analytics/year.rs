@@ -3,6 +3,7 @@
 //! Who stays and who leaves is counted by month. More than a quarter is therefore a number of whole months, and the page
 //! says so; up to a quarter may be any days.
 
+use crate::api::analytics::MOST_DAYS;
 use crate::components::{Period, Preset, use_period};
 use crate::format;
 use crate::query::use_query;
@@ -12,9 +13,6 @@ use chrono::{Datelike, Days, Local, Months, NaiveDate};
 use crm_types::Currency;
 use crm_types::analytics::{Comparison, Overview};
 use leptos::prelude::*;
-
-/// Up to so many days need not be whole months.
-const MOST_DAYS: u64 = 92;
 
 /// What a page looks at: as the address says; without days in it, this month and the eleven before it.
 #[derive(Clone, Copy)]
@@ -83,10 +81,19 @@ fn whole(period: &Period, newest: NaiveDate) -> Period {
 
 /// What a period is compared with: as many whole months, where it is whole months.
 fn compared(period: &Period) -> Period {
+    if period.length() > MOST_DAYS {
+        return months_before(period);
+    }
+    let (from, to) = period.compared();
+    Period { from, to, ..period.clone() }
+}
+
+/// What is counted by month is compared with as many whole months, so that no month stands on both sides.
+pub fn months_before(period: &Period) -> Period {
+    let first = first_of(period.from);
     let (from, to) = match period.compare {
-        _ if period.length() <= MOST_DAYS => period.compared(),
-        Comparison::Previous => (period.from - Months::new(months_in(period)), period.from - Days::new(1)),
-        Comparison::Year => (period.from - Months::new(12), last_of(period.to - Months::new(12))),
+        Comparison::Previous => (first - Months::new(months_in(period)), first - Days::new(1)),
+        Comparison::Year => (first - Months::new(12), last_of(period.to - Months::new(12))),
     };
     Period { from, to, ..period.clone() }
 }
@@ -156,6 +163,18 @@ mod tests {
         assert_eq!(against("compare=year"), (d("2024-11-01"), d("2025-10-31")));
         assert_eq!(against("from=2026-01-01&to=2026-06-30"), (d("2025-07-01"), d("2025-12-31")));
         assert_eq!(against("from=2026-10-01&to=2026-10-10"), (d("2026-09-21"), d("2026-09-30")));
+    }
+
+    #[test]
+    fn what_is_counted_by_month_is_compared_with_other_months() {
+        let against = |search: &str| {
+            let before = months_before(&whole(&period(search), d("2026-10-17")));
+            (before.from, before.to)
+        };
+        assert_eq!(against("from=2026-09-03&to=2026-10-02"), (d("2026-07-01"), d("2026-08-31")));
+        assert_eq!(against("from=2026-10-01&to=2026-10-10"), (d("2026-09-01"), d("2026-09-30")));
+        assert_eq!(against("from=2026-10-05&to=2026-10-10&compare=year"), (d("2025-10-01"), d("2025-10-31")));
+        assert_eq!(against(""), (d("2024-11-01"), d("2025-10-31")));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Whom a coach coaches now, in the order that the address says.
 
 use crate::api::coaching;
-use crate::components::{ErrorBox, SkeletonCard};
+use crate::components::{ErrorBox, SkeletonCard, Switch, use_param};
+use crate::format::amounts;
 use crate::glance::drawn;
 use crate::labels;
 use crate::list::{Cell, Column, Lead, PlainTable, Row};
@@ -13,7 +14,6 @@ use crate::routes;
 use crm_types::Page;
 use crm_types::coaching::CoachClient;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 /// In the page's address: the order, and whose coaching.
 const ORDER: &str = "clients";
@@ -33,11 +33,7 @@ const COLUMNS: &[Column] = &[
 /// The card.
 #[component]
 pub fn Clients(id: Memo<String>) -> impl IntoView {
-    let search = use_location().search;
-    let asked = move |name: &'static str, usual: &'static str| {
-        Memo::new(move |_| Params::parse(&search.get()).get(name).unwrap_or(usual).to_owned())
-    };
-    let (order, status) = (asked(ORDER, "-mrr"), asked(STATUS, ""));
+    let (order, status) = (use_param(ORDER, "-mrr"), use_param(STATUS, ""));
     let url = move || {
         let params = [("sort", &*order.get()), ("status", &*status.get()), ("limit", ROWS), ("count", "exact")];
         Some(Params::from_pairs(&params).with_path(&format!("{}/clients", coaching::coach(id.get()))))
@@ -47,36 +43,23 @@ pub fn Clients(id: Memo<String>) -> impl IntoView {
     let retry = Callback::new(move |()| query.refresh());
     let all = Signal::derive(move || routes::list(routes::CUSTOMERS, &[("coach", &id.get())]));
     let total = move || query.map(|page| page.total).filter(|n| *n > 0);
-    let sums = move || query.map(|page| super::amounts(&page.sums)).filter(|sums| !sums.is_empty());
-    let choice = move |name: &'static str,
-                       now: Memo<String>,
-                       usual: &'static str,
-                       value: &'static str,
-                       text: &'static str| {
-        let kept = if value == usual { "" } else { value };
-        let href = move || Params::parse(&search.get()).with(name, kept).with_path("");
-        view! { <a href=href data-noscroll="" aria-current=move || (now.get() == value).then_some("true")>{text}</a> }
-    };
+    let sums = move || query.map(|page| amounts(&page.sums)).filter(|sums| !sums.is_empty());
     view! {
         <section class="card" aria-labelledby="clients">
             <header class="card__head card__head--line">
                 <h2 id="clients">"Clients"</h2>
-                <div class="seg seg--sm end" role="group" aria-label="Whose coaching">
-                    {choice(STATUS, status, "", "", "All")}
-                    {choice(STATUS, status, "", "paused", "Resting")}
-                </div>
-                <div class="seg seg--sm" role="group" aria-label="Order of the clients">
-                    {choice(ORDER, order, "-mrr", "-mrr", "By MRR")}
-                    {choice(ORDER, order, "-mrr", "name", "By name")}
-                    {choice(ORDER, order, "-mrr", "-started_at", "Newest")}
-                </div>
+                <span class="end">
+                    <Switch label="Whose coaching" name=STATUS choices=&[("", "All"), ("paused", "Paused")]/>
+                    <Switch label="Order of the clients" name=ORDER
+                        choices=&[("-mrr", "By MRR"), ("name", "By name"), ("-started_at", "Newest")]/>
+                </span>
             </header>
             {drawn(move || match (rows.get(), query.error().get()) {
                 (Some(rows), _) if rows.is_empty() && status.get().is_empty() => view! {
                     <p class="card__body muted">"They coach nobody now. Choose them as the coach on a customer’s page, or for several in the list of customers."</p>
                 }
                 .into_any(),
-                (Some(rows), _) if rows.is_empty() => view! { <p class="card__body muted">"The coaching of no client rests."</p> }.into_any(),
+                (Some(rows), _) if rows.is_empty() => view! { <p class="card__body muted">"The coaching of no client is paused."</p> }.into_any(),
                 (Some(rows), _) => view! { <PlainTable caption="Clients" columns=COLUMNS rows=rows/> }.into_any(),
                 (None, Some(error)) => view! { <ErrorBox what="Clients" error=error on_retry=retry/> }.into_any(),
                 (None, None) => view! { <SkeletonCard label="Loading the clients" lines=6/> }.into_any(),

@@ -6,6 +6,7 @@ use crate::api::customers::CUSTOMERS;
 use crate::components::{
     ActionButton, Dialog, DialogForm, ErrorNote, FormErrors, Reference, ReferenceField, Sending, Target, use_toasts,
 };
+use crate::glance::live;
 use crate::labels::counted;
 use crate::query::{Query, changed};
 use crate::session::use_session;
@@ -21,27 +22,33 @@ use leptos::prelude::*;
 pub fn HandOverButton(query: Query<CoachDetails>) -> impl IntoView {
     let open = RwSignal::new(false);
     let denied = use_session().denied(Permission::CustomersWrite);
+    let clients = Memo::new(move |_| query.map(|details| details.coach.clients));
     let why_not = Signal::derive(move || {
-        let nobody = query.map(|details| details.coach.clients == 0)?;
-        denied.clone().or_else(|| nobody.then(|| "They coach nobody now.".to_owned()))
+        let nobody = || match clients.get() {
+            None => Some("Who they coach is not known yet.".to_owned()),
+            Some(0) => Some("They coach nobody now.".to_owned()),
+            Some(_) => None,
+        };
+        denied.clone().or_else(nobody)
     });
     let press = Callback::new(move |()| open.set(true));
     use_page_actions().offer(move || {
         vec![PageAction { icon: "coach", label: "Hand over clients".into(), press, denied: why_not.get() }]
     });
-    let coach = Memo::new(move |_| query.map(|details| (details.coach.id, details.coach.clients)));
+    let coach = move || untrack(|| query.map(|details| details.coach.id));
     view! {
         <div class="end row">
             <ActionButton label="Hand over clients".to_owned() denied=why_not on_press=press/>
         </div>
         <Dialog id="hand-over" title=Signal::stored("Hand over clients".to_owned()) open=open>
-            {move || coach.get().map(|(id, clients)| view! { <Form id=id clients=clients open=open query=query/> })}
+            // A draft stays while the coach is read again.
+            {move || coach().map(|id| view! { <Form id=id clients=clients open=open query=query/> })}
         </Dialog>
     }
 }
 
 #[component]
-fn Form(id: CustomerId, clients: i64, open: RwSignal<bool>, query: Query<CoachDetails>) -> impl IntoView {
+fn Form(id: CustomerId, clients: Memo<Option<i64>>, open: RwSignal<bool>, query: Query<CoachDetails>) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
     let chosen = RwSignal::new(Reference::default());
     let errors = FormErrors::new();
@@ -68,11 +75,10 @@ fn Form(id: CustomerId, clients: i64, open: RwSignal<bool>, query: Query<CoachDe
             Ok(())
         })
     };
-    let whom = if clients == 1 {
-        "Their client gets".to_owned()
-    } else {
-        format!("All {} clients get", crate::format::count(clients))
-    };
+    let whom = live(move || match clients.get().unwrap_or_default() {
+        1 => "Their client gets".to_owned(),
+        n => format!("All {} clients get", crate::format::count(n)),
+    });
     view! {
         <DialogForm open=open errors=errors submit="Hand over clients" send=Callback::new(send)>
             <ErrorNote error=errors.general()/>

@@ -11,11 +11,10 @@ pub use page::CoachPage;
 
 use crate::api::coaching::COACHES;
 use crate::components::Target;
-use crate::format::money;
+use crate::format::amounts;
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
 use crate::realtime::use_realtime;
 use crate::routes;
-use crm_types::Money;
 use crm_types::accounts::Permission;
 use crm_types::coaching::Coach;
 use leptos::prelude::*;
@@ -61,9 +60,4 @@ fn row(coach: &Coach) -> Row {
             Cell::Day(Some(coach.created_at)),
         ],
     }
-}
-
-/// Amounts of several currencies, which are not added.
-fn amounts(amounts: &[Money]) -> String {
-    amounts.iter().copied().map(money).collect::<Vec<_>>().join(" + ")
 }

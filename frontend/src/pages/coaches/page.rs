@@ -1,6 +1,5 @@
 //! A coach's page: what their clients pay, who these are, and who they were.
 
-use super::amounts;
 use super::clients::Clients;
 use super::handover::HandOverButton;
 use super::history::Assignments;
@@ -9,7 +8,7 @@ use crate::api::coaching;
 use crate::components::{
     Avatar, Badge, ErrorBox, ErrorNote, Explain, Icon, Moment, PrintHead, SkeletonCard, StatTile, use_title,
 };
-use crate::format::{self, MISSING, money, month_year};
+use crate::format::{self, MISSING, amounts, money, month_year};
 use crate::glance::{Glance, drawn};
 use crate::labels;
 use crate::pages::revenue::own_statements;
@@ -62,7 +61,7 @@ pub fn CoachPage() -> impl IntoView {
             <div class="grid">
                 <div class="c8 stack">
                     {drawn(move || match known.get() {
-                        true => view! { <Clients id=id/><Portfolio id=id query=months/><Statements id=id/> }.into_any(),
+                        true => view! { <Clients id=id/><Portfolio query=months/><Statements id=id/> }.into_any(),
                         false => view! { <section class="card"><SkeletonCard label="Loading the clients" lines=8/></section> }.into_any(),
                     })}
                 </div>
@@ -145,7 +144,7 @@ fn Tiles(query: Query<CoachDetails>, months: Query<CoachMonths>, id: Memo<String
     }
 }
 
-/// `10 pay, 1 rests`.
+/// `10 pay, 1 paused`.
 fn of_clients(details: &CoachDetails) -> String {
     let pay = format!(
         "{} {}",
@@ -154,8 +153,7 @@ fn of_clients(details: &CoachDetails) -> String {
     );
     match details.paused_clients {
         0 => pay,
-        1 => format!("{pay}, 1 rests"),
-        n => format!("{pay}, {} rest", format::count(n)),
+        n => format!("{pay}, {} paused", format::count(n)),
     }
 }
 
@@ -192,7 +190,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn clients_are_told_with_who_pays_and_who_rests() {
+    fn clients_are_told_with_who_pays_and_whose_coaching_is_paused() {
         let told = |paying: i64, paused: i64| {
             let details = json!({
                 "coach": {"id": "019a1b2c-0000-7000-8000-000000000002", "name": "C", "email": null, "organization": null, "clients": 12,
@@ -203,7 +201,7 @@ mod tests {
             of_clients(&serde_json::from_value(details).unwrap())
         };
         assert_eq!(told(10, 0), "10 pay");
-        assert_eq!(told(1, 1), "1 pays, 1 rests");
-        assert_eq!(told(1_200, 3), "1,200 pay, 3 rest");
+        assert_eq!(told(1, 1), "1 pays, 1 paused");
+        assert_eq!(told(1_200, 3), "1,200 pay, 3 paused");
     }
 }

@@ -1,13 +1,11 @@
 //! A coach's clients month by month: what they paid, and who stayed.
 
-use super::amounts;
 use crate::charts::{AreaData, AreaSeries, StackedArea};
 use crate::components::{EmptyState, Explain};
-use crate::format::{self, MISSING, month_year};
+use crate::format::{self, MISSING, amounts, month_year};
 use crate::list::{Cell, Column, Lead, PlainTable, Row};
 use crate::pages::dashboard::{chart_skeleton, widget};
 use crate::query::Query;
-use crate::routes;
 use crm_types::Currency;
 use crm_types::analytics::Step;
 use crm_types::coaching::{CoachMonth, CoachMonths};
@@ -23,14 +21,12 @@ const COLUMNS: &[Column] = &[
 
 /// The card.
 #[component]
-pub fn Portfolio(id: Memo<String>, query: Query<CoachMonths>) -> impl IntoView {
+pub fn Portfolio(query: Query<CoachMonths>) -> impl IntoView {
     let content = move |reply: Signal<CoachMonths>| {
         let data = Memo::new(move |_| reply.with(chart));
         // The rows behind a point are those of its month, below.
-        let href = Callback::new(move |_| format!("{}/{}#months", routes::COACHES, id.get_untracked()));
-        let rows = Signal::derive(move || {
-            reply.with(|m| m.months.iter().rev().map(|month| row(month, &id.get())).collect::<Vec<_>>())
-        });
+        let href = Callback::new(|_| "#months".to_owned());
+        let rows = Signal::derive(move || reply.with(|m| m.months.iter().rev().map(row).collect::<Vec<_>>()));
         move || {
             match data.get() {
             None => view! {
@@ -86,11 +82,11 @@ fn main_currency(reply: &CoachMonths) -> Option<Currency> {
     paid.mrr.iter().max_by_key(|mrr| mrr.minor).map(|mrr| mrr.currency)
 }
 
-fn row(month: &CoachMonth, coach: &str) -> Row {
-    let of_month = [("coach", coach.to_owned()), ("month", month.month.to_string())];
+/// No list has who was coached then.
+fn row(month: &CoachMonth) -> Row {
     Row {
         id: month.month.to_string(),
-        href: routes::list(routes::REVENUE_STATEMENTS, &of_month.each_ref().map(|(key, value)| (*key, value.as_str()))),
+        href: String::new(),
         lead: Lead::thing(month_year(month.month), ""),
         cells: vec![
             Cell::Count(month.clients),
@@ -128,8 +124,8 @@ mod tests {
         let reply = CoachMonths { months, paying_at_start: 0, still_paying: 0, retention: None };
         let data = chart(&reply).unwrap();
         assert_eq!((data.currency, data.series[0].values.clone()), (Currency::USD, vec![900, 1_900, 0]));
-        assert_eq!(row(&reply.months[1], "x").cells[2], Cell::Text("€9.00 + $19.00".into()));
-        assert_eq!(row(&reply.months[1], "x").cells[3], Cell::Text("50.0%".into()));
+        assert_eq!(row(&reply.months[1]).cells[2], Cell::Text("€9.00 + $19.00".into()));
+        assert_eq!(row(&reply.months[1]).cells[3], Cell::Text("50.0%".into()));
         let nobody = CoachMonths { months: vec![month("2026-11-01", &[])], ..reply };
         assert_eq!(chart(&nobody), None);
     }

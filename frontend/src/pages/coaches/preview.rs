@@ -1,9 +1,8 @@
 //! A coach beside the list.
 
-use super::amounts;
 use crate::api::coaching;
 use crate::components::{Avatar, Badge, ErrorBox, Moment, SkeletonCard};
-use crate::format::{self, MISSING, money};
+use crate::format::{self, MISSING, amounts, money};
 use crate::glance::drawn;
 use crate::labels;
 use crate::query::use_query;

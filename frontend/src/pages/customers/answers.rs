@@ -2,7 +2,7 @@
 
 use crate::api::{customers, profiles};
 use crate::components::{
-    ActionButton, Dialog, ErrorBox, ErrorNote, Field, FormErrors, Moment, SkeletonCard, use_toasts,
+    ActionButton, Dialog, DialogForm, ErrorBox, ErrorNote, Field, FormErrors, Moment, Sending, SkeletonCard, use_toasts,
 };
 use crate::glance::drawn;
 use crate::query::{Query, changed, use_query};
@@ -93,7 +93,9 @@ fn Earlier(id: Memo<String>, profile: Profile, query: Query<Profiles>) -> impl I
     let (session, toasts) = (use_session(), use_toasts());
     let denied = Signal::stored(session.denied(Permission::CustomersWrite));
     let number = profile.number;
+    let busy = RwSignal::new(false);
     let activate = Callback::new(move |()| {
+        busy.set(true);
         spawn_local(async move {
             let customer = id.get_untracked();
             match profiles::activate(session, &customer, number).await {
@@ -103,6 +105,7 @@ fn Earlier(id: Memo<String>, profile: Profile, query: Query<Profiles>) -> impl I
                 }
                 Err(error) => toasts.failed(format!("Version {number} is not active: {}", error.detail())),
             }
+            busy.try_set(false);
             query.refresh();
         });
     });
@@ -110,7 +113,7 @@ fn Earlier(id: Memo<String>, profile: Profile, query: Query<Profiles>) -> impl I
         <li class="memo">
             <div class="row small muted">
                 <span>{format!("Version {number}, {} · ", profile.author)}<Moment at=Some(profile.created_at)/></span>
-                <span class="end"><ActionButton label=format!("Use version {number}") class="btn--ghost btn--sm" denied=denied on_press=activate/></span>
+                <span class="end"><ActionButton label=format!("Use version {number}") class="btn--ghost btn--sm" busy=busy denied=denied on_press=activate/></span>
             </div>
         </li>
     }
@@ -152,14 +155,12 @@ fn Form(
         })
         .collect();
     let errors = FormErrors::new();
-    let busy = RwSignal::new(false);
     let rows = inputs
         .iter()
         .map(|(field, text)| view! { <Answer field=field.clone() text=*text errors=errors/> })
         .collect_view();
     let inputs = StoredValue::new(inputs);
-    let save = move || {
-        busy.set(true);
+    let send = move |()| -> Sending {
         let given = |text: RwSignal<String>| Some(text.get_untracked()).filter(|text| !text.trim().is_empty());
         let answers = inputs.with_value(|inputs| {
             inputs
@@ -168,40 +169,26 @@ fn Form(
                 .collect()
         });
         let new = NewProfile { name: given(name), phone: given(phone), answers, active: true };
-        spawn_local(async move {
-            let customer = id.get_untracked();
-            match profiles::write(session, &customer, &new).await {
-                Ok(profile) => {
-                    open.try_set(false);
-                    toasts.done(format!("Version {} written down", profile.number));
-                    changed(&customers::customer(&customer));
-                    query.refresh();
-                }
-                Err(error) => drop(errors.0.try_set(Some(error))),
-            }
-            busy.try_set(false);
-        });
+        let customer = id.get_untracked();
+        Box::pin(async move {
+            let profile = profiles::write(session, &customer, &new).await?;
+            toasts.done(format!("Version {} written down", profile.number));
+            changed(&customers::customer(&customer));
+            query.refresh();
+            Ok(())
+        })
     };
     view! {
-        <form novalidate on:submit=move |ev| {
-            ev.prevent_default();
-            if !busy.get_untracked() { save() }
-        }>
-            <div class="dialog__body stack">
-                <ErrorNote error=errors.general()/>
-                <div class="fields-2">
-                    <Field id="profile-name" label="Name" value=name error=errors.of("name")
-                        hint="When given, they are called so everywhere here."/>
-                    <Field id="profile-phone" label="Phone" kind="tel" value=phone error=errors.of("phone")
-                        hint="When given, it is their phone everywhere here."/>
-                </div>
-                {rows}
+        <DialogForm open=open errors=errors submit="Save as new version" send=Callback::new(send)>
+            <ErrorNote error=errors.general()/>
+            <div class="fields-2">
+                <Field id="profile-name" label="Name" value=name error=errors.of("name")
+                    hint="When given, they are called so everywhere here."/>
+                <Field id="profile-phone" label="Phone" kind="tel" value=phone error=errors.of("phone")
+                    hint="When given, it is their phone everywhere here."/>
             </div>
-            <div class="dialog__foot">
-                <button class="btn" type="button" on:click=move |_| open.set(false)>"Cancel"</button>
-                <button class="btn btn--primary" type="submit" prop:disabled=busy>"Save as new version"</button>
-            </div>
-        </form>
+            {rows}
+        </DialogForm>
     }
 }
 
@@ -209,8 +196,7 @@ fn Form(
 #[component]
 fn Answer(field: ProfileField, text: RwSignal<String>, errors: FormErrors) -> impl IntoView {
     let id = format!("answer-{}", field.key);
-    let name = format!("answers.{}", field.key);
-    let error = Signal::derive(move || errors.0.with(|e| e.as_ref().and_then(|e| e.field(&name))));
+    let error = errors.named(Signal::stored(format!("answers.{}", field.key)));
     let set = move |ev| text.set(event_target_value(&ev));
     let note = format!("{id}-note");
     let described = note.clone();

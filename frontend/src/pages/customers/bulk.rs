@@ -85,10 +85,11 @@ pub fn actions(list: List, selection: Selection) -> AnyView {
                 Ok(job) => {
                     follower.follow(job);
                     selection.clear();
+                    open.try_set(false);
                 }
+                // What was typed stays.
                 Err(error) => toasts.failed(format!("Nothing was changed: {}", error.detail())),
             }
-            open.try_set(false);
             busy.try_set(false);
         });
     });

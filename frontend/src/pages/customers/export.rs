@@ -1,12 +1,11 @@
 //! The customers that the list shows now, or those of them that are chosen, as a file.
 
 use crate::api::customers;
-use crate::components::{Icon, Menu, MenuItem, use_toasts};
+use crate::components::{FileMenu, Linking};
 use crate::list::{List, Selection};
 use crate::session::use_session;
 use crm_types::customers_bulk::ExportFormat;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 /// The button with its formats.
 #[component]
@@ -21,29 +20,19 @@ pub fn Export(
         Some(_) => ("export-chosen-menu", "btn btn--sm"),
         None => ("export-menu", "btn"),
     };
-    let (session, toasts) = (use_session(), use_toasts());
-    let fetch = move |format: ExportFormat| {
-        Callback::new(move |()| {
-            let params = list.params.with_untracked(|params| {
-                list.spec.matching(params).with("sort", list.spec.sort_of(params)).with("format", format.as_str())
-            });
-            let ids = untrack(|| selection.and_then(Selection::ids));
-            let ids = ids.map(|ids| ids.iter().filter_map(|id| id.parse().ok()).collect());
-            spawn_local(async move {
-                match customers::export(session, &params, ids).await {
-                    // The reply is a file to keep, so that the page stays.
-                    Ok(link) => drop(window().location().assign(&link.url)),
-                    Err(error) => toasts.failed(format!("Not exported: {}", error.detail())),
-                }
-            });
-        })
+    let session = use_session();
+    let link = move |format: ExportFormat| -> Linking {
+        let params = list.params.with_untracked(|params| {
+            list.spec.matching(params).with("sort", list.spec.sort_of(params)).with("format", format.as_str())
+        });
+        let ids = untrack(|| selection.and_then(Selection::ids));
+        let ids = ids.map(|ids| ids.iter().filter_map(|id| id.parse().ok()).collect());
+        Box::pin(async move { customers::export(session, &params, ids).await })
     };
-    view! {
-        <button class=class type="button" popovertarget=menu aria-haspopup="menu"><Icon name="export"/>"Export"</button>
-        <Menu id=menu label="Export">
-            <MenuItem icon="rows" label="CSV, for any spreadsheet".to_owned() on_press=fetch(ExportFormat::Csv)/>
-            <MenuItem icon="grid" label="Excel workbook".to_owned() on_press=fetch(ExportFormat::Xlsx)/>
-            <MenuItem icon="note" label="JSON lines, for programs".to_owned() on_press=fetch(ExportFormat::Ndjson)/>
-        </Menu>
-    }
+    let formats = vec![
+        ("rows", "CSV, for any spreadsheet", ExportFormat::Csv),
+        ("grid", "Excel workbook", ExportFormat::Xlsx),
+        ("note", "JSON lines, for programs", ExportFormat::Ndjson),
+    ];
+    view! { <FileMenu id=menu label="Export" failed="Not exported" class=class formats=formats link=Callback::new(link)/> }
 }

@@ -1,14 +1,17 @@
 //! Writing down a contact with a customer.
 
-use crate::api::interactions;
-use crate::components::{ActionButton, Dialog, ErrorNote, Field, FormErrors, Select, instant, use_toasts};
+use crate::api::{ApiError, interactions};
+use crate::components::{
+    ActionButton, Dialog, DialogForm, ErrorNote, Field, FieldNote, FormErrors, Select, Sending, instant, use_toasts,
+};
+use crate::glance::live;
 use crate::labels::{self, Choice};
 use crate::query::changed;
 use crate::session::use_session;
+use crm_types::FieldError;
 use crm_types::accounts::Permission;
 use crm_types::interactions::{InteractionDirection, InteractionKind, NewInteraction};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 /// Kinds that people write down; the others are reported by systems.
 const BY_HAND: usize = 8;
@@ -35,14 +38,9 @@ fn Form(id: Memo<String>, open: RwSignal<bool>) -> impl IntoView {
     let (channel, outcome, sentiment) = (text(""), text(""), text(""));
     let (summary, when, follow_up) = (text(""), text(""), text(""));
     let errors = FormErrors::new();
-    let busy = RwSignal::new(false);
-    // What is logged stays: an empty one would tell nobody anything.
-    let empty = RwSignal::new(false);
-    let save = move || {
-        empty.set(summary.with_untracked(|text| text.trim().is_empty()) && outcome.with_untracked(String::is_empty));
-        if empty.get_untracked() {
-            return;
-        }
+    let send = move |()| -> Sending {
+        // What is logged stays: an empty one would tell nobody anything.
+        let empty = summary.with_untracked(|text| text.trim().is_empty()) && outcome.with_untracked(String::is_empty);
         let new = NewInteraction {
             kind: kind.get_untracked().parse().unwrap_or(InteractionKind::Call),
             channel: channel.get_untracked().parse().ok(),
@@ -53,28 +51,23 @@ fn Form(id: Memo<String>, open: RwSignal<bool>) -> impl IntoView {
             follow_up_at: instant(&follow_up.get_untracked()),
             occurred_at: instant(&when.get_untracked()),
         };
-        busy.set(true);
-        spawn_local(async move {
-            let customer = id.get_untracked();
-            match interactions::log(session, &customer, &new).await {
-                Ok(_) => {
-                    open.try_set(false);
-                    toasts.done("Interaction logged");
-                    changed(&interactions::timeline(&customer));
-                }
-                Err(error) => drop(errors.0.try_set(Some(error))),
+        let customer = id.get_untracked();
+        Box::pin(async move {
+            if empty {
+                let why = "Say what it was about, or choose an outcome.";
+                return Err(ApiError::of_fields(vec![FieldError::new("summary", "required", why)]));
             }
-            busy.try_set(false);
-        });
+            interactions::log(session, &customer, &new).await?;
+            toasts.done("Interaction logged");
+            changed(&interactions::timeline(&customer));
+            Ok(())
+        })
     };
+    let about = errors.of("summary");
     let set = |to: RwSignal<String>| Callback::new(move |value| to.set(value));
     let kinds: Vec<Choice> = labels::interaction_kinds().into_iter().take(BY_HAND).collect();
     view! {
-        <form novalidate on:submit=move |ev| {
-            ev.prevent_default();
-            if !busy.get_untracked() { save() }
-        }>
-            <div class="dialog__body stack">
+        <DialogForm open=open errors=errors submit="Log interaction" send=Callback::new(send)>
                 <ErrorNote error=errors.general()/>
                 <div class="fields-2">
                     <Select id="interaction-kind" label="Kind" value=kind choices=kinds on_change=set(kind) error=errors.of("kind")/>
@@ -92,22 +85,12 @@ fn Form(id: Memo<String>, open: RwSignal<bool>) -> impl IntoView {
                 <div class="field">
                     <label for="interaction-summary">"What it was about"</label>
                     <textarea class="input" id="interaction-summary" rows="4" maxlength="10000" prop:value=summary
-                        aria-describedby="interaction-summary-note" on:input=move |ev| summary.set(event_target_value(&ev))></textarea>
-                    <div id="interaction-summary-note">
-                        {move || {
-                            let why = "Say what it was about, or choose an outcome.".to_owned();
-                            let why = empty.get().then_some(why).or_else(|| errors.of("summary").get());
-                            why.map(|why| view! { <p class="field__error" role="alert">{why}</p> })
-                        }}
-                    </div>
+                        aria-invalid=live(move || about.get().map(|_| "true")) aria-describedby="interaction-summary-note"
+                        on:input=move |ev| summary.set(event_target_value(&ev))></textarea>
+                    <FieldNote id="interaction-summary".to_owned() hint=None error=about/>
                 </div>
                 <Field id="interaction-follow-up" label="Come back to it" kind="datetime-local" value=follow_up
                     error=errors.of("follow_up_at") hint="Optional."/>
-            </div>
-            <div class="dialog__foot">
-                <button class="btn" type="button" on:click=move |_| open.set(false)>"Cancel"</button>
-                <button class="btn btn--primary" type="submit" prop:disabled=busy>"Log interaction"</button>
-            </div>
-        </form>
+        </DialogForm>
     }
 }

@@ -52,6 +52,7 @@ pub static SPEC: ListSpec = ListSpec {
         Filter::new("owner", "Looked after by", FilterKind::User),
         Filter::new("organization", "Organization", FilterKind::Reference(Target::Organizations)),
         Filter::new("coach", "Coach", FilterKind::Reference(Target::Customers)),
+        Filter::new("coaches", "Coaching", FilterKind::Flag),
         Filter::new("tag", "Tag", FilterKind::Text),
         Filter::new("source", "Source", FilterKind::Choice(sources)),
         Filter::new("currency", "Currency", FilterKind::Currency),

@@ -147,7 +147,7 @@ fn Profile(query: Query<Customer>, edit: Edit) -> impl IntoView {
                 <Inline query=query what=What::Tags edit=edit draw=|values: &Values| tags(&values.tags())/>
                 <Inline query=query what=What::Organization edit=edit
                     draw=|values: &Values| reference(&values.organization, routes::ORGANIZATIONS)/>
-                <Inline query=query what=What::Coach edit=edit draw=|values: &Values| reference(&values.coach, routes::CUSTOMERS)/>
+                <Inline query=query what=What::Coach edit=edit draw=|values: &Values| reference(&values.coach, routes::COACHES)/>
                 {part(rest)}
             </dl>
         </div>

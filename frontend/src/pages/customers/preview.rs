@@ -52,7 +52,7 @@ fn Known(customer: Customer) -> impl IntoView {
                 <dt>"Priority"</dt><dd>{labels::priority(c.priority)}</dd>
                 <dt>"Looked after by"</dt><dd>{or_missing(c.owner.map(|owner| owner.name))}</dd>
                 <dt>"Organization"</dt><dd>{reference(&values.organization, routes::ORGANIZATIONS)}</dd>
-                <dt>"Coach"</dt><dd>{reference(&values.coach, routes::CUSTOMERS)}</dd>
+                <dt>"Coach"</dt><dd>{reference(&values.coach, routes::COACHES)}</dd>
                 <dt>"Tags"</dt><dd>{tags(&c.tags)}</dd>
                 <dt>"Source"</dt><dd>{or_missing(c.acquisition_source.as_deref().map(labels::phrase))}</dd>
                 <dt>"First paid"</dt><dd><Moment at=c.first_paid_at/></dd>

@@ -4,30 +4,18 @@ use super::series;
 use super::widget::{chart_skeleton, widget};
 use crate::api::analytics;
 use crate::charts::{AsTable, Legend, StackedArea};
-use crate::components::{EmptyState, Explain, Period};
-use crate::params::Params;
+use crate::components::{EmptyState, Explain, GroupSwitch, Period, use_group};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use crm_types::analytics::{GroupBy, MrrSeries};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 /// The chart with its switch, legend and table.
 #[component]
 pub fn ChartCard(period: Memo<Period>) -> impl IntoView {
-    let search = use_location().search;
-    let group = Memo::new(move |_| {
-        let params = Params::parse(&search.get());
-        params.get("group").and_then(|group| group.parse().ok()).unwrap_or(GroupBy::Stream)
-    });
+    let group = use_group();
     let series = use_query::<MrrSeries>(move || Some(period.with(|period| analytics::mrr(period, group.get()))))
         .refresh_on(use_realtime().mrr());
-    let choice = move |value: GroupBy, text: &'static str| {
-        let href = move || Params::parse(&search.get()).with("group", value.as_str()).with_path("");
-        view! {
-            <a href=href data-noscroll="" aria-current=move || (group.get() == value).then_some("true")>{text}</a>
-        }
-    };
     view! {
         <section class="card c7" aria-labelledby="h-mrr">
             <header class="card__head">
@@ -37,10 +25,7 @@ pub fn ChartCard(period: Memo<Period>) -> impl IntoView {
                     <p>"MRR is the sum of the monthly value of all subscriptions that are active or past due. Yearly prices count a twelfth."</p>
                     <p class="muted">"100 × $100 a month + 50 × $600 a year = $12,500."</p>
                 </Explain>
-                <div class="seg seg--sm end" role="group" aria-label="Group by">
-                    {choice(GroupBy::Stream, "By stream")}
-                    {choice(GroupBy::Tier, "By tier")}
-                </div>
+                <span class="end"><GroupSwitch/></span>
             </header>
             {widget(series, "MRR over time", || chart_skeleton("chart-wait", "Loading MRR over time"), move |reply| content(reply, group))}
         </section>

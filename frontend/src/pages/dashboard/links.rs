@@ -4,7 +4,7 @@ use crate::routes::{CUSTOMERS, MRR_MOVEMENTS, SUBSCRIPTIONS, list};
 use chrono::NaiveDate;
 use crm_types::Currency;
 use crm_types::mrr::MovementType;
-use crm_types::plans::Tier;
+use crm_types::plans::{Stream, Tier};
 
 /// What a link needs of the page: the period, as inclusive days, and the currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,35 +35,25 @@ impl Scope {
 
     /// Those who paid at the start and left: the churn rate's numerator.
     pub fn churned(self) -> String {
-        let (from, to) = (self.from.to_string(), self.to.to_string());
-        let churn = MovementType::Churn.as_str();
-        list(
-            MRR_MOVEMENTS,
-            &[
-                ("movement", churn),
-                ("paying_at_start", "true"),
-                ("from", &from),
-                ("to", &to),
-                ("currency", self.currency.code()),
-            ],
-        )
+        self.movements_of(MovementType::Churn.as_str(), ("paying_at_start", "true"))
     }
 
     /// The period's movements of one type, or all.
     pub fn movements(self, movement: Option<MovementType>) -> String {
+        self.movements_of(movement.map_or("", MovementType::as_str), ("", ""))
+    }
+
+    /// The period's movements of some types with a part in something; the list shows that part.
+    pub fn movements_of(self, types: &str, part: Part<'_>) -> String {
         let (from, to) = (self.from.to_string(), self.to.to_string());
-        let movement = movement.map_or("", MovementType::as_str);
-        list(MRR_MOVEMENTS, &[("movement", movement), ("from", &from), ("to", &to), ("currency", self.currency.code())])
+        let currency = ("currency", self.currency.code());
+        list(MRR_MOVEMENTS, &[("movement", types), part, ("from", &from), ("to", &to), currency])
     }
 
     /// What was lost in the period: less from those who stayed, and those who left.
     pub fn lost(self) -> String {
-        let (from, to) = (self.from.to_string(), self.to.to_string());
-        let movements = format!("{},{}", MovementType::Contraction.as_str(), MovementType::Churn.as_str());
-        list(
-            MRR_MOVEMENTS,
-            &[("movement", &movements), ("from", &from), ("to", &to), ("currency", self.currency.code())],
-        )
+        let types = format!("{},{}", MovementType::Contraction.as_str(), MovementType::Churn.as_str());
+        self.movements_of(&types, ("", ""))
     }
 
     /// Subscriptions that are set to end.
@@ -72,13 +62,25 @@ impl Scope {
     }
 }
 
-/// Subscriptions with MRR on a day, of one series of the chart or of all; of one customer, unless `customer` is empty.
-pub fn subscriptions_on(day: NaiveDate, currency: Currency, series: Option<&str>, customer: &str) -> String {
+/// A filter of a list: its name and value.
+pub type Part<'a> = (&'static str, &'a str);
+
+/// How lists filter by a part that a report names. By tier, individuals without one have no filter: a list of all individuals
+/// would be more than theirs.
+pub fn filter_of(key: &str, by_tier: bool) -> Option<Part<'_>> {
+    match (key.parse::<Tier>(), key.parse()) {
+        (Ok(_), _) => Some(("tier", key)),
+        (_, Ok(Stream::Rev1Individual)) if by_tier => None,
+        (_, Ok(_)) => Some(("stream", key)),
+        _ => None,
+    }
+}
+
+/// Subscriptions with MRR on a day, of a part of the business or of all; of one customer, unless `customer` is empty.
+pub fn subscriptions_on(day: NaiveDate, currency: Currency, part: Option<Part<'_>>, customer: &str) -> String {
     let day = day.to_string();
-    let by = if series.is_some_and(|key| key.parse::<Tier>().is_ok()) { "tier" } else { "stream" };
-    let filters =
-        [("as_of", &*day), (by, series.unwrap_or("")), ("currency", currency.code()), ("customer_id", customer)];
-    list(SUBSCRIPTIONS, &filters)
+    let part = part.unwrap_or_default();
+    list(SUBSCRIPTIONS, &[("as_of", &*day), part, ("currency", currency.code()), ("customer_id", customer)])
 }
 
 #[cfg(test)]
@@ -104,15 +106,29 @@ mod tests {
             ),
             (scope.scheduled(), "/subscriptions?scheduled=true&currency=usd"),
             (
-                subscriptions_on(scope.to, Currency::EUR, Some("tier2"), ""),
+                subscriptions_on(scope.to, Currency::EUR, filter_of("tier2", true), ""),
                 "/subscriptions?as_of=2026-10-31&tier=tier2&currency=eur",
             ),
             (
-                subscriptions_on(scope.to, Currency::EUR, Some("rev3_b2b"), ""),
+                subscriptions_on(scope.to, Currency::EUR, filter_of("rev3_b2b", false), ""),
                 "/subscriptions?as_of=2026-10-31&stream=rev3_b2b&currency=eur",
             ),
         ] {
             assert_eq!(link, address);
+        }
+    }
+
+    #[test]
+    fn a_part_without_a_filter_has_no_rows_of_its_own() {
+        for (key, by_tier, filter) in [
+            ("tier1", true, Some(("tier", "tier1"))),
+            ("rev2_coaching", true, Some(("stream", "rev2_coaching"))),
+            ("rev1_individual", false, Some(("stream", "rev1_individual"))),
+            ("rev1_individual", true, None),
+            ("influencer", false, None),
+            ("", false, None),
+        ] {
+            assert_eq!(filter_of(key, by_tier), filter, "{key}");
         }
     }
 }

@@ -24,7 +24,7 @@ pub fn Notes(overview: Query<Overview>) -> impl IntoView {
         let others = Memo::new(move |_| overview.with(elsewhere));
         let other = move |money: Money| {
             let code = money.currency.to_string();
-            let href = Params::parse(&search.get()).with("currency", &code).with_path("");
+            let href = Params::parse(&search.get()).with("currency", &code).here();
             view! { <div><dt><a href=href>"MRR in "{code.to_ascii_uppercase()}</a></dt><dd>{money_whole(money)}</dd></div> }
         };
         view! {

@@ -1,6 +1,6 @@
 //! The reply behind "MRR over time" as a chart, a legend and a table.
 
-use super::links::subscriptions_on;
+use super::links::{Part, filter_of, subscriptions_on};
 use crate::charts::{AreaData, AreaSeries, Cell, ChartTable, LegendItem, MOST_SERIES};
 use crate::format::{day, money_whole};
 use crm_types::Money;
@@ -27,8 +27,17 @@ pub fn area(reply: &MrrSeries, group: GroupBy) -> AreaData {
 /// The series that are drawn, each with the colour that it has in every chart.
 fn drawn(reply: &MrrSeries) -> impl Iterator<Item = (usize, &MrrSeriesLine)> {
     let lines = reply.series.iter().filter(|line| line.values.iter().any(|value| *value != 0));
-    let by_tier = reply.series.iter().any(|line| line.key.parse::<Tier>().is_ok());
+    let by_tier = by_tier(reply);
     lines.map(move |line| (color(&line.key, by_tier), line))
+}
+
+fn by_tier(reply: &MrrSeries) -> bool {
+    reply.series.iter().any(|line| line.key.parse::<Tier>().is_ok())
+}
+
+/// How the list of subscriptions filters by a series; none for what it has no filter for.
+fn part<'a>(reply: &MrrSeries, line: &'a MrrSeriesLine) -> Option<Part<'a>> {
+    filter_of(&line.key, by_tier(reply))
 }
 
 /// A stream has its colour, and so has each tier of individuals: the first has that of all of them.
@@ -56,20 +65,24 @@ pub const fn title(group: GroupBy) -> &'static str {
 /// The rows behind a mark: of one series, or of all on that day; of one customer, unless `customer` is empty.
 pub fn href(reply: &MrrSeries, day: usize, series: Option<usize>, customer: &str) -> String {
     let Some(on) = reply.days.get(day) else { return crate::routes::SUBSCRIPTIONS.into() };
-    // `Other` is no filter: it leads to all.
+    // What has no filter, as `Other`, leads to all of the day.
     let line = series.filter(|index| *index < MOST_SERIES).and_then(|index| drawn(reply).nth(index));
-    subscriptions_on(*on, reply.currency, line.map(|(_, line)| line.key.as_str()), customer)
+    subscriptions_on(*on, reply.currency, line.and_then(|(_, line)| part(reply, line)), customer)
 }
 
-/// The keys, each leading to its rows at the end of the period.
+/// The keys, each that can be filtered by leading to its rows at the end of the period.
 pub fn legend(reply: &MrrSeries, customer: &str) -> Vec<LegendItem> {
     let last = reply.days.len().saturating_sub(1);
     let series = area(reply, GroupBy::Stream).series.into_iter().enumerate();
+    let has_rows = |index: usize| {
+        let line = drawn(reply).nth(index).filter(|_| index < MOST_SERIES);
+        line.is_some_and(|(_, line)| part(reply, line).is_some())
+    };
     series
         .map(|(index, line)| LegendItem {
             label: line.label,
             color: line.color,
-            href: Some(href(reply, last, Some(index), customer)),
+            href: has_rows(index).then(|| href(reply, last, Some(index), customer)),
         })
         .collect()
 }
@@ -83,15 +96,15 @@ pub fn table(reply: &MrrSeries, customer: &str) -> ChartTable {
     };
     let labels = reply.series.iter().map(|line| line.label.clone());
     let head = std::iter::once(first.to_owned()).chain(labels).chain(std::iter::once("MRR".to_owned()));
-    let cell = |minor: Option<&i64>, href: String| {
+    let cell = |minor: Option<&i64>, href: Option<String>| {
         let minor = minor.copied().unwrap_or(0);
-        Cell { text: money_whole(Money::new(minor, reply.currency)), href: Some(href) }
+        Cell { text: money_whole(Money::new(minor, reply.currency)), href }
     };
     let row = |(index, on): (usize, &chrono::NaiveDate)| {
+        let rows = |part| subscriptions_on(*on, reply.currency, part, customer);
         let lines = reply.series.iter();
-        let parts = lines
-            .map(|line| cell(line.values.get(index), subscriptions_on(*on, reply.currency, Some(&line.key), customer)));
-        let total = cell(reply.total.get(index), subscriptions_on(*on, reply.currency, None, customer));
+        let parts = lines.map(|line| cell(line.values.get(index), part(reply, line).map(|part| rows(Some(part)))));
+        let total = cell(reply.total.get(index), Some(rows(None)));
         (day(*on), parts.chain(std::iter::once(total)).collect())
     };
     ChartTable { head: head.collect(), rows: reply.days.iter().enumerate().map(row).collect() }
@@ -137,6 +150,15 @@ mod tests {
         assert_eq!(seen, [("Coaching", 1)]);
         assert_eq!(href(&reply, 0, Some(0), ""), "/subscriptions?as_of=2026-10-25&stream=rev2_coaching&currency=usd");
         assert_eq!(table(&reply, "").head.len(), 4, "the table has all");
+    }
+
+    #[test]
+    fn individuals_without_a_tier_lead_to_no_list_of_all_individuals() {
+        let mut reply = reply();
+        reply.series[1].key = "rev1_individual".into();
+        assert_eq!(href(&reply, 0, Some(1), ""), "/subscriptions?as_of=2026-10-25&currency=usd");
+        assert_eq!(legend(&reply, "")[1].href, None);
+        assert_eq!(table(&reply, "").rows[0].1[1].href, None);
     }
 
     #[test]

@@ -29,9 +29,9 @@ pub fn JobCard(
     };
     let cancel = Callback::new(move |()| {
         busy.set(true);
-        spawn_local(async move {
-            told(jobs::cancel(session, id).await, "It stops after the present rows", "Not cancelled")
-        });
+        spawn_local(
+            async move { told(jobs::cancel(session, id).await, "It stops after the present rows", "Not stopped") },
+        );
     });
     let undo = Callback::new(move |()| {
         busy.set(true);
@@ -47,7 +47,7 @@ pub fn JobCard(
             {if over { result(&job).into_any() } else { progress(&job).into_any() }}
             <div class="row row--wrap">
                 {(!over && !cancelling).then(|| view! {
-                    <ActionButton label="Cancel".to_owned() class="btn--sm" on_press=cancel busy=busy/>
+                    <ActionButton label="Stop".to_owned() class="btn--sm" on_press=cancel busy=busy/>
                 })}
                 {(!over && cancelling).then(|| view! { <p class="small muted" role="status">"Stopping after the present rows"</p> })}
                 {job.can_undo.then(|| view! {

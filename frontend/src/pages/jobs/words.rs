@@ -44,7 +44,7 @@ pub const fn job_state(state: JobState) -> &'static str {
         JobState::Running => "Running",
         JobState::Succeeded => "Done",
         JobState::Failed => "Failed",
-        JobState::Cancelled => "Cancelled",
+        JobState::Cancelled => "Stopped",
     }
 }
 

@@ -1,10 +1,9 @@
 //! What those pay who belong to an organization, and what it earns of what is shared.
 
-use super::amounts;
 use crate::api::customers::CUSTOMERS;
 use crate::api::organizations;
 use crate::components::{ErrorBox, Explain, SkeletonCard, StatTile};
-use crate::format::{self, MISSING, money};
+use crate::format::{self, MISSING, amounts, money};
 use crate::glance::drawn;
 use crate::labels;
 use crate::pages::revenue::own_statements;
@@ -54,9 +53,10 @@ pub fn Tiles(query: Query<Organization>, id: Memo<String>) -> impl IntoView {
                 value=text(|o| o.mrr.first().map_or_else(|| MISSING.into(), |mrr| money(*mrr)))
                 note=note(|o| o.mrr.get(1..).filter(|rest| !rest.is_empty()).map(|rest| format!("and {}", amounts(rest))))/>
             <StatTile label="Coaches" href=rows(routes::COACHES, &[]) value=text(|o| format::count(o.coaches))/>
-            <StatTile label="Clients" href=rows(routes::CUSTOMERS, &[("sort", "name")]) value=text(|o| format::count(o.clients))
+            <StatTile label="Clients" href=rows(routes::CUSTOMERS, &[("coaches", "false"), ("sort", "name")])
+                value=text(|o| format::count(o.clients))
                 note=note(|o| Some(format!("{} with its coaches", labels::counted(o.coaches + o.clients, "customer", "customers"))))/>
-            <StatTile label="Clients who pay" href=rows(routes::CUSTOMERS, &[("paying", "true")]) help=penetration
+            <StatTile label="Clients who pay" href=rows(routes::CUSTOMERS, &[("coaches", "false"), ("paying", "true")]) help=penetration
                 value=text(penetration_of) note=note(|o| Some(format!("{} of {}", format::count(o.paying_clients), format::count(o.clients))))/>
         </section>
     }

@@ -8,12 +8,11 @@ mod preview;
 
 pub use page::OrganizationPage;
 
-use crate::format::money;
+use crate::format::amounts;
 use crate::labels;
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
 use crate::realtime::use_realtime;
 use crate::routes;
-use crm_types::Money;
 use crm_types::accounts::Permission;
 use crm_types::organizations::Organization;
 use leptos::prelude::*;
@@ -73,11 +72,6 @@ fn row(organization: &Organization) -> Row {
             Cell::maybe(o.website.as_deref().map(without_scheme)),
         ],
     }
-}
-
-/// Amounts of several currencies, which are not added.
-fn amounts(amounts: &[Money]) -> String {
-    amounts.iter().copied().map(money).collect::<Vec<_>>().join(" + ")
 }
 
 /// A web address as people read it.

@@ -1,6 +1,5 @@
 //! An organization's page: what it is, what its people pay, who coaches there, and who belongs to it.
 
-use super::amounts;
 use super::figures::{ByStream, Own, Statements, Tiles};
 use super::inline::{Inline, What};
 use crate::api::coaching::COACHES;
@@ -9,7 +8,7 @@ use crate::api::organizations;
 use crate::components::{
     ActionButton, Badge, ErrorBox, ErrorNote, Icon, Moment, Notes, PrintHead, SkeletonCard, use_title, use_toasts,
 };
-use crate::format;
+use crate::format::{self, amounts};
 use crate::glance::{Glance, drawn, live};
 use crate::labels;
 use crate::list::{Cell, Column, Lead, Row};

@@ -1,9 +1,9 @@
 //! An organization beside the list.
 
-use super::{amounts, without_scheme};
+use super::without_scheme;
 use crate::api::organizations;
 use crate::components::{Badge, ErrorBox, Moment, SkeletonCard};
-use crate::format::{self, MISSING};
+use crate::format::{self, MISSING, amounts};
 use crate::glance::drawn;
 use crate::labels;
 use crate::query::use_query;

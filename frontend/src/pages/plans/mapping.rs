@@ -65,7 +65,7 @@ fn told(preview: &MappingPreview) -> String {
         n => format!(" {} for it and will be applied.", counted(n, "event waits", "events wait")),
     };
     let of_some = if preview.computed < preview.customers {
-        format!(" Computed for the first {}:", count(preview.computed))
+        format!(" Only the first {} are computed here.", count(preview.computed))
     } else {
         String::new()
     };
@@ -135,7 +135,7 @@ pub fn MappingForm(
     });
     view! {
         <form class="price__form" on:submit=move |ev| { ev.prevent_default(); if denied.with_untracked(Option::is_none) { save.run(()) } }>
-            <ErrorNote error=errors.0/>
+            <ErrorNote error=errors.general()/>
             <Select id=stream_id label="Stream" value=stream choices=labels::streams() none="Choose"
                 on_change=Callback::new(move |v| stream.set(v)) error=errors.of("stream")/>
             <Show when=individual>

@@ -9,7 +9,7 @@ pub use page::PlanPage;
 pub use price::{PriceItem, cost, name_of};
 
 use crate::components::Badge;
-use crate::format::money;
+use crate::format::{amounts, money};
 use crate::labels::{self, Tone, counted};
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
 use crate::pages::mrr_movements::stream_and_tier;
@@ -81,17 +81,12 @@ fn row(plan: &Plan) -> Row {
 }
 
 /// The first currency, with the others below it.
-fn mrr(amounts: &[Money]) -> Cell {
-    match amounts {
+fn mrr(mrr: &[Money]) -> Cell {
+    match mrr {
         [] => Cell::Money(None),
         [one] => Cell::Money(Some(*one)),
-        [first, rest @ ..] => Cell::Two(money(*first), self::amounts(rest)),
+        [first, rest @ ..] => Cell::Two(money(*first), amounts(rest)),
     }
-}
-
-/// One after the other: nothing adds two currencies.
-fn amounts(amounts: &[Money]) -> String {
-    amounts.iter().copied().map(money).collect::<Vec<_>>().join(" + ")
 }
 
 /// What it costs, when there is one price on sale; else how many there are.

@@ -1,10 +1,10 @@
 //! A plan's page: who has it, what they pay, and its prices with the mapping.
 
 use super::price::name_within;
-use super::{Badges, PriceItem, amounts};
+use super::{Badges, PriceItem};
 use crate::api::plans;
 use crate::components::{EmptyState, ErrorBox, Icon, PrintHead, SkeletonCard, StatTile, use_title};
-use crate::format::{self, MISSING, money};
+use crate::format::{self, MISSING, amounts, money};
 use crate::glance::{Glance, drawn};
 use crate::list::{Column, PlainTable, Row};
 use crate::pages::subscriptions;
@@ -98,8 +98,7 @@ fn Tiles(query: Query<Plan>, id: Memo<String>) -> impl IntoView {
                 value=Signal::derive(move || mrr().map_or_else(|| MISSING.into(), money))
                 note=Signal::derive(move || others().map(|others| format!("and {others}")))/>
             <StatTile label="In trial" href=rows("status", "free_trial") value=figure(|plan| plan.trials)/>
-            <StatTile label="Set to end" href=rows("scheduled", "true") value=figure(|plan| plan.cancelling)
-                note=Signal::stored(Some("a cancellation is scheduled".to_owned()))/>
+            <StatTile label="Set to end" href=rows("scheduled", "true") value=figure(|plan| plan.cancelling)/>
         </section>
     }
 }

@@ -1,10 +1,10 @@
 //! A plan beside the list.
 
+use super::Badges;
 use super::price::{cost, name_within};
-use super::{Badges, amounts};
 use crate::api::plans;
 use crate::components::{Badge, ErrorBox, SkeletonCard};
-use crate::format::{self, MISSING};
+use crate::format::{self, MISSING, amounts};
 use crate::glance::drawn;
 use crate::labels::counted;
 use crate::query::use_query;

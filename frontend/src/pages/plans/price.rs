@@ -1,9 +1,8 @@
 //! A price: what it costs, where it counts, and the form that says so. On the plan's page and in the settings.
 
-use super::amounts;
 use super::mapping::MappingForm;
 use crate::components::{Badge, Moment};
-use crate::format::{MISSING, money};
+use crate::format::{MISSING, amounts, money};
 use crate::labels::{self, Tone, counted};
 use crate::pages::mrr_movements::stream_and_tier;
 use crate::routes;

@@ -36,6 +36,17 @@ fn CheckNow(query: Query<InvariantBoard>) -> impl IntoView {
     let denied = Signal::stored(session.denied(Permission::RevenueWrite));
     let asked = RwSignal::new(false);
     let busy = Signal::derive(move || asked.get() || query.map(|board| board.job.is_some()).unwrap_or_default());
+    // Until the board was read that knows of the check.
+    let reads = query.is_busy();
+    Effect::watch(
+        move || reads.get(),
+        move |reads, _, _| {
+            if !reads {
+                asked.set(false)
+            }
+        },
+        false,
+    );
     let press = Callback::new(move |()| {
         asked.set(true);
         spawn_local(async move {
@@ -43,7 +54,6 @@ fn CheckNow(query: Query<InvariantBoard>) -> impl IntoView {
                 toasts.failed(format!("Not checked: {}", error.detail()));
             }
             query.refresh();
-            asked.try_set(false);
         });
     });
     view! { <ActionButton label="Check now".to_owned() class="btn--primary" busy=busy denied=denied on_press=press/> }
@@ -75,7 +85,8 @@ fn Board(board: InvariantBoard) -> impl IntoView {
                 </Explain>
                 <div class="end row row--wrap small">{when}<Badge text=verdict tone=tone dot=true/></div>
             </header>
-            <p class="card__body small muted" role="status">{running}</p>
+            // There before its words, or screen readers would miss them.
+            <p class="idents__run small muted" role="status">{running}</p>
             <ul class="idents">{board.identities.into_iter().map(|one| view! { <One one=one/> }).collect_view()}</ul>
         </section>
     }
@@ -91,7 +102,14 @@ fn One(one: Invariant) -> impl IntoView {
     };
     let off = one.differences.iter().map(|money| format::money(*money)).collect::<Vec<_>>().join(", ");
     let off = if off.is_empty() { format::MISSING.to_owned() } else { off };
-    let compared = format!("{} compared, {} off", counted(one.compared, of.0, of.1), count(one.wrong));
+    // Before the first check there is nothing to say of it.
+    let found = one.checked_at.map(|_| {
+        let compared = format!("{} compared, {} off", counted(one.compared, of.0, of.1), count(one.wrong));
+        view! {
+            <dt class="vh">"Difference"</dt><dd class="num"><b>{off}</b></dd>
+            <dt class="vh">"Compared"</dt><dd class="small muted">{compared}</dd>
+        }
+    });
     view! {
         <li class="idents__one">
             <div>
@@ -100,8 +118,7 @@ fn One(one: Invariant) -> impl IntoView {
             </div>
             <dl class="idents__found">
                 <dt class="vh">"State"</dt><dd><Badge text=state tone=tone dot=true/></dd>
-                <dt class="vh">"Difference"</dt><dd class="num"><b>{off}</b></dd>
-                <dt class="vh">"Compared"</dt><dd class="small muted">{compared}</dd>
+                {found}
             </dl>
         </li>
     }

@@ -53,10 +53,11 @@ fn Confirm(month: NaiveDate, open: RwSignal<bool>, query: Query<Vec<RevenueMonth
             Ok(())
         })
     };
+    let wrong = errors.of("month");
     view! {
         <DialogForm open=open errors=errors submit="Close month" send=Callback::new(send)>
             <ErrorNote error=errors.general()/>
-            {move || errors.of("month").get().map(|why| view! { <p class="field__error" role="alert">{why}</p> })}
+            {move || wrong.get().map(|why| view! { <p class="field__error" role="alert">{why}</p> })}
             <p>"Each coach and organization gets a statement whose amounts stay. What is refunded later counts to the next month."</p>
             <p class="muted">"A closed month is not opened again."</p>
         </DialogForm>

@@ -7,7 +7,7 @@ use crate::components::{
     ActionButton, CURRENCIES, Dialog, DialogForm, ErrorBox, ErrorNote, Explain, Field, FormErrors, Moment, Select,
     Sending, SkeletonCard, instant, use_toasts,
 };
-use crate::format::{major_units, money};
+use crate::format::{minor_units, money};
 use crate::glance::drawn;
 use crate::query::{changed, use_query};
 use crate::session::use_session;
@@ -37,7 +37,7 @@ pub fn Fees() -> impl IntoView {
                 </div>
             </header>
             <div class="card__body">
-                <p class="muted small">"Declared, not read from Stripe: for rules that share what is left after fees."</p>
+                <p class="muted small">"What is declared here, not read from Stripe. It counts for rules that share what is left after fees."</p>
                 {drawn(move || match (query.get(), query.error().get()) {
                     (Some(fees), _) if fees.is_empty() => view! { <p class="mt-3">"None so far: payments count as free of fees."</p> }.into_any(),
                     (Some(fees), _) => {
@@ -66,7 +66,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
     let send = move |()| -> Sending {
         let currency = currency.get_untracked().parse().unwrap_or(Currency::USD);
         let rate_bp = basis_points(&rate.get_untracked());
-        let fixed_minor = major_units(&fixed.get_untracked(), currency);
+        let fixed_minor = minor_units(&fixed.get_untracked(), Some(currency));
         let starts_at = instant(&starts.get_untracked());
         Box::pin(async move {
             let (Some(rate_bp), Some(fixed_minor)) = (rate_bp, fixed_minor) else {

@@ -6,7 +6,7 @@ use crate::components::{
     ActionButton, CURRENCIES, Dialog, DialogForm, ErrorBox, ErrorNote, Field, FormErrors, Select, Sending,
     SkeletonCard, use_toasts,
 };
-use crate::format::{major_units, money};
+use crate::format::{minor_units, money};
 use crate::glance::drawn;
 use crate::query::{changed, use_query};
 use crate::session::use_session;
@@ -24,13 +24,13 @@ pub fn Minimums() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="minimums">
             <header class="card__head card__head--line">
-                <h2 id="minimums">"Least that is paid"</h2>
+                <h2 id="minimums">"Payout minimums"</h2>
                 <div class="end">
                     <ActionButton label="Set minimum".to_owned() class="btn--sm" denied=denied on_press=Callback::new(move |()| open.set(true))/>
                 </div>
             </header>
             <div class="card__body">
-                <p class="muted small">"A smaller balance is carried to the next statement. Statements of closed months stay as they are."</p>
+                <p class="muted small">"The least balance that is paid: a smaller one is carried to the next statement. Statements of closed months stay as they are."</p>
                 {drawn(move || match (query.get(), query.error().get()) {
                     (Some(minimums), _) if minimums.is_empty() => {
                         view! { <p class="mt-3">"None so far: whatever is above nothing is paid."</p> }.into_any()
@@ -58,7 +58,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
     let errors = FormErrors::new();
     let send = move |()| -> Sending {
         let currency = currency.get_untracked().parse().unwrap_or(Currency::USD);
-        let minor = major_units(&amount.get_untracked(), currency);
+        let minor = minor_units(&amount.get_untracked(), Some(currency));
         Box::pin(async move {
             let minor = minor.ok_or_else(|| {
                 let why = "Write an amount such as 50 or 12.50.";
@@ -66,7 +66,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
             })?;
             let set = revenue::set_minimum(session, currency, minor).await?;
             changed(MINIMUMS);
-            toasts.done(format!("Balances below {} are carried on", money(set)));
+            toasts.done(format!("Minimum set: balances below {} are carried to the next statement", money(set)));
             Ok(())
         })
     };
@@ -75,8 +75,8 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
             <ErrorNote error=errors.general()/>
             <Select id="minimum-currency" label="Currency" value=currency choices=CURRENCIES.to_vec()
                 on_change=Callback::new(move |value| currency.set(value)) error=errors.of("currency")/>
-            <Field id="minimum-amount" label="Least balance that is paid" value=amount error=errors.of("minor")
-                hint="0 pays whatever is above nothing."/>
+            <Field id="minimum-amount" label="Payout minimum" value=amount error=errors.of("minor")
+                hint="The least balance that is paid. With 0, whatever is above nothing is."/>
         </DialogForm>
     }
 }

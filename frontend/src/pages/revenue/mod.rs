@@ -31,6 +31,7 @@ pub use terms::TermsPage;
 
 use crate::components::{RouteTabs, use_title};
 use crate::routes;
+use crm_types::FieldError;
 use leptos::prelude::*;
 
 /// The head that the tabs have in common; the tab's own name is the document's title.
@@ -84,6 +85,19 @@ fn basis_points(text: &str) -> Option<i32> {
     let whole: u16 = whole.parse().ok()?;
     let part: i32 = format!("{part:0<2}").parse().ok()?;
     Some(i32::from(whole) * 100 + part)
+}
+
+/// What coach and organization get in basis points, or what is wrong with it.
+fn parts(coach: &str, organization: &str) -> Result<(i32, i32), Vec<FieldError>> {
+    match (basis_points(coach), basis_points(organization)) {
+        (Some(coach), Some(organization)) => Ok((coach, organization)),
+        (coach, organization) => {
+            let wrong = |field: &str, part: Option<i32>| {
+                part.is_none().then(|| FieldError::new(field, "invalid", "Write a part of 100, such as 30 or 12.5."))
+            };
+            Err([wrong("coach_bp", coach), wrong("organization_bp", organization)].into_iter().flatten().collect())
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,10 @@
 //! The rule of one coaching relationship, where the relationship is shown.
 
-use super::basis_points;
-use crate::api::ApiError;
-use crate::api::coaching::COACHING_RELATIONSHIPS;
-use crate::api::revenue::{self, RULES};
-use crate::components::{
-    ActionButton, Dialog, DialogForm, ErrorNote, Field, FormErrors, Select, Sending, instant, use_toasts,
-};
-use crate::labels;
-use crate::query::changed;
+use super::publish::RuleForm;
+use crate::components::{ActionButton, Dialog};
 use crate::session::{Session, use_session};
-use crm_types::FieldError;
 use crm_types::accounts::Permission;
 use crm_types::ids::CoachingRelationshipId;
-use crm_types::revenue::{NewShareRule, ShareBase};
 use leptos::prelude::*;
 
 /// A way to publish a rule of its own.
@@ -39,58 +30,6 @@ fn Known(session: Session, relationship: CoachingRelationshipId, coach: String) 
         <div class="row mt-3">
             <ActionButton label="Set own rule".to_owned() class="btn--sm" denied=denied on_press=Callback::new(move |()| open.set(true))/>
         </div>
-        <Dialog id="own-rule" title=title open=open><Form relationship=relationship open=open/></Dialog>
-    }
-}
-
-#[component]
-fn Form(relationship: CoachingRelationshipId, open: RwSignal<bool>) -> impl IntoView {
-    let (session, toasts) = (use_session(), use_toasts());
-    let text = |value: &str| RwSignal::new(value.to_owned());
-    let (coach, organization, starts) = (text(""), text("0"), text(""));
-    let base = text(ShareBase::Gross.as_str());
-    let errors = FormErrors::new();
-    let send = move |()| -> Sending {
-        let parts = parts(&coach.get_untracked(), &organization.get_untracked());
-        let (base, starts_at) = (base.get_untracked().parse().ok(), instant(&starts.get_untracked()));
-        Box::pin(async move {
-            let (coach_bp, organization_bp) = parts?;
-            let relationship_id = Some(relationship);
-            let new =
-                NewShareRule { organization_id: None, relationship_id, base, coach_bp, organization_bp, starts_at };
-            revenue::publish(session, &new).await?;
-            changed(RULES);
-            changed(&format!("{COACHING_RELATIONSHIPS}/{relationship}/share"));
-            toasts.done("Rule published: payments since it begins are shared anew");
-            Ok(())
-        })
-    };
-    view! {
-        <DialogForm open=open errors=errors submit="Publish rule" send=Callback::new(send)>
-            <ErrorNote error=errors.general()/>
-            <div class="fields-2">
-                <Field id="own-coach" label="Coach gets, in %" value=coach error=errors.of("coach_bp") hint="Such as 30 or 12.5."/>
-                <Field id="own-organization" label="Organization gets, in %" value=organization error=errors.of("organization_bp")
-                    hint="The platform’s where there is none."/>
-            </div>
-            <Select id="own-base" label="Of" value=base choices=labels::share_bases()
-                on_change=Callback::new(move |value| base.set(value)) error=errors.of("base")/>
-            <Field id="own-starts" label="From" kind="datetime-local" value=starts error=errors.of("starts_at")
-                hint="Now when empty. What was paid since is shared anew."/>
-        </DialogForm>
-    }
-}
-
-/// The parts in basis points, or what is wrong with them.
-pub fn parts(coach: &str, organization: &str) -> Result<(i32, i32), ApiError> {
-    match (basis_points(coach), basis_points(organization)) {
-        (Some(coach), Some(organization)) => Ok((coach, organization)),
-        (coach, organization) => {
-            let wrong = |field: &str, part: Option<i32>| {
-                part.is_none().then(|| FieldError::new(field, "invalid", "Write a part of 100, such as 30 or 12.5."))
-            };
-            let errors = [wrong("coach_bp", coach), wrong("organization_bp", organization)];
-            Err(ApiError::of_fields(errors.into_iter().flatten().collect()))
-        }
+        <Dialog id="own-rule" title=title open=open><RuleForm open=open relationship=relationship/></Dialog>
     }
 }

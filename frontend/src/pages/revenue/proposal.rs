@@ -1,18 +1,30 @@
 //! The rules that a simulation tries out, as they are typed.
 
-use super::own_rule::parts;
+use super::parts;
 use crate::api::coaching::COACHING_RELATIONSHIPS;
 use crate::api::{ApiError, from_json, get_text};
 use crate::components::{ActionButton, Field, FormErrors, Reference, ReferenceField, Select, Target};
-use crate::glance::{Glance, drawn};
+use crate::glance::drawn;
 use crate::labels::{self, Choice};
 use crate::session::Session;
 use crm_types::coaching::{CoachingRelationship, CoachingStatus};
-use crm_types::ids::CoachingRelationshipId;
+use crm_types::ids::{CoachingRelationshipId, CustomerId};
 use crm_types::revenue::{ShareBase, ShareScope};
-use crm_types::revenue_simulation::ProposedRule;
+use crm_types::revenue_simulation::{ProposedRule, SimulatedRule};
 use crm_types::{FieldError, Page};
 use leptos::prelude::*;
+
+/// Nothing for anybody else than the platform.
+pub const NOTHING: SimulatedRule = SimulatedRule {
+    scope: ShareScope::Default,
+    organization: None,
+    relationship_id: None,
+    coach: None,
+    client: None,
+    base: ShareBase::Gross,
+    coach_bp: 0,
+    organization_bp: 0,
+};
 
 /// A rule that is being typed.
 #[derive(Clone, Copy, PartialEq)]
@@ -22,8 +34,8 @@ pub struct Draft {
     scope: RwSignal<String>,
     organization: RwSignal<Reference>,
     client: RwSignal<Reference>,
-    /// Of the simulation that is shown; a client that is chosen stands before it.
-    relationship: StoredValue<Option<CoachingRelationshipId>>,
+    /// The coaching of the client whom the rule came with, whoever coaches them now.
+    known: StoredValue<Option<(CustomerId, CoachingRelationshipId)>>,
     coach: RwSignal<String>,
     part: RwSignal<String>,
     base: RwSignal<String>,
@@ -31,29 +43,26 @@ pub struct Draft {
 
 impl Draft {
     /// With the parts of a rule.
-    pub fn new(key: u32, rule: &ProposedRule) -> Self {
+    pub fn new(key: u32, rule: &SimulatedRule) -> Self {
         let number = |basis_points: i32| super::percent(basis_points).trim_end_matches('%').to_owned();
-        let scope = match (rule.organization_id, rule.relationship_id) {
-            (Some(_), _) => ShareScope::Organization,
-            (_, Some(_)) => ShareScope::Relationship,
-            _ => ShareScope::Default,
-        };
-        let organization = rule.organization_id.map(|id| Reference::new(id, "…")).unwrap_or_default();
+        let organization = rule.organization.as_ref().map(|o| Reference::new(o.id, &o.name)).unwrap_or_default();
+        let client = rule.client.as_ref().map(|c| Reference::new(c.id, &c.name)).unwrap_or_default();
         Self {
             key,
-            scope: RwSignal::new(scope.to_string()),
+            scope: RwSignal::new(rule.scope.to_string()),
             organization: RwSignal::new(organization),
-            client: RwSignal::new(Reference::default()),
-            relationship: StoredValue::new(rule.relationship_id),
+            client: RwSignal::new(client),
+            known: StoredValue::new(rule.client.as_ref().map(|c| c.id).zip(rule.relationship_id)),
             coach: RwSignal::new(number(rule.coach_bp)),
             part: RwSignal::new(number(rule.organization_bp)),
-            base: RwSignal::new(rule.base.unwrap_or(ShareBase::Gross).to_string()),
+            base: RwSignal::new(rule.base.to_string()),
         }
     }
 
     /// The rule, or what is wrong with it: fields as the API names them, without what stands before them.
     pub async fn read(self, session: Session) -> Result<ProposedRule, ApiError> {
-        let (coach_bp, organization_bp) = parts(&self.coach.get_untracked(), &self.part.get_untracked())?;
+        let (coach_bp, organization_bp) =
+            parts(&self.coach.get_untracked(), &self.part.get_untracked()).map_err(ApiError::of_fields)?;
         let base = self.base.get_untracked().parse().ok();
         let plain = ProposedRule { organization_id: None, relationship_id: None, base, coach_bp, organization_bp };
         let wrong = |field: &str, why: String| Err(ApiError::of_fields(vec![FieldError::new(field, "invalid", why)]));
@@ -69,15 +78,16 @@ impl Draft {
             }
             Ok(ShareScope::Relationship) => {
                 let chosen = self.client.get_untracked();
-                if chosen.id.is_empty() {
-                    return match (self.relationship.get_value(), chosen.not_taken()) {
-                        (Some(id), None) => Ok(ProposedRule { relationship_id: Some(id), ..plain }),
-                        (_, why) => {
-                            wrong("relationship_id", why.unwrap_or_else(|| "Choose the client who is coached.".into()))
-                        }
-                    };
-                }
-                match coaching_of(session, &chosen.id).await? {
+                let Ok(client) = chosen.id.parse::<CustomerId>() else {
+                    let why = chosen.not_taken().unwrap_or_else(|| "Choose the client who is coached.".into());
+                    return wrong("relationship_id", why);
+                };
+                let known = self.known.get_value().filter(|(of, _)| *of == client).map(|(_, id)| id);
+                let found = match known {
+                    Some(id) => Some(id),
+                    None => coaching_of(session, client).await?,
+                };
+                match found {
                     Some(id) => Ok(ProposedRule { relationship_id: Some(id), ..plain }),
                     None => wrong("relationship_id", format!("Nobody coaches {} now.", chosen.name)),
                 }
@@ -87,7 +97,7 @@ impl Draft {
     }
 }
 
-async fn coaching_of(session: Session, client: &str) -> Result<Option<CoachingRelationshipId>, ApiError> {
+async fn coaching_of(session: Session, client: CustomerId) -> Result<Option<CoachingRelationshipId>, ApiError> {
     let text = get_text(session, &format!("{COACHING_RELATIONSHIPS}?client={client}")).await?;
     let page: Page<CoachingRelationship> = from_json(&text).map_err(|e| ApiError::unreadable(&e.to_string()))?;
     Ok(page.items.into_iter().find(|one| one.status != CoachingStatus::Ended).map(|one| one.id))
@@ -105,12 +115,7 @@ pub fn DraftFields(
     /// Takes it away; none while it is the only one.
     remove: Signal<Option<Callback<()>>>,
 ) -> impl IntoView {
-    let error = move |field: &'static str| {
-        Signal::derive(move || {
-            let name = format!("rules.{}.{field}", at.get());
-            errors.0.glance(|error| error.as_ref().and_then(|error| error.field(&name)))
-        })
-    };
+    let error = move |field: &'static str| errors.named(Signal::derive(move || format!("rules.{}.{field}", at.get())));
     let id = move |what: &str| format!("proposed-{}-{what}", draft.key);
     let scopes: Vec<Choice> = vec![
         (ShareScope::Default.as_str(), "Everybody"),

@@ -1,6 +1,7 @@
 //! Publishing the rules of a simulation.
 
 use super::percent;
+use super::rules::whom;
 use crate::api::revenue::{self, RULES};
 use crate::components::{ActionButton, Dialog, DialogForm, ErrorNote, Field, FormErrors, Sending, instant, use_toasts};
 use crate::labels::{self, counted};
@@ -8,8 +9,7 @@ use crate::query::changed;
 use crate::session::use_session;
 use crm_types::accounts::Permission;
 use crm_types::ids::JobId;
-use crm_types::revenue::ShareBase;
-use crm_types::revenue_simulation::{ProposedRule, Publication};
+use crm_types::revenue_simulation::{Publication, SimulatedRule};
 use leptos::prelude::*;
 
 /// The button, and what it asks.
@@ -18,7 +18,7 @@ pub fn PublishSimulation(
     /// The simulation.
     id: JobId,
     /// What it tried out.
-    rules: Vec<ProposedRule>,
+    rules: Vec<SimulatedRule>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let denied = Signal::stored(use_session().denied(Permission::RevenueWrite));
@@ -31,7 +31,7 @@ pub fn PublishSimulation(
 }
 
 #[component]
-fn Form(id: JobId, rules: Vec<ProposedRule>, open: RwSignal<bool>) -> impl IntoView {
+fn Form(id: JobId, rules: Vec<SimulatedRule>, open: RwSignal<bool>) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
     let starts = RwSignal::new(String::new());
     let errors = FormErrors::new();
@@ -55,14 +55,10 @@ fn Form(id: JobId, rules: Vec<ProposedRule>, open: RwSignal<bool>) -> impl IntoV
     }
 }
 
-/// `For everybody: coach 30%, organization 10%, of all that was paid`.
-fn words(rule: &ProposedRule) -> String {
-    let whom = match (rule.organization_id, rule.relationship_id) {
-        (Some(_), _) => "For those coached at one organization",
-        (_, Some(_)) => "For one client’s coaching",
-        _ => "For everybody",
-    };
-    let base = labels::share_base(rule.base.unwrap_or(ShareBase::Gross)).to_lowercase();
+/// `Everybody: coach 30%, organization 10%, of all that was paid`.
+fn words(rule: &SimulatedRule) -> String {
+    let whom = whom(rule.organization.as_ref(), rule.coach.as_ref(), rule.client.as_ref());
+    let base = labels::share_base(rule.base).to_lowercase();
     format!("{whom}: coach {}, organization {}, of {base}", percent(rule.coach_bp), percent(rule.organization_bp))
 }
 
@@ -72,13 +68,14 @@ mod tests {
 
     #[test]
     fn a_rule_is_told_in_words() {
-        let rule = ProposedRule {
-            organization_id: None,
-            relationship_id: None,
-            base: None,
-            coach_bp: 3_050,
-            organization_bp: 0,
-        };
-        assert_eq!(words(&rule), "For everybody: coach 30.5%, organization 0%, of all that was paid");
+        let mut rule = crate::pages::revenue::proposal::NOTHING;
+        rule.coach_bp = 3_050;
+        assert_eq!(words(&rule), "Everybody: coach 30.5%, organization 0%, of all that was paid");
+        let person = |name: &str| serde_json::json!({"id": "019a1b2c-0000-7000-8000-000000000002", "name": name});
+        rule.coach = serde_json::from_value(person("Sue")).unwrap();
+        rule.client = serde_json::from_value(person("Sol")).unwrap();
+        assert!(words(&rule).starts_with("Sue coaching Sol: coach 30.5%"), "{}", words(&rule));
+        rule.organization = serde_json::from_value(person("Iron Gym")).unwrap();
+        assert!(words(&rule).starts_with("Iron Gym: "));
     }
 }

@@ -10,7 +10,9 @@ use crate::realtime::use_realtime;
 use crate::routes;
 use chrono::Utc;
 use crm_types::accounts::Permission;
-use crm_types::revenue::{ShareRule, ShareScope};
+use crm_types::customers::CustomerRef;
+use crm_types::organizations::OrganizationRef;
+use crm_types::revenue::ShareRule;
 use leptos::prelude::*;
 
 /// The list.
@@ -70,9 +72,18 @@ fn row(rule: &ShareRule) -> Row {
 
 /// For whom it is, by name.
 pub fn subject(rule: &ShareRule) -> String {
-    match (rule.scope, &rule.organization, &rule.coach, &rule.client) {
-        (ShareScope::Organization, Some(organization), ..) => organization.name.clone(),
-        (ShareScope::Relationship, _, Some(coach), Some(client)) => format!("{} coaching {}", coach.name, client.name),
+    whom(rule.organization.as_ref(), rule.coach.as_ref(), rule.client.as_ref())
+}
+
+/// For whom a rule is: those who are coached at an organization, one client, or everybody.
+pub fn whom(
+    organization: Option<&OrganizationRef>,
+    coach: Option<&CustomerRef>,
+    client: Option<&CustomerRef>,
+) -> String {
+    match (organization, coach, client) {
+        (Some(organization), ..) => organization.name.clone(),
+        (None, Some(coach), Some(client)) => format!("{} coaching {}", coach.name, client.name),
         _ => "Everybody".into(),
     }
 }

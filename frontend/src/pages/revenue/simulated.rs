@@ -5,7 +5,7 @@ use crate::api::{jobs, revenue};
 use crate::browser::sleep;
 use crate::components::{ActionButton, Badge, ErrorBox, SkeletonCard, use_toasts};
 use crate::format::{self, count};
-use crate::glance::{Glance, drawn};
+use crate::glance::{Glance, drawn, live};
 use crate::labels::{self, counted};
 use crate::list::{Cell, Column, HeadSort, Lead, PlainTable, Row, RowTable};
 use crate::pages::jobs::{job_state, job_tone};
@@ -15,9 +15,11 @@ use crate::realtime::use_realtime;
 use crate::routes;
 use crate::session::use_session;
 use chrono::{Months, NaiveDate};
+use crm_types::ids::JobId;
+use crm_types::jobs::JobState;
 use crm_types::page::MAX_LIMIT;
 use crm_types::revenue::PayoutParty;
-use crm_types::revenue_simulation::{SimulatedParty, Simulation, SimulationTotal};
+use crm_types::revenue_simulation::{SimulatedParty, SimulatedRule, Simulation, SimulationTotal};
 use crm_types::{Money, Page};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -54,10 +56,12 @@ pub fn Simulated(
     let over = Memo::new(move |_| query.map(|s| s.state.is_over()).unwrap_or_default());
     look_again(query, over);
     let retry = Callback::new(move |()| query.refresh());
-    drawn(move || match (query.get(), query.error().get()) {
-        (Some(simulation), _) => {
-            let days = (simulation.from, last_day(simulation.to));
-            view! { <Totals simulation=simulation/><Parties id=id params=params over=over days=days/> }.into_any()
+    // While it runs it is read each second: only what changed is drawn again.
+    let days = Memo::new(move |_| query.map(|s| (s.from, last_day(s.to))));
+    let failed = Memo::new(move |_| query.error().get().filter(|_| days.get().is_none()));
+    drawn(move || match (days.get(), failed.get()) {
+        (Some(days), _) => {
+            view! { <Totals query=query days=days/><Parties id=id params=params over=over days=days/> }.into_any()
         }
         (None, Some(error)) => view! { <ErrorBox what="Simulation" error=error on_retry=retry/> }.into_any(),
         (None, None) => {
@@ -66,69 +70,81 @@ pub fn Simulated(
     })
 }
 
-/// Until it is over, also when the connection that tells of it is broken.
+/// Until it is over, also when the connection that tells of it is broken. What is not there, or not for the reader, is not asked
+/// for again.
 fn look_again(query: Query<Simulation>, over: Memo<bool>) {
+    let refused = Memo::new(move |_| query.error().get().is_some_and(|error| (400..500).contains(&error.status())));
     spawn_local(async move {
         loop {
             sleep(LOOK).await;
-            match over.try_get_untracked() {
-                None => return,
-                Some(false) => query.refresh(),
-                Some(true) => {}
+            match (over.try_get_untracked(), refused.try_get_untracked()) {
+                (None, _) | (_, None) => return,
+                (Some(false), Some(false)) => query.refresh(),
+                _ => {}
             }
         }
     });
 }
 
+/// What may be published: the simulation, and what it tried out.
+type Published = (JobId, Vec<SimulatedRule>);
+
 #[component]
-fn Totals(simulation: Simulation) -> impl IntoView {
-    let s = simulation;
-    let days = (s.from, last_day(s.to));
-    let months = if s.from == s.to {
-        format::month_year(s.from)
-    } else {
-        format!("{} to {}", format::month_year(s.from), format::month_year(s.to))
-    };
-    let progress = (!s.state.is_over()).then(|| view! { <Progress simulation=s.clone()/> });
-    let tables = s.totals.iter().map(|total| view! { <Total total=total.clone() days=days/> }).collect_view();
-    let nothing = s.totals.is_empty() && s.state.is_over();
-    let publish = (s.state == crm_types::jobs::JobState::Succeeded)
-        .then(|| view! { <PublishSimulation id=s.id rules=s.rules.clone()/> });
+fn Totals(query: Query<Simulation>, days: (NaiveDate, NaiveDate)) -> impl IntoView {
+    let (first, last) = (format::month_year(days.0), format::month_year(days.1));
+    let months = if first == last { first } else { format!("{first} to {last}") };
+    let state = Memo::new(move |_| query.map(|s| s.state));
+    let over = move || state.get().is_some_and(JobState::is_over);
+    let totals = Memo::new(move |_| query.map(|s| s.totals.clone()).unwrap_or_default());
+    let error = Memo::new(move |_| query.map(|s| s.error.clone()).flatten());
+    let published = Memo::new(move |_| -> Option<Published> {
+        query.map(|s| (s.state == JobState::Succeeded).then(|| (s.id, s.rules.clone()))).flatten()
+    });
     view! {
         <section class="card" aria-labelledby="simulated">
             <header class="card__head card__head--line">
                 <h2 id="simulated">{months}</h2>
-                <Badge text=job_state(s.state) tone=job_tone(s.state) dot=true/>
-                <div class="end">{publish}</div>
+                {move || state.get().map(|state| view! { <Badge text=job_state(state) tone=job_tone(state) dot=true/> })}
+                <div class="end">
+                    {move || published.get().map(|(id, rules)| view! { <PublishSimulation id=id rules=rules/> })}
+                </div>
             </header>
-            {progress}
-            {s.error.clone().map(|error| view! { <p class="card__body" role="alert">{error}</p> })}
-            {nothing.then(|| view! { <p class="card__body muted">"Nothing of what moved in these months is shared, by either rules."</p> })}
-            {tables}
+            <Show when=move || !over()><Progress query=query/></Show>
+            {move || error.get().map(|error| view! { <p class="card__body" role="alert">{error}</p> })}
+            {move || (totals.get().is_empty() && over()).then(|| view! {
+                <p class="card__body muted">"Nothing of what moved in these months is shared, by these rules or by those that hold."</p>
+            })}
+            {move || totals.get().into_iter().map(|total| view! { <Total total=total days=days/> }).collect_view()}
         </section>
     }
 }
 
 #[component]
-fn Progress(simulation: Simulation) -> impl IntoView {
+fn Progress(query: Query<Simulation>) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
-    let id = simulation.id;
-    let words = match simulation.total {
-        Some(total) => format!("{} of {} replayed", count(simulation.done), counted(total, "client", "clients")),
+    let of = move |part: fn(&Simulation) -> String| live(move || query.map(part).unwrap_or_default());
+    let words = |s: &Simulation| match s.total {
+        Some(total) => format!("{} of {} replayed", count(s.done), counted(total, "client", "clients")),
         None => "Waiting for its turn".to_owned(),
     };
+    // It stops after the clients that are being replayed: until then there is nothing more to press.
+    let stopping = RwSignal::new(false);
     let stop = Callback::new(move |()| {
+        let Some(id) = untrack(|| query.map(|s| s.id)) else { return };
+        stopping.set(true);
         spawn_local(async move {
             if let Err(error) = jobs::cancel(session, id).await {
                 toasts.failed(format!("Not stopped: {}", error.detail()));
+                stopping.try_set(false);
             }
         });
     });
     view! {
         <div class="card__body row row--wrap">
-            <progress aria-label="Clients replayed" value=simulation.done.to_string() max=simulation.total.unwrap_or(1).max(1).to_string()></progress>
-            <span role="status">{words}</span>
-            <ActionButton label="Stop".to_owned() class="btn--sm" on_press=stop/>
+            <progress aria-label="Clients replayed" value=of(|s| s.done.to_string())
+                max=of(|s| s.total.unwrap_or(1).max(1).to_string())></progress>
+            <span role="status">{of(words)}</span>
+            <ActionButton label="Stop".to_owned() class="btn--sm" busy=stopping on_press=stop/>
         </div>
     }
 }
@@ -209,19 +225,19 @@ fn Parties(
     view! {
         <section class="card" aria-labelledby="parties">
             <header class="card__head card__head--line"><h2 id="parties">"Who gets what"</h2></header>
-            <nav class="tabs" aria-label="Of whom">{tab(PayoutParty::Coach, "Coaches")}{tab(PayoutParty::Organization, "Organizations")}</nav>
+            <nav class="tabs card__tabs" aria-label="Of whom">{tab(PayoutParty::Coach, "Coaches")}{tab(PayoutParty::Organization, "Organizations")}</nav>
             {drawn(move || match (query.map(|page| (page.total, page.sums.clone(), page.next_cursor.clone())), query.error().get()) {
-                (Some((0, ..)), _) => view! { <p class="card__body muted">"Nobody has a part."</p> }.into_any(),
+                (Some((0, ..)), _) => view! { <p class="card__body muted">"Nobody has a part of it."</p> }.into_any(),
                 (Some((total, sums, next)), _) => {
                     let sums = sums.into_iter().map(format::signed_money).collect::<Vec<_>>().join(", ");
                     let next = next.map(|cursor| {
                         let href = params.get_untracked().with("cursor", &cursor).with_path(routes::REVENUE_SIMULATOR);
-                        view! { <a class="btn btn--sm" href=href>"Next rows"</a> }
+                        view! { <div class="card__body"><a class="btn btn--sm" href=href>"Next rows"</a></div> }
                     });
                     view! {
                         <p class="card__body small">{counted(total, "row", "rows")}", differences in all "<b>{sums}</b></p>
                         <RowTable caption=caption() columns=PARTIES sorts=sorts rows=rows/>
-                        <div class="card__body">{next}</div>
+                        {next}
                     }
                     .into_any()
                 }

@@ -2,7 +2,7 @@
 //! shown; its months and rules are the form's.
 
 use super::RevenueHead;
-use super::proposal::{Draft, DraftFields};
+use super::proposal::{Draft, DraftFields, NOTHING};
 use super::simulated::Simulated;
 use crate::api::ApiError;
 use crate::api::revenue::{self, RULES};
@@ -14,7 +14,7 @@ use crate::routes;
 use crate::session::{Session, use_session};
 use chrono::{Datelike, Local, Months, NaiveDate};
 use crm_types::revenue::{ShareRule, ShareScope};
-use crm_types::revenue_simulation::{MOST_RULES, NewSimulation, ProposedRule, Simulation};
+use crm_types::revenue_simulation::{MOST_MONTHS, MOST_RULES, NewSimulation, SimulatedRule, Simulation};
 use crm_types::{FieldError, Page};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -46,9 +46,6 @@ struct Proposal {
     errors: FormErrors,
 }
 
-const NOTHING: ProposedRule =
-    ProposedRule { organization_id: None, relationship_id: None, base: None, coach_bp: 0, organization_bp: 0 };
-
 impl Proposal {
     /// The month that is over last, and no rule.
     fn new() -> Self {
@@ -58,7 +55,7 @@ impl Proposal {
         Self { from: month(), to: month(), drafts, keys, errors: FormErrors::new() }
     }
 
-    fn add(self, rule: &ProposedRule) {
+    fn add(self, rule: &SimulatedRule) {
         let key = self.keys.get_value();
         self.keys.set_value(key + 1);
         self.drafts.update(|drafts| drafts.push(Draft::new(key, rule)));
@@ -121,8 +118,8 @@ fn Form(id: Memo<Option<String>>) -> impl IntoView {
         if id.get_untracked().is_none() && proposal.drafts.with_untracked(Vec::is_empty) {
             let now = chrono::Utc::now();
             let rule = rules.iter().find(|rule| rule.starts_at <= now && rule.ends_at.is_none_or(|end| end > now));
-            proposal.add(&rule.map_or(NOTHING, |rule| ProposedRule {
-                base: Some(rule.base),
+            proposal.add(&rule.map_or(NOTHING, |rule| SimulatedRule {
+                base: rule.base,
                 coach_bp: rule.coach_bp,
                 organization_bp: rule.organization_bp,
                 ..NOTHING
@@ -167,13 +164,14 @@ fn Form(id: Memo<Option<String>>) -> impl IntoView {
         let remove = Signal::derive(move || many.get().then_some(away));
         view! { <DraftFields draft=draft at=at errors=errors remove=remove/> }
     };
+    let wrong_rules = errors.of("rules");
     view! {
         <form class="card" novalidate on:submit=submit aria-labelledby="proposal">
             <header class="card__head card__head--line">
                 <h2 id="proposal">"What if"</h2>
                 <Explain id="simulator-how" of="A simulation">
                     <p>"Payments, refunds and disputes of these months are shared twice, by the derivation that the ledger follows: by the rules that hold, and by these. Each proposed rule stands for whatever rules the same had in these months; all others stay."</p>
-                    <p>"Nothing is changed: it reads in a transaction in which the database refuses to write. It goes through the clients a thousand at a time, so that it holds no more than their payments. At most 36 months and 100 rules."</p>
+                    <p>"Nothing is changed: it reads in a transaction in which the database refuses to write. It goes through the clients a thousand at a time, so that it holds no more than their payments. "{format!("At most {MOST_MONTHS} months and {MOST_RULES} rules.")}</p>
                     <p>"Months are those in which the money moved. Statements may differ: what became known after a month was closed counts to the next one there."</p>
                 </Explain>
             </header>
@@ -183,7 +181,7 @@ fn Form(id: Memo<Option<String>>) -> impl IntoView {
                     <Field id="simulate-from" label="First month" kind="month" value=proposal.from error=errors.of("from")/>
                     <Field id="simulate-to" label="Last month" kind="month" value=proposal.to error=errors.of("to")/>
                 </div>
-                {move || errors.of("rules").get().map(|why| view! { <p class="field__error" role="alert">{why}</p> })}
+                {move || wrong_rules.get().map(|why| view! { <p class="field__error" role="alert">{why}</p> })}
                 <For each=move || proposal.drafts.get() key=|draft| draft.key children=fields/>
                 <div class="row row--wrap">
                     <Show when=move || proposal.drafts.glance(Vec::len) < MOST_RULES>

@@ -96,11 +96,11 @@ fn Amounts(statement: PayoutStatement) -> impl IntoView {
             <header class="card__head card__head--line"><h2 id="amounts">"What it comes to"</h2></header>
             <div class="card__body">
                 <dl class="kv">
-                    <dt>"From the statement before"</dt><dd class="num">{money(s.carried)}</dd>
+                    <dt>"Carried from the statement before"</dt><dd class="num">{money(s.carried)}</dd>
                     <dt>"Earned"</dt><dd class="num">{money(s.earned)}</dd>
                     <dt>"Went back"</dt><dd class="num">{money(s.refunded)}</dd>
                     <dt class="strong">"Payable"</dt><dd class="num strong">{money(s.payable)}</dd>
-                    <dt>"To the next statement"</dt><dd class="num">{money(s.forward)}</dd>
+                    <dt>"Carried to the next statement"</dt><dd class="num">{money(s.forward)}</dd>
                     {s.approved_at.map(|at| view! { <dt>"Approved"</dt><dd><Moment at=Some(at) exact=true/></dd> })}
                     {s.paid_at.map(|at| view! { <dt>"Paid"</dt><dd><Moment at=Some(at) exact=true/></dd> })}
                     {s.payment_reference.map(|text| view! { <dt>"Paid by"</dt><dd>{text}</dd> })}

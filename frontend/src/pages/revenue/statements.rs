@@ -86,7 +86,7 @@ pub fn own_statements(by: &'static str, id: Memo<String>, empty: &'static str) -
         Column::new("Month", "lead"),
         Column::new("State", ""),
         Column::new("Earned", "num"),
-        Column::new("Refunded", "num p2"),
+        Column::new("Went back", "num p2"),
         Column::new("Payable", "num"),
     ];
     let section = Section {

@@ -5,7 +5,7 @@ use crate::api::settings;
 use crate::components::{Ago, Badge, ErrorBox, Moment, SkeletonCard};
 use crate::format::{count, signed_money};
 use crate::glance::drawn;
-use crate::labels::Tone;
+use crate::labels::{Tone, counted};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use crate::routes;
@@ -41,7 +41,7 @@ fn Health(health: SystemHealth) -> impl IntoView {
     let h = health;
     let recompute = match h.recompute_pending {
         0 => "Nothing waits".to_owned(),
-        n => format!("{} customers wait", count(n)),
+        n => counted(n, "customer waits", "customers wait"),
     };
     let differences: Vec<Money> = h.mrr_difference.iter().copied().filter(|m| m.minor != 0).collect();
     view! {

@@ -88,7 +88,7 @@ fn PolicyForm(saved: AccountSettings, query: Query<AccountSettings>) -> impl Int
                 }
                 Err(error) => {
                     if error.status() == 409 {
-                        toasts.done_with(
+                        toasts.failed_with(
                             "Not saved: somebody changed the settings meanwhile.",
                             "Show theirs",
                             Callback::new(move |()| query.refresh()),
@@ -140,7 +140,7 @@ fn PolicyForm(saved: AccountSettings, query: Query<AccountSettings>) -> impl Int
                             (CancellationPolicy::Request.as_str(), "When it is asked for"),
                         ]
                         on_change=Callback::new(move |v| cancellation.set(v)) error=errors.of("cancellation") disabled=locked
-                        hint="Until the period ends, a cancellation shows as scheduled churn on the dashboard."/>
+                        hint="Until the period ends, the dashboard shows it as MRR that is set to end."/>
                     <PolicyEffect change=change/>
                 </div>
             </section>

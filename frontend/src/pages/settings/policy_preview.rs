@@ -56,11 +56,11 @@ pub fn PolicyEffect(
 /// Whom it touches, in a sentence.
 fn told(preview: &PolicyPreview) -> String {
     if preview.customers == 0 {
-        return "Nobody has a discount or a cancellation that this would count otherwise.".to_owned();
+        return "No customer has a discount or a cancellation that would count differently.".to_owned();
     }
-    let whom = counted(preview.customers, "customer is concerned.", "customers are concerned.");
+    let whom = counted(preview.customers, "customer is affected.", "customers are affected.");
     let of_some = if preview.computed < preview.customers {
-        format!(" Computed for the first {}:", count(preview.computed))
+        format!(" Only the first {} are computed here.", count(preview.computed))
     } else {
         String::new()
     };
@@ -80,11 +80,14 @@ mod tests {
     fn the_sentence_says_whom_it_touches() {
         let preview =
             |customers, computed, rewritten| PolicyPreview { customers, computed, rewritten, changes: vec![] };
-        assert_eq!(told(&preview(0, 0, 0)), "Nobody has a discount or a cancellation that this would count otherwise.");
-        assert_eq!(told(&preview(1, 1, 0)), "1 customer is concerned. No movement changes. MRR stays what it is.");
+        assert_eq!(
+            told(&preview(0, 0, 0)),
+            "No customer has a discount or a cancellation that would count differently."
+        );
+        assert_eq!(told(&preview(1, 1, 0)), "1 customer is affected. No movement changes. MRR stays what it is.");
         assert_eq!(
             told(&preview(9_000, 5_000, 12)),
-            "9,000 customers are concerned. Computed for the first 5,000: The movements of 12 customers are corrected. MRR stays what it is."
+            "9,000 customers are affected. Only the first 5,000 are computed here. The movements of 12 customers are corrected. MRR stays what it is."
         );
     }
 }

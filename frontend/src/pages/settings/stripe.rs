@@ -98,7 +98,7 @@ fn Connection(health: SystemHealth) -> impl IntoView {
                 <summary><Icon name="right" small=true/>"How to connect Stripe"</summary>
                 <ol class="steps">
                     <li>"In Stripe’s dashboard open Developers, Webhooks, and add an endpoint with the address above."</li>
-                    <li>"Choose the events of customers, products, prices, subscriptions, invoices, payment intents, charges and refunds, or all of them: what is not used is kept and ignored."</li>
+                    <li>"Choose the events of customers, products, prices, subscriptions, invoices, payment intents, charges, refunds and disputes, or all of them: what is not used is kept and ignored."</li>
                     <li>"Put the endpoint’s signing secret into "<code>"STRIPE_WEBHOOK_SECRETS"</code>" and restart. To change a secret, list the old and the new one, separated by a comma, until Stripe uses the new one."</li>
                     <li>"Send a test event from Stripe: it shows up in the inbox below."</li>
                 </ol>

@@ -8,6 +8,7 @@ use crate::query::Query;
 use crate::session::use_session;
 use crm_types::accounts::Permission;
 use crm_types::customers::Customer;
+use crm_types::ids::CustomerId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -31,14 +32,16 @@ pub fn Billing(
     });
     let (starting, checkout) = (RwSignal::new(false), RwSignal::new(false));
     let busy = RwSignal::new(false);
-    let link = RwSignal::new(None::<String>);
+    // With whose it is: the page may show another customer by the time that it comes.
+    let link = RwSignal::new(None::<(CustomerId, String)>);
+    let own_link = move || link.get().filter(|(whose, _)| customer.map(|c| c.id) == Some(*whose)).map(|(_, url)| url);
     let whom = move || untrack(|| customer.map(|c| c.id));
     let portal = Callback::new(move |()| {
         let Some(id) = whom() else { return };
         busy.set(true);
         spawn_local(async move {
             match api::billing_portal(session, id).await {
-                Ok(found) => drop(link.try_set(Some(found.url))),
+                Ok(found) => drop(link.try_set(Some((id, found.url)))),
                 Err(error) => toasts.failed(format!("No link: {}", error.detail())),
             }
             busy.try_set(false);
@@ -55,7 +58,7 @@ pub fn Billing(
                     <ActionButton label="Checkout link".to_owned() denied=denied on_press=opens(checkout)/>
                     <ActionButton label="Billing portal link".to_owned() busy=busy denied=unknown on_press=portal/>
                 </div>
-                {move || link.get().map(|url| view! {
+                {move || own_link().map(|url| view! {
                     <p class="small" role="status">"For the customer only: "<a href=url.clone() target="_blank" rel="noreferrer">{url.clone()}</a></p>
                 })}
             </div>

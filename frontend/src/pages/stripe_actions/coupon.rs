@@ -25,7 +25,7 @@ pub fn CouponForm(id: SubscriptionId, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <DialogForm open=open errors=errors submit="Apply coupon" send=Callback::new(send)>
             <ErrorNote error=errors.general()/>
-            <p class="muted">"It takes the place of a coupon that is applied."</p>
+            <p class="muted">"It replaces the coupon that the subscription has, if there is one."</p>
             <CouponField id="coupon" value=coupon error=errors.of("coupon")/>
         </DialogForm>
     }
@@ -54,6 +54,7 @@ pub fn CouponField(
     };
     view! {
         <Field id=id label="Coupon" value=value error=error/>
+        <ErrorNote error=query.error()/>
         {move || query.get().filter(|coupons| !coupons.is_empty()).map(|coupons| view! {
             <ul class="stack" aria-label="Coupons">{coupons.into_iter().take(8).map(offer).collect_view()}</ul>
         })}

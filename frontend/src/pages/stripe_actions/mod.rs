@@ -13,7 +13,7 @@ mod subscription;
 
 pub use asked::{Asked, Connection};
 pub use billing::Billing;
-pub use refund::TransactionPreview;
+pub use refund::Refund;
 pub use subscription::SubscriptionActions;
 
 use crate::api::stripe_actions::{ACTIONS, CONNECTION, SUBSCRIPTIONS, TRANSACTIONS};

@@ -67,7 +67,7 @@ pub fn StartForm(customer: CustomerId, open: RwSignal<bool>) -> impl IntoView {
         Box::pin(async move {
             let (price_id, quantity) = read?;
             let new = NewStripeSubscription { customer_id: customer, price_id, quantity, trial, coupon };
-            asked(toasts, &api::start(session, &new).await.map_err(|error| unnamed(error, "customer_id"))?);
+            asked(toasts, &api::start(session, &new).await?);
             Ok(())
         })
     };
@@ -82,7 +82,12 @@ pub fn StartForm(customer: CustomerId, open: RwSignal<bool>) -> impl IntoView {
 
 /// A link to the checkout.
 #[component]
-pub fn CheckoutForm(customer: CustomerId, open: RwSignal<bool>, link: RwSignal<Option<String>>) -> impl IntoView {
+pub fn CheckoutForm(
+    customer: CustomerId,
+    open: RwSignal<bool>,
+    /// Where the link goes, with whose it is.
+    link: RwSignal<Option<(CustomerId, String)>>,
+) -> impl IntoView {
     let session = use_session();
     let (draft, errors) = (Draft::new(), FormErrors::new());
     let send = move |()| -> Sending {
@@ -92,7 +97,7 @@ pub fn CheckoutForm(customer: CustomerId, open: RwSignal<bool>, link: RwSignal<O
             let (price_id, quantity) = read?;
             let request = CheckoutRequest { price_id, quantity, trial };
             let found = api::checkout(session, customer, &request).await;
-            link.try_set(Some(found.map_err(|error| unnamed(error, "customer_id"))?.url));
+            link.try_set(Some((customer, found?.url)));
             Ok(())
         })
     };
@@ -103,10 +108,4 @@ pub fn CheckoutForm(customer: CustomerId, open: RwSignal<bool>, link: RwSignal<O
             <DraftFields draft=draft errors=errors/>
         </DialogForm>
     }
-}
-
-/// An error about something that the form has no field for, as one about all of it.
-fn unnamed(mut error: ApiError, field: &str) -> ApiError {
-    error.0.errors.retain(|one| one.field != field);
-    error
 }

@@ -38,14 +38,18 @@ pub fn SubscriptionActions(
     let no_resume = unless("It is not paused.", |seen| seen.subscription.status != SubscriptionStatus::Paused);
     let no_reactivation = unless("It is not set to end.", |seen| seen.subscription.cancel_at.is_none());
     let no_coupon = unless("It has no coupon.", |seen| seen.coupons.is_empty());
+    // The menu is closed by then: its button says that Stripe is being asked.
+    let busy = RwSignal::new(false);
     let plain = move |verb: &'static str| {
         Callback::new(move |()| {
-            let Some(id) = untrack(now).map(|s| s.id) else { return };
+            let Some(id) = untrack(now).map(|s| s.id).filter(|_| !busy.get_untracked()) else { return };
+            busy.set(true);
             spawn_local(async move {
                 match api::ask_plainly(session, id, verb).await {
                     Ok(action) => asked(toasts, &action),
                     Err(error) => toasts.failed(format!("Not done: {}", error.detail())),
                 }
+                busy.try_set(false);
             });
         })
     };
@@ -66,7 +70,8 @@ pub fn SubscriptionActions(
     let set_to_end = Signal::derive(move || query.map(ending).unwrap_or(false));
     view! {
         <div class="end row" hidden=live(move || query.map(|_| ()).is_none())>
-            <button class="btn" type="button" popovertarget="subscription-menu" aria-haspopup="menu">
+            <button class="btn" type="button" popovertarget="subscription-menu" aria-haspopup="menu"
+                aria-busy=live(move || busy.get().then_some("true"))>
                 "Actions"<Icon name="down" small=true/>
             </button>
         </div>

@@ -35,7 +35,7 @@ pub static SPEC: ListSpec = ListSpec {
         Filter::new("currency", "Currency", FilterKind::Currency),
         Filter::new("as_of", "With MRR at the end of", FilterKind::Day),
         Filter::new("trialing_at", "In trial at the end of", FilterKind::Day),
-        Filter::new("scheduled", "Cancellation scheduled", FilterKind::Flag),
+        Filter::new("scheduled", "Set to end", FilterKind::Flag),
         Filter::new("renews", "Renews", FilterKind::Flag),
         Filter::new("period_end_from", "Period ends from", FilterKind::Day),
         Filter::new("period_end_to", "Period ends until", FilterKind::Day),
@@ -125,7 +125,7 @@ fn state_words(s: &Subscription) -> (Tone, String) {
     }
     match (s.status, s.cancel_at) {
         (SubscriptionStatus::Active | SubscriptionStatus::FreeTrial, Some(end)) if s.ended_at.is_none() => {
-            (Tone::Warning, format!("Cancels {}", day(end)))
+            (Tone::Warning, format!("Ends {}", day(end)))
         }
         (status, _) => (labels::subscription_tone(status), labels::subscription_status(status).into()),
     }

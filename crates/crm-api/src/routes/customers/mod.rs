@@ -80,6 +80,8 @@ struct CustomerQuery {
     organization: Option<OrganizationId>,
     /// Who coaches them now.
     coach: Option<CustomerId>,
+    /// Whether they coach: somebody, or for pay.
+    coaches: Option<bool>,
     /// `true` lists those who were archived instead of the others.
     #[param(default = false)]
     archived: Option<bool>,
@@ -128,6 +130,7 @@ impl CustomerQuery {
             owner: self.owner,
             organization: self.organization,
             coach: self.coach,
+            coaches: self.coaches,
             archived: self.archived.unwrap_or(false),
             paying: self.paying,
             paying_at: self.paying_at.map(|day| Day::parse("paying_at", day)).transpose()?,

@@ -46,7 +46,11 @@ async fn start(state: Data<AppState>, by: By, body: Body<NewSimulation>) -> ApiR
     params(("id" = JobId, Path, description = "Its id, which is that of its job")),
     responses((status = 200, description = "The simulation", body = Simulation, example = json!({
         "id": "019a1b2c-0000-7000-8000-000000000071", "from": "2026-10-01", "to": "2026-10-01",
-        "rules": [{"coach_bp": 3500, "organization_bp": 1000, "base": "gross"}], "state": "succeeded", "done": 100, "total": 100, "error": null,
+        "rules": [{
+            "scope": "default", "organization": null, "relationship_id": null, "coach": null, "client": null, "base": "gross",
+            "coach_bp": 3500, "organization_bp": 1000
+        }],
+        "state": "succeeded", "done": 100, "total": 100, "error": null,
         "totals": [{
             "shares": 100,
             "now": {

@@ -1,5 +1,6 @@
 //! Pages of Stripe's for a customer.
 
+use super::StripeFails;
 use crate::auth::By;
 use crate::extract::Body;
 use crate::{ApiResult, AppState};
@@ -23,11 +24,9 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     responses(
         (status = 200, description = "The link", body = StripeLink,
             example = json!({"url": "https://billing.stripe.com/p/session/live_YWNjdF8x"})),
-        (status = 402, description = "The bank declined", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Stripe does not know the customer, refuses, or is not connected", body = Problem,
             content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/customers/{id}/billing-portal")]
 async fn billing_portal(state: Data<AppState>, by: By, id: Path<CustomerId>) -> ApiResult<Json<StripeLink>> {
@@ -43,11 +42,9 @@ async fn billing_portal(state: Data<AppState>, by: By, id: Path<CustomerId>) -> 
     responses(
         (status = 200, description = "The link", body = StripeLink,
             example = json!({"url": "https://checkout.stripe.com/c/pay/cs_live_a1"})),
-        (status = 402, description = "The bank declined", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The customer is archived, Stripe refuses, or is not connected", body = Problem,
             content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/customers/{id}/checkout")]
 async fn checkout(

@@ -1,5 +1,6 @@
 //! What was asked, and what can be.
 
+use super::StripeFails;
 use crate::params::Params;
 use crate::{ApiResult, AppState};
 use actix_web::get;
@@ -88,11 +89,9 @@ async fn connection(state: Data<AppState>) -> ApiResult<Json<StripeConnection>> 
 #[utoipa::path(tag = "subscriptions", operation_id = "list_stripe_coupons", responses(
     (status = 200, description = "Coupons", body = Vec<StripeCoupon>,
         example = json!([{"id": "FALL25", "name": "Autumn", "terms": "25 % off, forever"}])),
-    (status = 402, description = "Stripe wants to be paid", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "Stripe refuses, or is not connected", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Stripe does not understand", body = Problem, content_type = "application/problem+json"),
-    (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+    StripeFails,
 ))]
 #[get("/stripe/coupons")]
 async fn coupons(state: Data<AppState>) -> ApiResult<Json<Vec<StripeCoupon>>> {

@@ -1,6 +1,6 @@
 //! Giving money back.
 
-use super::Named;
+use super::{Named, StripeFails};
 use crate::auth::By;
 use crate::extract::Body;
 use crate::{ApiResult, AppState};
@@ -29,11 +29,9 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
             "transaction_id": "019a1b2c-0000-7000-8000-0000000000c1", "summary": "Refund 5.00 USD: requested by customer",
             "reason": null, "asked_by": "Grace", "asked_at": "2026-10-11T09:30:00Z", "settled_at": null
         })),
-        (status = 402, description = "The bank declined", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is no payment that succeeded, nothing is left of it, a refund is on its way, Stripe refuses, or is not connected",
             body = Problem, content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/transactions/{id}/refund")]
 async fn refund(

@@ -1,6 +1,6 @@
 //! Starting, changing, pausing and ending subscriptions.
 
-use super::Named;
+use super::{Named, StripeFails};
 use crate::auth::By;
 use crate::extract::{Body, Maybe};
 use crate::{ApiResult, AppState};
@@ -35,11 +35,9 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
             "summary": "Start 1 × Standard (19.00 USD a month), 10 days of trial", "reason": null, "asked_by": "Grace",
             "asked_at": "2026-10-11T09:30:00Z", "settled_at": null
         })),
-        (status = 402, description = "The bank declined the payment", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Something is on its way for the customer, they are archived, Stripe refuses, or is not connected",
             body = Problem, content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/subscriptions")]
 async fn start(
@@ -70,11 +68,9 @@ async fn start(
             "prorated": {"minor": 500, "currency": "usd"}, "total": {"minor": 3400, "currency": "usd"},
             "due": {"minor": 3400, "currency": "usd"}, "due_at": "2026-10-31T09:30:00Z", "prorated_at": "2026-10-16T09:30:00Z"
         })),
-        (status = 402, description = "The bank declined the payment", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The subscription is over, Stripe refuses, or is not connected", body = Problem,
             content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/subscriptions/{id}/change/preview")]
 async fn preview(
@@ -91,11 +87,9 @@ async fn preview(
     request_body(content = SubscriptionChange, example = json!({"price_id": "price_premium", "quantity": 1, "proration": "now"})),
     responses(
         (status = 200, description = "What was asked of Stripe", body = StripeAction),
-        (status = 402, description = "The bank declined the payment", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The subscription is over, something is on its way, Stripe refuses, or is not connected", body = Problem,
             content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/subscriptions/{id}/change")]
 async fn change(
@@ -116,11 +110,9 @@ async fn change(
     request_body(content = CouponApplication, example = json!({"coupon": "FALL25"})),
     responses(
         (status = 200, description = "What was asked of Stripe", body = StripeAction),
-        (status = 402, description = "The bank declined the payment", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The subscription is over, something is on its way, Stripe refuses, or is not connected", body = Problem,
             content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/subscriptions/{id}/coupon")]
 async fn apply_coupon(
@@ -138,11 +130,9 @@ async fn apply_coupon(
     params(("id" = SubscriptionId, Path, description = "Our id")),
     responses(
         (status = 200, description = "What was asked of Stripe", body = StripeAction),
-        (status = 402, description = "The bank declined the payment", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The subscription has none, it is over, something is on its way, Stripe refuses, or is not connected", body = Problem,
             content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/subscriptions/{id}/coupon/remove")]
 async fn remove_coupon(
@@ -162,11 +152,9 @@ async fn remove_coupon(
     request_body(content = SubscriptionPause, example = json!({"resumes_at": "2026-12-01T00:00:00Z"})),
     responses(
         (status = 200, description = "What was asked of Stripe", body = StripeAction),
-        (status = 402, description = "The bank declined the payment", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is paused already or over, something is on its way, Stripe refuses, or is not connected", body = Problem,
             content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/subscriptions/{id}/pause")]
 async fn pause(
@@ -185,11 +173,9 @@ async fn pause(
     params(("id" = SubscriptionId, Path, description = "Our id")),
     responses(
         (status = 200, description = "What was asked of Stripe", body = StripeAction),
-        (status = 402, description = "The bank declined the payment", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is not paused, or over, something is on its way, Stripe refuses, or is not connected", body = Problem,
             content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/subscriptions/{id}/resume")]
 async fn resume(
@@ -209,11 +195,9 @@ async fn resume(
     request_body(content = SubscriptionCancellation, example = json!({"when": "period_end", "reason": "too_expensive", "comment": "Back in spring"})),
     responses(
         (status = 200, description = "What was asked of Stripe", body = StripeAction),
-        (status = 402, description = "The bank declined the payment", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is set to end already or over, something is on its way, Stripe refuses, or is not connected", body = Problem,
             content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/subscriptions/{id}/cancel")]
 async fn cancel(
@@ -231,11 +215,9 @@ async fn cancel(
     params(("id" = SubscriptionId, Path, description = "Our id")),
     responses(
         (status = 200, description = "What was asked of Stripe", body = StripeAction),
-        (status = 402, description = "The bank declined the payment", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is not set to end, or over, something is on its way, Stripe refuses, or is not connected", body = Problem,
             content_type = "application/problem+json"),
-        (status = 502, description = "Stripe failed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Stripe cannot be reached", body = Problem, content_type = "application/problem+json"),
+        StripeFails,
     ))]
 #[post("/subscriptions/{id}/reactivate")]
 async fn reactivate(

@@ -96,6 +96,7 @@ fn Form(open: RwSignal<bool>, made: RwSignal<Option<String>>) -> impl IntoView {
             </fieldset>
         }
     };
+    let wrong_scopes = errors.of("scopes");
     view! {
         <form novalidate on:submit=move |ev| {
             ev.prevent_default();
@@ -105,7 +106,7 @@ fn Form(open: RwSignal<bool>, made: RwSignal<Option<String>>) -> impl IntoView {
                 <ErrorNote error=errors.general()/>
                 <Field id="key-name" label="Name" value=name error=errors.of("name") hint="What it is for, such as Website."/>
                 <div class="fields-2">{group("It may look", true)}{group("It may change", false)}</div>
-                {move || errors.of("scopes").get().map(|why| view! { <p class="field__error" role="alert">{why}</p> })}
+                {move || wrong_scopes.get().map(|why| view! { <p class="field__error" role="alert">{why}</p> })}
                 <Field id="key-end" label="Last day" kind="date" value=last_day error=errors.of("expires_at")
                     hint="Leave it empty for a key that does not expire."/>
             </div>

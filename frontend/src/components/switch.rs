@@ -2,6 +2,7 @@
 
 use crate::glance::{Glance, live};
 use crate::params::Params;
+use crm_types::analytics::GroupBy;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -29,9 +30,7 @@ pub fn Switch(
     let now = use_param(name, usual);
     let choice = move |(value, word): (&'static str, &'static str)| {
         let set = if value == usual { "" } else { value };
-        let href = live(move || Params::parse(&search.get()).without(clears).with(name, set).with_path(""));
-        // An address without anything is that of the page, not an empty one.
-        let href = live(move || Some(href.get()).filter(|href| !href.is_empty()).unwrap_or_else(|| "?".into()));
+        let href = live(move || Params::parse(&search.get()).without(clears).with(name, set).here());
         let current = live(move || now.glance(|now| now == value).then_some("true"));
         view! { <a href=href data-noscroll="" aria-current=current>{word}</a> }
     };
@@ -40,4 +39,16 @@ pub fn Switch(
             {choices.iter().copied().map(choice).collect_view()}
         </div>
     }
+}
+
+/// By what figures are divided, as the address says.
+pub fn use_group() -> Memo<GroupBy> {
+    let name = use_param("group", GroupBy::Stream.as_str());
+    Memo::new(move |_| name.get().parse().unwrap_or(GroupBy::Stream))
+}
+
+/// The choice of it.
+#[component]
+pub fn GroupSwitch() -> impl IntoView {
+    view! { <Switch label="Group by" name="group" choices=&[("stream", "By stream"), ("tier", "By tier")]/> }
 }

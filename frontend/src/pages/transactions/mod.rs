@@ -1,8 +1,9 @@
 //! Payments, refunds and disputes.
 
+mod preview;
+
 use crate::labels;
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
-use crate::pages::stripe_actions::TransactionPreview;
 use crate::realtime::use_realtime;
 use crate::routes;
 use crm_types::accounts::Permission;
@@ -45,11 +46,7 @@ pub static SPEC: ListSpec = ListSpec {
 #[component]
 pub fn TransactionsPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
-    view! { <ListView list=list preview=preview/> }
-}
-
-fn preview(id: String) -> AnyView {
-    view! { <TransactionPreview id=id/> }.into_any()
+    view! { <ListView list=list preview=preview::preview/> }
 }
 
 fn row(transaction: &Transaction) -> Row {

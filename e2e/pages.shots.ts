@@ -23,6 +23,7 @@ const pages = {
   "revenue-rules": "/revenue/rules",
   "mrr-movements": "/mrr-movements",
   "settings-stripe": "/settings/stripe",
+  "settings-healing": "/settings/healing",
   "settings-prices": "/settings/prices",
   "settings-policies": "/settings/policies",
   "settings-health": "/settings/health",

@@ -37,6 +37,7 @@ const pages = {
   "a list without a result": "/customers?q=nobody-has-this-name",
   "a list with filters": "/mrr-movements?movement=new,churn&currency=usd&from=2020-01-01",
   "Stripe settings": "/settings/stripe",
+  healing: "/settings/healing",
   prices: "/settings/prices",
   policies: "/settings/policies",
   health: "/settings/health",

@@ -125,6 +125,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/settings") view=|| view! { <Redirect path=first_tab(use_session())/> }.into_any()/>
             <Route path=path!("/settings/stripe") view=|| Page::Stripe.view()/>
             <Route path=path!("/settings/stripe/:id") view=|| Page::Event.view()/>
+            <Route path=path!("/settings/healing") view=|| Page::Healing.view()/>
             <Route path=path!("/settings/prices") view=|| Page::Prices.view()/>
             <Route path=path!("/settings/policies") view=|| Page::Policies.view()/>
             <Route path=path!("/settings/profile") view=|| Page::Profile.view()/>

@@ -81,6 +81,8 @@ pub enum Page {
     Stripe,
     /// Settings: one Stripe event.
     Event,
+    /// Settings: what webhooks missed.
+    Healing,
     /// Settings: prices.
     Prices,
     /// Settings: policies.
@@ -150,6 +152,7 @@ fn draw_analytics(page: Page) -> Result<AnyView, SplitLoaderError> {
 fn draw_settings(page: Page) -> Result<AnyView, SplitLoaderError> {
     Ok(match page {
         Page::Event => view! { <settings::EventPage/> }.into_any(),
+        Page::Healing => view! { <settings::HealingPage/> }.into_any(),
         Page::Prices => view! { <settings::PricesPage/> }.into_any(),
         Page::Policies => view! { <settings::PoliciesPage/> }.into_any(),
         Page::Profile => view! { <settings::ProfilePage/> }.into_any(),
@@ -186,6 +189,7 @@ impl Page {
             }
             Self::Stripe
             | Self::Event
+            | Self::Healing
             | Self::Prices
             | Self::Policies
             | Self::Profile

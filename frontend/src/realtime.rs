@@ -43,15 +43,16 @@ struct Moved {
     billing: bool,
     inbox: bool,
     jobs: bool,
+    healing: bool,
 }
 
 impl Moved {
-    const ALL: Self = Self { mrr: true, billing: true, inbox: true, jobs: true };
+    const ALL: Self = Self { mrr: true, billing: true, inbox: true, jobs: true, healing: true };
 
     fn by(event: &RealtimeEvent) -> Self {
         match event {
             // A movement comes from a bill, so the lists of bills moved as well.
-            RealtimeEvent::MrrChanged { .. } => Self { inbox: false, jobs: false, ..Self::ALL },
+            RealtimeEvent::MrrChanged { .. } => Self { mrr: true, billing: true, ..Self::default() },
             RealtimeEvent::BillingChanged { .. }
             | RealtimeEvent::CustomerUpdated { .. }
             | RealtimeEvent::OrganizationUpdated { .. } => Self { billing: true, ..Self::default() },
@@ -60,6 +61,7 @@ impl Moved {
             RealtimeEvent::JobProgress { state, .. } => {
                 Self { jobs: true, billing: state.is_over(), ..Self::default() }
             }
+            RealtimeEvent::HealingChanged => Self { healing: true, ..Self::default() },
             RealtimeEvent::Reset => Self::ALL,
         }
     }
@@ -70,6 +72,7 @@ impl Moved {
             billing: self.billing || other.billing,
             inbox: self.inbox || other.inbox,
             jobs: self.jobs || other.jobs,
+            healing: self.healing || other.healing,
         }
     }
 }
@@ -84,6 +87,7 @@ pub struct Realtime {
     billing: RwSignal<u32>,
     inbox: RwSignal<u32>,
     jobs: RwSignal<u32>,
+    healing: RwSignal<u32>,
     connected: RwSignal<bool>,
     /// When the connection was last known to be whole.
     contact: RwSignal<Option<DateTime<Utc>>>,
@@ -112,6 +116,7 @@ impl Realtime {
             billing: RwSignal::new(0),
             inbox: RwSignal::new(0),
             jobs: RwSignal::new(0),
+            healing: RwSignal::new(0),
             connected: RwSignal::new(false),
             contact: RwSignal::new(None),
             updated: RwSignal::new(None),
@@ -151,6 +156,11 @@ impl Realtime {
         self.jobs.into()
     }
 
+    /// A sweep, a comparison with Stripe or a repair moved on.
+    pub fn healing(self) -> Signal<u32> {
+        self.healing.into()
+    }
+
     /// When something last changed.
     pub fn updated(self) -> Signal<Option<DateTime<Utc>>> {
         self.updated.into()
@@ -175,6 +185,7 @@ impl Realtime {
             "organization.updated",
             "job.progress",
             "inbox.attention",
+            "healing.changed",
             "reset",
         ]
         .map(|name| (name, Closure::new(move |message| event(self, message))))
@@ -253,9 +264,13 @@ impl Realtime {
         self.gathered.set_value(None);
         self.told.set_value(Some(Utc::now()));
         self.updated.set(Some(Utc::now()));
-        for (moved, topic) in
-            [(moved.mrr, self.mrr), (moved.billing, self.billing), (moved.inbox, self.inbox), (moved.jobs, self.jobs)]
-        {
+        for (moved, topic) in [
+            (moved.mrr, self.mrr),
+            (moved.billing, self.billing),
+            (moved.inbox, self.inbox),
+            (moved.jobs, self.jobs),
+            (moved.healing, self.healing),
+        ] {
             if moved {
                 topic.update(|n| *n = n.wrapping_add(1));
             }

@@ -56,6 +56,8 @@ pub const ANALYTICS_FORECAST: &str = "/analytics/forecast";
 pub const SETTINGS: &str = "/settings";
 /// The Stripe connection and its inbox.
 pub const SETTINGS_STRIPE: &str = "/settings/stripe";
+/// What Stripe's webhooks missed.
+pub const SETTINGS_HEALING: &str = "/settings/healing";
 /// The mapping of prices to streams and tiers.
 pub const SETTINGS_PRICES: &str = "/settings/prices";
 /// The policies that decide what a figure counts.

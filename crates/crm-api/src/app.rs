@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::customer_reads::CustomerReads;
 use crate::inbox::Inbox;
 use crate::realtime::Hub;
-use crate::stripe::Gateway;
+use crate::stripe::{Gateway, Reader};
 use crate::{auth, compress, error, headers, idempotency, openapi, request, routes};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -50,6 +50,8 @@ pub struct AppState {
     pub inbox: Inbox,
     /// Asks Stripe, when there is a key.
     pub stripe: Option<Gateway>,
+    /// Reads from it; there when that is.
+    pub reader: Option<Reader>,
     /// Tells open pages what changed.
     pub hub: Hub,
     /// What `/metrics` shows.
@@ -79,6 +81,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::mrr_movements::configure(cfg);
     routes::stripe_events::configure(cfg);
     routes::stripe_actions::configure(cfg);
+    routes::healing::configure(cfg);
     routes::plans::configure(cfg);
     routes::prices::configure(cfg);
     routes::settings::configure(cfg);

@@ -32,7 +32,7 @@ struct Cli {
 enum Command {
     /// Serve the app and the API, and apply Stripe's events
     Serve,
-    /// Only apply Stripe's events; for a second process beside `serve`
+    /// Only apply Stripe's events, heal and do long work; for a second process beside `serve`
     Worker,
     /// Bring the database to this version, and end
     Migrate,

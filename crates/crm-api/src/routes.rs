@@ -11,6 +11,7 @@ pub mod customers;
 pub mod docs;
 pub mod events;
 pub mod forecast;
+pub mod healing;
 pub mod health;
 pub mod interactions;
 pub mod jobs;

@@ -10,7 +10,7 @@ use crate::customer_reads::CustomerReads;
 use crate::database::Database;
 use crate::inbox::Inbox;
 use crate::realtime::Hub;
-use crate::stripe::Gateway;
+use crate::stripe::{Gateway, Reader};
 use crate::{AppState, app, telemetry, worker};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{HttpServer, web};
@@ -92,6 +92,7 @@ async fn serve(
 pub fn state(config: Config, demo: Option<DemoLogin>, database: &Database) -> Result<AppState> {
     let secret = secret::load(&config.auth, &config.data_dir)?;
     let stripe = Gateway::connect(&config.stripe, config.http.origin())?;
+    let reader = Reader::connect(&config.stripe)?;
     Ok(AppState {
         pool: database.pool.clone(),
         read_pool: database.read_pool.clone(),
@@ -105,6 +106,7 @@ pub fn state(config: Config, demo: Option<DemoLogin>, database: &Database) -> Re
         customer_reads: CustomerReads::start(&database.key_pool),
         inbox: Inbox::start(&database.pool),
         stripe,
+        reader,
         hub: Hub::new(database.background_pool.clone()),
         metrics: telemetry::metrics()?,
         started_at: chrono::Utc::now(),
@@ -161,8 +163,8 @@ fn start_background(state: &web::Data<AppState>, stop: &watch::Sender<bool>) -> 
         async move { inbox.arrived().await }
     };
     tasks.spawn(worker::applier::run(state.background_pool.clone(), arrived, stop.subscribe()));
-    let stripe = state.config.stripe.clone();
-    tasks.spawn(worker::refetcher::run(state.background_pool.clone(), stripe, stop.subscribe()));
+    tasks.spawn(worker::refetcher::run(state.background_pool.clone(), state.reader.clone(), stop.subscribe()));
+    tasks.spawn(worker::healer::run(state.background_pool.clone(), state.reader.clone(), stop.subscribe()));
     // Two, so that a short job does not wait for each batch of a long one.
     for _ in 0..2 {
         tasks.spawn(worker::jobs::run(state.background_pool.clone(), stop.subscribe()));

@@ -5,7 +5,10 @@
 //! turn what was done into an error.
 
 mod asks;
+mod reads;
 mod replies;
+
+pub use reads::Reader;
 
 use crate::config::StripeConfig;
 use anyhow::{Context, Result};
@@ -36,8 +39,7 @@ impl Gateway {
     /// When the key or the address cannot be sent.
     pub fn connect(config: &StripeConfig, home: String) -> Result<Option<Self>> {
         let Some(key) = &config.api_key else { return Ok(None) };
-        // Two libraries bring a TLS of their own; an error only says that the choice was made already.
-        let _chosen = rustls::crypto::ring::default_provider().install_default();
+        choose_tls();
         let client = ClientBuilder::new(key.expose()).url(config.api_base.as_str()).timeout(config.timeout);
         Ok(Some(Self { client: client.build().context("Stripe's client cannot be made")?, home }))
     }
@@ -75,6 +77,11 @@ impl Gateway {
             tokio::time::sleep((PAUSE * 2_u32.pow(tried - 1)).mul_f64(spread)).await;
         }
     }
+}
+
+/// Two libraries bring a TLS of their own; an error only says that the choice was made already.
+fn choose_tls() {
+    let _chosen = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// What an error means for who asked.

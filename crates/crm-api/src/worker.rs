@@ -1,5 +1,6 @@
 //! Work beside the requests.
 
 pub mod applier;
+pub mod healer;
 pub mod jobs;
 pub mod refetcher;

@@ -43,6 +43,9 @@ pub enum DomainError {
     /// Stripe did not do what it was asked.
     #[error(transparent)]
     Stripe(#[from] crate::stripe_actions::Refusal),
+    /// Stripe could not be read.
+    #[error(transparent)]
+    Unread(#[from] crate::healing::source::Unread),
     /// The database said no, or nothing.
     #[error(transparent)]
     Database(#[from] sqlx::Error),

@@ -17,6 +17,7 @@ pub mod filter;
 #[cfg(test)]
 mod fixture;
 pub mod forecast;
+pub mod healing;
 pub mod idempotency;
 pub mod interactions;
 pub mod jobs;

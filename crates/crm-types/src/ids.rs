@@ -69,4 +69,6 @@ ids! {
     PayoutStatementId,
     /// Something that Stripe was asked to do.
     StripeActionId,
+    /// A field in which we and Stripe differ.
+    DifferenceId,
 }

@@ -19,6 +19,10 @@ text_enum! {
         RevenueSimulation => "revenue.simulation",
         /// Whether all ledgers add up.
         RevenueCheck => "revenue.check",
+        /// Stripe's objects beside ours.
+        StripeReconciliation => "stripe.reconciliation",
+        /// A whole account, read from Stripe.
+        StripeBackfill => "stripe.backfill",
     }
 }
 
@@ -85,7 +89,7 @@ pub struct Job {
     pub rate: Option<f64>,
     /// Seconds left at that rate; null when it cannot be told or nothing is left.
     pub eta_seconds: Option<i64>,
-    /// Why it failed.
+    /// Why it failed; while it runs, why it waits.
     pub error: Option<String>,
     /// Somebody asked it to stop; it will after the batch that it is at.
     pub cancelling: bool,

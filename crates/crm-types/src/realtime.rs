@@ -55,6 +55,9 @@ pub enum RealtimeEvent {
         /// Dead just now.
         dead: i64,
     },
+    /// A sweep, a comparison with Stripe or a repair moved on.
+    #[serde(rename = "healing.changed")]
+    HealingChanged,
     /// Too much was missed to resume: read everything again.
     #[serde(rename = "reset")]
     Reset,
@@ -70,6 +73,7 @@ impl RealtimeEvent {
             Self::OrganizationUpdated { .. } => "organization.updated",
             Self::JobProgress { .. } => "job.progress",
             Self::InboxAttention { .. } => "inbox.attention",
+            Self::HealingChanged => "healing.changed",
             Self::Reset => "reset",
         }
     }

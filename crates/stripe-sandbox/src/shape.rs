@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod customer;
+mod dispute;
 mod invoice;
 mod line;
 mod payment;
@@ -12,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 pub(crate) use catalogue::{coupon, discount, price, product};
 pub(crate) use customer::{customer, invoice_prefix};
+pub(crate) use dispute::dispute;
 pub(crate) use invoice::{invoice, invoice_payment};
 pub(crate) use payment::{charge, payment_intent, refund};
 pub(crate) use subscription::subscription;

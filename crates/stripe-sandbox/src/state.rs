@@ -6,6 +6,7 @@ mod clock;
 mod coupon;
 mod customer;
 mod cycle;
+mod dispute;
 mod invoice;
 mod log;
 pub(crate) mod object;
@@ -33,7 +34,7 @@ use crate::ids::IdSource;
 use crate::shape::ApiShape;
 use billing_object::{Invoice, InvoicePayment, Subscription};
 use clock::Due;
-use object::{Charge, Coupon, Customer, Discount, PaymentIntent, Price, Product, Refund};
+use object::{Charge, Coupon, Customer, Discount, Dispute, PaymentIntent, Price, Product, Refund};
 use table::Table;
 
 /// How many events List Events remembers unless told otherwise.
@@ -56,11 +57,14 @@ pub struct Sandbox {
     pub(crate) payment_intents: Table<PaymentIntent>,
     pub(crate) charges: Table<Charge>,
     pub(crate) refunds: Table<Refund>,
+    pub(crate) disputes: Table<Dispute>,
     due: BinaryHeap<Due>,
     due_count: u64,
     outbox: Vec<Event>,
     log: VecDeque<Event>,
     log_limit: usize,
+    /// Events that go astray: how many of the next ones, and whether List Events forgets them too.
+    astray: (usize, bool),
     request: RequestInfo,
     /// The subscription whose changes an outer change will tell.
     tracked: Option<String>,
@@ -85,11 +89,13 @@ impl Sandbox {
             payment_intents: Table::default(),
             charges: Table::default(),
             refunds: Table::default(),
+            disputes: Table::default(),
             due: BinaryHeap::new(),
             due_count: 0,
             outbox: Vec::new(),
             log: VecDeque::new(),
             log_limit: DEFAULT_LOG_LIMIT,
+            astray: (0, false),
             request: RequestInfo::default(),
             tracked: None,
         }
@@ -157,7 +163,13 @@ impl Sandbox {
     fn record(&mut self, kind: &str, object: Value, previous: Option<Value>) {
         let id = self.ids.next("evt_");
         let event = Event::new(id, self.now, kind, object, previous, self.shape, &self.request);
-        self.remember(&event);
-        self.outbox.push(event);
+        let (astray, forgotten) = self.astray;
+        self.astray.0 = astray.saturating_sub(1);
+        if astray == 0 || !forgotten {
+            self.remember(&event);
+        }
+        if astray == 0 {
+            self.outbox.push(event);
+        }
     }
 }

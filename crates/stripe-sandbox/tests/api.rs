@@ -300,3 +300,34 @@ async fn faults_befall_as_many_requests_as_they_are_ordered_for() {
     assert_eq!(scene::kinds(&events), ["customer.created"; 2]);
     assert_eq!(served.post("test_helpers/faults", None, "kind=flood").await.0, 400);
 }
+
+#[tokio::test]
+async fn what_goes_astray_is_listed_unless_it_is_forgotten() {
+    let served = Served::start();
+    served.sandbox.lock().unwrap().drain_events();
+    served.post("test_helpers/lost_events", None, "count=1").await;
+    served.post("customers", None, "name=Ada").await;
+    served.post("test_helpers/lost_events", None, "count=1&forgotten=true").await;
+    served.post("customers", None, "name=Bob").await;
+    served.post("customers", None, "name=Cyd").await;
+    let sent = served.sandbox.lock().unwrap().drain_events();
+    assert_eq!(
+        sent.iter().map(|e| scene::json(e)["data"]["object"]["name"].clone()).collect::<Vec<_>>(),
+        [json!("Cyd")]
+    );
+    let (_, page) = served.get("events?type=customer.created&limit=2").await;
+    let listed: Vec<&Value> = page["data"].as_array().unwrap().iter().map(|e| &e["data"]["object"]["name"]).collect();
+    assert_eq!(listed, [&json!("Cyd"), &json!("Ada")]);
+}
+
+#[tokio::test]
+async fn what_is_read_says_when_by_the_sandboxs_clock_and_faults_when_to_come_again() {
+    let served = Served::start();
+    let get = || reqwest::Client::new().get(format!("{}v1/disputes", served.url)).bearer_auth(KEY).send();
+    let header = |reply: &reqwest::Response, name: &str| Some(reply.headers().get(name)?.to_str().unwrap().to_owned());
+    let reply = get().await.unwrap();
+    assert_eq!(header(&reply, "date").as_deref(), Some("Mon, 10 Mar 2025 09:00:00 GMT"));
+    served.post("test_helpers/faults", None, "kind=429&retry_after=7").await;
+    let reply = get().await.unwrap();
+    assert_eq!((reply.status().as_u16(), header(&reply, "retry-after").as_deref()), (429, Some("7")));
+}

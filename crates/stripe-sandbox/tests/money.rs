@@ -154,3 +154,25 @@ fn what_cannot_be_is_refused() {
     let refund = account.sandbox.refund("ch_none", None, None, Metadata::new());
     assert_eq!(refund.unwrap_err().to_string(), "No such charge: 'ch_none'");
 }
+
+#[test]
+fn a_dispute_takes_what_is_left_and_gives_it_back_when_won() {
+    let mut account = Account::new(ApiShape::Current);
+    account.subscribe(0, None);
+    let charge = of_kind(&account.sandbox.drain_events(), "charge.succeeded").pop().unwrap();
+    let charge = charge["data"]["object"]["id"].as_str().unwrap().to_owned();
+    account.sandbox.refund(&charge, Some(500), None, Metadata::new()).unwrap();
+    account.sandbox.drain_events();
+    let dispute = account.sandbox.dispute(&charge, "fraudulent").unwrap();
+    let withdrawn = of_kind(&account.sandbox.drain_events(), "charge.dispute.funds_withdrawn").pop().unwrap();
+    let object = &withdrawn["data"]["object"];
+    assert_eq!((object["amount"].clone(), object["status"].clone()), (json!(1_400), json!("needs_response")));
+    assert_eq!(object["balance_transactions"][0]["amount"], json!(-1_400));
+    account.sandbox.close_dispute(&dispute, true).unwrap();
+    assert!(account.sandbox.close_dispute(&dispute, false).is_err(), "it is over");
+    let closed = account.sandbox.dispute_json(&dispute).unwrap();
+    let net: i64 =
+        closed["balance_transactions"].as_array().unwrap().iter().map(|m| m["amount"].as_i64().unwrap()).sum();
+    assert_eq!((net, closed["status"].clone()), (0, json!("won")));
+    assert_eq!(of_kind(&account.sandbox.drain_events(), "charge.dispute.funds_reinstated").len(), 1);
+}

@@ -10,6 +10,7 @@ pub mod coaching;
 pub mod customers;
 mod decode;
 mod error;
+pub mod healing;
 mod http;
 pub mod interactions;
 pub mod jobs;

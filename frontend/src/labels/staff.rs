@@ -52,7 +52,7 @@ pub const fn permission(permission: Permission) -> &'static str {
         P::PlansRead => "See prices",
         P::PlansWrite => "Map prices",
         P::StripeRead => "See Stripe’s events",
-        P::StripeWrite => "Apply Stripe’s events again",
+        P::StripeWrite => "Apply Stripe’s events again and ask for missed ones",
         P::SettingsRead => "See settings",
         P::SettingsWrite => "Change settings",
         P::SystemRead => "See the system’s health",

@@ -202,6 +202,13 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/stripe-events/stats", P::StripeRead),
     may("GET", "/api/stripe-events/{id}", P::StripeRead),
     may("POST", "/api/stripe-events/replay", P::StripeWrite),
+    // healing
+    may("GET", "/api/healing", P::StripeRead),
+    may("POST", "/api/healing/sweep", P::StripeWrite),
+    may("POST", "/api/healing/reconciliation", P::StripeWrite),
+    may("GET", "/api/healing/differences", P::StripeRead),
+    may("POST", "/api/healing/differences/repair", P::StripeWrite),
+    may("POST", "/api/healing/backfill", P::StripeWrite),
     // plans
     may("GET", "/api/plans", P::PlansRead),
     may("GET", "/api/plans/{id}", P::PlansRead),

@@ -39,6 +39,7 @@ impl From<DomainError> for ApiError {
             DomainError::Stale { message, current } => Self::stale(message, current),
             DomainError::Refused(message) => Self::refused(message),
             DomainError::Stripe(refusal) => refusal.into(),
+            DomainError::Unread(unread) => Self::not_ready(unread.message),
             DomainError::Database(error) => error.into(),
         }
     }

@@ -19,6 +19,7 @@ mod customers_import;
 mod events;
 mod examples;
 mod forecast;
+mod healing;
 mod health;
 mod idempotency;
 mod interactions;

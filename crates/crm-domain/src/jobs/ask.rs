@@ -54,7 +54,7 @@ pub async fn cancel(pool: &PgPool, id: JobId, viewer: Viewer) -> Result<Job> {
     let mut tx = pool.begin().await?;
     list::find_in(&mut tx, id, viewer).await?;
     sqlx::query!(
-        "UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, now()),
+        "UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, now()), not_before = least(not_before, now()),
              state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
              finished_at = CASE state WHEN 'queued' THEN now() ELSE finished_at END
          WHERE id = $1 AND state IN ('queued', 'running')",

@@ -11,7 +11,7 @@ mod step;
 pub use ask::cancel;
 pub(crate) use ask::{NewJob, create};
 pub(crate) use batch::{Batch, Work};
-pub use step::{Step, step};
+pub use step::{Step, step, step_asking};
 
 use crate::db::Result;
 use sqlx::PgConnection;

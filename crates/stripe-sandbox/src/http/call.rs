@@ -2,11 +2,12 @@
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, DATE, HttpDate, TryIntoHeaderValue};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use std::sync::PoisonError;
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::form::Form;
 use super::record::WrittenRequest;
@@ -58,13 +59,19 @@ impl Call {
     /// Answers with what `read` finds.
     pub(super) fn read(&self, read: impl FnOnce(&Sandbox, &Form) -> Result<Value>) -> HttpResponse {
         let sandbox = lock(&self.service.sandbox);
-        let mut found = read(&sandbox, &self.form);
+        let (mut found, now) = (read(&sandbox, &self.form), sandbox.now());
         if let Ok(value) = &mut found {
             expand::expand(&sandbox, value, &self.form.words("expand"));
         }
         drop(sandbox);
         let (status, body) = outcome(found);
-        reply(status, &body)
+        let mut response = reply(status, &body);
+        // What is read is so by the sandbox's clock, wherever that stands.
+        let at = UNIX_EPOCH + Duration::from_secs(now.unsigned_abs());
+        if let Ok(at) = HttpDate::from(at).try_into_value() {
+            response.headers_mut().insert(DATE, at);
+        }
+        response
     }
 
     /// Answers with a page of `list`.

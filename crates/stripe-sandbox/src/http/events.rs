@@ -17,6 +17,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/events", web::get().to(list))
         .route("/events/{id}", web::get().to(get))
+        .route("/test_helpers/lost_events", web::post().to(lose))
         .route("/test_helpers/test_clocks/{id}", web::get().to(get_clock))
         .route("/test_helpers/test_clocks/{id}/advance", web::post().to(advance));
 }
@@ -52,6 +53,15 @@ async fn get(call: Call, id: web::Path<String>) -> HttpResponse {
     call.read(|sandbox, _| {
         let missing = || Error::Missing { object: "event", id: id.to_string() };
         sandbox.event(&id).map(parsed).ok_or_else(missing)
+    })
+}
+
+/// `count` says how many of the next events are not sent (0 ends it), `forgotten` whether they are not listed either.
+async fn lose(call: Call) -> HttpResponse {
+    call.write(|sandbox, form| {
+        let count = usize::try_from(form.int("count")?.unwrap_or(1)).unwrap_or_default();
+        sandbox.lose_events(count, form.flag("forgotten")?.unwrap_or(false));
+        Ok(json!({ "object": "test_helpers.lost_events", "count": count }))
     })
 }
 

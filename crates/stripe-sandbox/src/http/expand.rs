@@ -37,6 +37,7 @@ fn named(sandbox: &Sandbox, id: &str) -> Option<Value> {
         "pi" => sandbox.payment_intent_json(id),
         "ch" => sandbox.charge_json(id),
         "re" => sandbox.refund_json(id),
+        "du" => sandbox.dispute_json(id),
         "prod" => sandbox.product_json(id),
         "price" => sandbox.price_json(id),
         "di" => sandbox.discount_json(id),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 use serde_json::json;
@@ -25,6 +26,8 @@ pub(super) struct Fault {
     kind: Kind,
     /// The request is done first, and only its reply is lost.
     done: bool,
+    /// How long the caller is told to wait, in seconds.
+    retry_after: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +51,8 @@ async fn order(call: Call, service: web::Data<Service>) -> HttpResponse {
     })
 }
 
-/// `kind` is a status, `garbage` or `hang`; `count` says how many requests (1); `done` whether they are done all the same.
+/// `kind` is a status, `garbage` or `hang`; `count` says how many requests (1); `done` whether they are done all the same;
+/// `retry_after` what a status tells of when to come again.
 fn parse(form: &Form) -> Result<(Fault, usize)> {
     let kind = match form.required("kind")? {
         "garbage" => Kind::Garbage,
@@ -59,7 +63,8 @@ fn parse(form: &Form) -> Result<(Fault, usize)> {
         }
     };
     let count = usize::try_from(form.int("count")?.unwrap_or(1)).unwrap_or_default();
-    Ok((Fault { kind, done: form.flag("done")?.unwrap_or(false) }, count))
+    let (done, retry_after) = (form.flag("done")?.unwrap_or(false), form.int("retry_after")?);
+    Ok((Fault { kind, done, retry_after }, count))
 }
 
 /// The middleware.
@@ -93,6 +98,10 @@ impl Fault {
             Kind::Status(status) => (status, "api_error", "An unknown error occurred."),
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        HttpResponse::build(status).json(json!({ "error": { "type": kind, "message": message } }))
+        let mut reply = HttpResponse::build(status);
+        if let Some(seconds) = self.retry_after {
+            reply.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
+        reply.json(json!({ "error": { "type": kind, "message": message } }))
     }
 }

@@ -41,6 +41,12 @@ impl Sandbox {
         self.log.push_back(event.clone());
     }
 
+    /// The next `count` events are not sent, as if nobody had answered; when they are forgotten, List Events does not know them either,
+    /// as Stripe after 30 days.
+    pub fn lose_events(&mut self, count: usize, forgotten: bool) {
+        self.astray = (count, forgotten);
+    }
+
     /// Remembered events, newest first, and whether there are more.
     #[must_use]
     pub fn list_events(&self, query: &EventQuery) -> (Vec<&Event>, bool) {

@@ -136,6 +136,27 @@ pub(crate) struct Refund {
     pub metadata: Metadata,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DisputeStatus {
+    NeedsResponse,
+    Won,
+    Lost,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Dispute {
+    pub id: String,
+    pub created: i64,
+    pub charge: String,
+    pub payment_intent: String,
+    pub amount: i64,
+    pub currency: String,
+    pub reason: String,
+    pub status: DisputeStatus,
+    /// When the money came back.
+    pub reinstated_at: Option<i64>,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct PaymentIntent {
     pub id: String,
@@ -175,6 +196,7 @@ rows! {
     Discount => "discount",
     Customer => "customer",
     Refund => "refund",
+    Dispute => "dispute",
     PaymentIntent => "payment_intent",
     Charge => "charge",
 }

@@ -121,6 +121,14 @@ impl Sandbox {
         Ok(shape::refund(self.refunds.get(id)?))
     }
 
+    /// A dispute.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn dispute_json(&self, id: &str) -> Result<Value> {
+        Ok(shape::dispute(self.disputes.get(id)?))
+    }
+
     /// A subscription's status.
     ///
     /// # Errors
@@ -204,6 +212,14 @@ impl Sandbox {
         (rows.into_iter().map(shape::invoice_payment).collect(), more)
     }
 
+    /// Payment intents, of one customer if given.
+    #[must_use]
+    pub fn list_payment_intents(&self, customer: Option<&str>, page: &Page) -> (Vec<Value>, bool) {
+        let of = |row: &&super::object::PaymentIntent| customer.is_none_or(|id| row.customer == id);
+        let (rows, more) = page.cut(self.payment_intents.newest_first().filter(of));
+        (rows.into_iter().map(|row| shape::payment_intent(self, row)).collect(), more)
+    }
+
     /// Charges, of one customer or payment intent if given.
     #[must_use]
     pub fn list_charges(
@@ -227,5 +243,15 @@ impl Sandbox {
         };
         let (rows, more) = page.cut(self.refunds.newest_first().filter(of));
         (rows.into_iter().map(shape::refund).collect(), more)
+    }
+
+    /// Disputes, of one charge or payment intent if given.
+    #[must_use]
+    pub fn list_disputes(&self, charge: Option<&str>, payment_intent: Option<&str>, page: &Page) -> (Vec<Value>, bool) {
+        let of = |row: &&super::object::Dispute| {
+            charge.is_none_or(|id| row.charge == id) && payment_intent.is_none_or(|id| row.payment_intent == id)
+        };
+        let (rows, more) = page.cut(self.disputes.newest_first().filter(of));
+        (rows.into_iter().map(shape::dispute).collect(), more)
     }
 }

@@ -63,6 +63,7 @@ fn progress(job: &Job) -> impl IntoView {
     let (done, total) = (job.done, job.total);
     let told = match total {
         Some(total) if total > 0 => format!("{}% · {} of {}", done * 100 / total, count(done), count(total)),
+        _ if done > 0 => format!("{} so far", count(done)),
         _ => "Starting".into(),
     };
     let name = format!("{}, progress", job_title(job));

@@ -10,6 +10,8 @@ pub fn job_title(job: &Job) -> String {
         (JobKind::CustomersImport, _) => "Import customers".into(),
         (JobKind::RevenueSimulation, _) => "Simulate share rules".into(),
         (JobKind::RevenueCheck, _) => "Check the ledgers".into(),
+        (JobKind::StripeReconciliation, _) => "Compare with Stripe".into(),
+        (JobKind::StripeBackfill, _) => "Read the Stripe account".into(),
         (JobKind::CustomersUndo, Some(action)) => format!("Undo: {}", action_title(action)),
         (JobKind::CustomersUndo, None) => "Undo".into(),
         (JobKind::CustomersBulk, Some(action)) => action_title(action),
@@ -69,6 +71,12 @@ pub fn outcome(job: &Job) -> String {
             );
         }
         JobKind::RevenueCheck => return format!("{} checked", counted(job.done, "identity", "identities")),
+        JobKind::StripeReconciliation => {
+            return format!("{} compared, {} differed", counted(job.done, "object", "objects"), count(job.changed));
+        }
+        JobKind::StripeBackfill => {
+            return format!("{} read, {} not known before", counted(job.done, "object", "objects"), count(job.created));
+        }
         _ => {}
     }
     let updated = job.changed - job.created;

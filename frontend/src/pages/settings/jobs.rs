@@ -49,6 +49,8 @@ fn kinds() -> Vec<Choice> {
         JobKind::CustomersImport => "Imports",
         JobKind::RevenueSimulation => "Simulated share rules",
         JobKind::RevenueCheck => "Checks of the ledgers",
+        JobKind::StripeReconciliation => "Comparisons with Stripe",
+        JobKind::StripeBackfill => "Reads of the Stripe account",
     };
     JobKind::ALL.iter().map(|kind| (kind.as_str(), name(kind))).collect()
 }

@@ -1,10 +1,11 @@
-//! Settings: Stripe, prices, policies, profile, health, team, API keys, audit log, jobs, one's own account. Each tab is a page of its
+//! Settings: Stripe, healing, prices, policies, profile, health, team, API keys, audit log, jobs, one's own account. Each tab is a page of its
 //! own.
 
 mod account;
 mod api_keys;
 mod audit;
 mod event;
+mod healing;
 mod health;
 mod inbox;
 mod jobs;
@@ -20,6 +21,7 @@ mod team;
 pub use api_keys::ApiKeysPage;
 pub use audit::AuditPage;
 pub use event::EventPage;
+pub use healing::HealingPage;
 pub use health::HealthPage;
 pub use jobs::JobsPage;
 pub use policies::PoliciesPage;
@@ -38,8 +40,9 @@ use leptos::prelude::*;
 /// A tab: its path, its name, and what must be granted to read anything there; none when everybody may.
 type Tab = (&'static str, &'static str, Option<Permission>);
 
-const TABS: [Tab; 10] = [
+const TABS: [Tab; 11] = [
     (routes::SETTINGS_STRIPE, "Stripe", Some(Permission::StripeRead)),
+    (routes::SETTINGS_HEALING, "Healing", Some(Permission::StripeRead)),
     (routes::SETTINGS_PRICES, "Prices", Some(Permission::PlansRead)),
     (routes::SETTINGS_POLICIES, "Policies", Some(Permission::SettingsRead)),
     (routes::SETTINGS_PROFILE, "Profile", Some(Permission::CustomersRead)),

@@ -25,6 +25,7 @@ const pages = {
   "settings-stripe": "/settings/stripe",
   "settings-prices": "/settings/prices",
   "settings-policies": "/settings/policies",
+  "settings-currencies": "/settings/currencies",
   "settings-health": "/settings/health",
   "settings-audit": "/settings/audit",
   "settings-jobs": "/settings/jobs",

@@ -39,6 +39,8 @@ const pages = {
   "Stripe settings": "/settings/stripe",
   prices: "/settings/prices",
   policies: "/settings/policies",
+  currencies: "/settings/currencies",
+  "a day without a rate": "/?currency=reporting",
   health: "/settings/health",
   "audit log": "/settings/audit",
   jobs: "/settings/jobs",

@@ -85,6 +85,8 @@ pub enum Page {
     Prices,
     /// Settings: policies.
     Policies,
+    /// Settings: exchange rates.
+    Currencies,
     /// Settings: profile fields.
     Profile,
     /// Settings: health.
@@ -152,6 +154,7 @@ fn draw_settings(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Event => view! { <settings::EventPage/> }.into_any(),
         Page::Prices => view! { <settings::PricesPage/> }.into_any(),
         Page::Policies => view! { <settings::PoliciesPage/> }.into_any(),
+        Page::Currencies => view! { <settings::CurrenciesPage/> }.into_any(),
         Page::Profile => view! { <settings::ProfilePage/> }.into_any(),
         Page::Health => view! { <settings::HealthPage/> }.into_any(),
         Page::Audit => view! { <settings::AuditPage/> }.into_any(),
@@ -188,6 +191,7 @@ impl Page {
             | Self::Event
             | Self::Prices
             | Self::Policies
+            | Self::Currencies
             | Self::Profile
             | Self::Health
             | Self::Audit
@@ -210,6 +214,7 @@ impl Page {
             | Self::Event
             | Self::Prices
             | Self::Policies
+            | Self::Currencies
             | Self::Profile
             | Self::Health
             | Self::Audit

@@ -11,6 +11,7 @@ use crm_types::billing::{StripeEventSort, TransactionSort};
 use crm_types::coaching::{CoachClientSort, CoachSort, CoachingSort, CoachingStatus};
 use crm_types::customers::CustomerSort;
 use crm_types::customers_bulk::ExportFormat;
+use crm_types::exchange_rates::{ExchangeRateSort, RateSource};
 use crm_types::jobs::{JobKind, JobSort, JobState};
 use crm_types::mrr::MovementSort;
 use crm_types::organizations::OrganizationSort;
@@ -80,6 +81,7 @@ const API_KEY: &str = "api_key";
         Comparison,
         Count,
         CustomerSort,
+        ExchangeRateSort,
         ExportFormat,
         JobKind,
         JobSort,
@@ -89,6 +91,7 @@ const API_KEY: &str = "api_key";
         OrganizationSort,
         PlanSort,
         PayoutParty,
+        RateSource,
         RevenueShareSort,
         ShareRuleSort,
         ShareScope,

@@ -2,4 +2,5 @@
 
 pub mod applier;
 pub mod jobs;
+pub mod rates;
 pub mod refetcher;

@@ -12,6 +12,7 @@ pub mod coaching;
 pub mod customers;
 pub mod db;
 pub(crate) mod exact;
+pub mod exchange_rates;
 pub mod filter;
 #[cfg(test)]
 mod fixture;

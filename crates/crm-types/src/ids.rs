@@ -69,4 +69,6 @@ ids! {
     PayoutStatementId,
     /// Something that Stripe was asked to do.
     StripeActionId,
+    /// A rate of a currency on a day.
+    ExchangeRateId,
 }

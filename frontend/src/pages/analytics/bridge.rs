@@ -6,15 +6,15 @@ use crate::charts::{Cell, ChartTable, FigureTable};
 use crate::components::{EmptyState, Explain, Period, SkeletonCard};
 use crate::format::{MINUS, MISSING, day, money, money_whole, signed_money, signed_whole};
 use crate::labels;
-use crate::pages::dashboard::{Scope, subscriptions_on, widget};
+use crate::pages::dashboard::{Scope, rows_in, subscriptions_on, widget};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use crate::routes::{MRR_MOVEMENTS, customer, list};
-use crm_types::Money;
 use crm_types::analytics::GroupBy;
 use crm_types::analytics_streams::{BridgeCell, BridgeCustomer, BridgeReport, BridgeSegment};
 use crm_types::mrr::MovementType;
 use crm_types::plans::Stream;
+use crm_types::{Currency, Money};
 use leptos::prelude::*;
 
 /// How many customers are named below the bridge.
@@ -84,12 +84,12 @@ fn shown(report: &BridgeReport) -> Vec<MovementType> {
 fn bridge(report: &BridgeReport) -> ChartTable {
     let types = shown(report);
     let (tiers, currency) = (by_tier(report), report.currency);
-    let scope = Scope { from: report.from, to: report.to, currency };
+    let scope = Scope { from: report.from, to: report.to, currency: rows_in(currency, report.rates.as_ref()) };
     let before = report.from.pred_opt().unwrap_or(report.from);
     let row = |segment: &BridgeSegment| {
         let filter = filter(segment, tiers);
         let level = |on, amount: Money| {
-            let href = filter.map(|(_, key)| subscriptions_on(on, currency, Some(key), ""));
+            let href = filter.map(|(_, key)| subscriptions_on(on, scope.currency, Some(key), ""));
             Cell { text: money_whole(amount), href }
         };
         let cells = types.iter().filter_map(|kind| segment.cells.iter().find(|cell| cell.movement == *kind));
@@ -103,7 +103,8 @@ fn bridge(report: &BridgeReport) -> ChartTable {
         let minor = of_kind.map(|cell| cell.amount.minor).fold(0_i64, i64::saturating_add);
         Cell { text: signed_whole(Money::new(minor, currency)), href: Some(scope.movements(Some(*kind))) }
     };
-    let level = |on, amount| Cell { text: money_whole(amount), href: Some(subscriptions_on(on, currency, None, "")) };
+    let level =
+        |on, amount| Cell { text: money_whole(amount), href: Some(subscriptions_on(on, scope.currency, None, "")) };
     let totals = std::iter::once(level(before, report.start)).chain(types.iter().map(total));
     let totals = totals.chain(std::iter::once(level(report.to, report.end))).collect();
     let names = types.iter().map(|kind| labels::movement(*kind).to_owned());
@@ -123,10 +124,19 @@ fn moved(cell: &BridgeCell, href: Option<String>) -> Cell {
 
 /// The movements with a part in a segment; the list shows that part.
 fn rows(scope: Scope, movement: MovementType, filter: (&str, &str)) -> String {
+    if movement == MovementType::Fx {
+        return scope.movements(Some(movement));
+    }
     let (from, to) = (scope.from.to_string(), scope.to.to_string());
     list(
         MRR_MOVEMENTS,
-        &[("movement", movement.as_str()), filter, ("from", &from), ("to", &to), ("currency", scope.currency.code())],
+        &[
+            ("movement", movement.as_str()),
+            filter,
+            ("from", &from),
+            ("to", &to),
+            ("currency", scope.currency.as_ref().map_or("", Currency::code)),
+        ],
     )
 }
 
@@ -175,7 +185,6 @@ fn largest_view(report: &BridgeReport) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crm_types::Currency;
     use crm_types::plans::Tier;
 
     fn usd(major: i64) -> Money {
@@ -214,6 +223,7 @@ mod tests {
             start: usd(300),
             end: usd(340),
             difference: usd(0),
+            rates: None,
             segments: vec![
                 segment(
                     "tier1",

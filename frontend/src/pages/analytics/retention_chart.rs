@@ -122,7 +122,7 @@ fn churn_lines(report: &ChurnReport, kind: &str) -> LineData {
 fn churn_rows(report: &ChurnReport, at: usize) -> String {
     let step = report.steps.iter().filter(|step| step.complete).nth(at);
     let (from, to) = step.map_or((report.from, report.to), |step| (step.from, step.to));
-    Scope { from, to, currency: report.currency }.movements(None)
+    Scope { from, to, currency: Some(report.currency) }.movements(None)
 }
 
 fn ltv_lines(report: &LtvReport) -> LineData {

@@ -1,8 +1,9 @@
 //! Where the dashboard's figures and marks lead: to the rows whose sum is the figure.
 
-use crate::routes::{CUSTOMERS, MRR_MOVEMENTS, SUBSCRIPTIONS, list};
+use crate::routes::{CUSTOMERS, MRR_MOVEMENTS, SETTINGS_CURRENCIES, SUBSCRIPTIONS, list};
 use chrono::NaiveDate;
 use crm_types::Currency;
+use crm_types::exchange_rates::RateUse;
 use crm_types::mrr::MovementType;
 use crm_types::plans::Tier;
 
@@ -13,11 +14,20 @@ pub struct Scope {
     pub from: NaiveDate,
     /// Last day.
     pub to: NaiveDate,
-    /// Of the amounts.
-    pub currency: Currency,
+    /// Of the amounts; `None` is all, where they were converted.
+    pub currency: Option<Currency>,
+}
+
+/// The currency that the rows behind an amount are in: all of them, where rates say that they were converted.
+pub fn rows_in(currency: Currency, rates: Option<&Vec<RateUse>>) -> Option<Currency> {
+    rates.is_none().then_some(currency)
 }
 
 impl Scope {
+    fn code(&self) -> &str {
+        self.currency.as_ref().map_or("", Currency::code)
+    }
+
     /// Subscriptions with MRR at the end of the period: their sum is MRR.
     pub fn subscriptions(self) -> String {
         subscriptions_on(self.to, self.currency, None, "")
@@ -25,7 +35,7 @@ impl Scope {
 
     /// Customers with MRR at the end of the period.
     pub fn paying(self) -> String {
-        list(CUSTOMERS, &[("paying_at", &self.to.to_string()), ("currency", self.currency.code())])
+        list(CUSTOMERS, &[("paying_at", &self.to.to_string()), ("currency", self.code())])
     }
 
     /// Trials that run at the end of the period, in every currency.
@@ -44,40 +54,48 @@ impl Scope {
                 ("paying_at_start", "true"),
                 ("from", &from),
                 ("to", &to),
-                ("currency", self.currency.code()),
+                ("currency", self.code()),
             ],
         )
     }
 
     /// The period's movements of one type, or all.
     pub fn movements(self, movement: Option<MovementType>) -> String {
+        // What the rates did has no rows but the rates.
+        if movement == Some(MovementType::Fx) {
+            let (from, to) = (self.from.to_string(), self.to.to_string());
+            return list(SETTINGS_CURRENCIES, &[("from", &from), ("to", &to)]);
+        }
         let (from, to) = (self.from.to_string(), self.to.to_string());
         let movement = movement.map_or("", MovementType::as_str);
-        list(MRR_MOVEMENTS, &[("movement", movement), ("from", &from), ("to", &to), ("currency", self.currency.code())])
+        list(MRR_MOVEMENTS, &[("movement", movement), ("from", &from), ("to", &to), ("currency", self.code())])
     }
 
     /// What was lost in the period: less from those who stayed, and those who left.
     pub fn lost(self) -> String {
         let (from, to) = (self.from.to_string(), self.to.to_string());
         let movements = format!("{},{}", MovementType::Contraction.as_str(), MovementType::Churn.as_str());
-        list(
-            MRR_MOVEMENTS,
-            &[("movement", &movements), ("from", &from), ("to", &to), ("currency", self.currency.code())],
-        )
+        list(MRR_MOVEMENTS, &[("movement", &movements), ("from", &from), ("to", &to), ("currency", self.code())])
     }
 
     /// Subscriptions that are set to end.
     pub fn scheduled(self) -> String {
-        list(SUBSCRIPTIONS, &[("scheduled", "true"), ("currency", self.currency.code())])
+        list(SUBSCRIPTIONS, &[("scheduled", "true"), ("currency", self.code())])
     }
 }
 
 /// Subscriptions with MRR on a day, of one series of the chart or of all; of one customer, unless `customer` is empty.
-pub fn subscriptions_on(day: NaiveDate, currency: Currency, series: Option<&str>, customer: &str) -> String {
+pub fn subscriptions_on(
+    day: NaiveDate,
+    currency: impl Into<Option<Currency>>,
+    series: Option<&str>,
+    customer: &str,
+) -> String {
+    let currency = currency.into();
+    let currency = currency.as_ref().map_or("", Currency::code);
     let day = day.to_string();
     let by = if series.is_some_and(|key| key.parse::<Tier>().is_ok()) { "tier" } else { "stream" };
-    let filters =
-        [("as_of", &*day), (by, series.unwrap_or("")), ("currency", currency.code()), ("customer_id", customer)];
+    let filters = [("as_of", &*day), (by, series.unwrap_or("")), ("currency", currency), ("customer_id", customer)];
     list(SUBSCRIPTIONS, &filters)
 }
 
@@ -87,8 +105,12 @@ mod tests {
 
     #[test]
     fn every_figure_names_its_rows() {
-        let scope =
-            Scope { from: "2026-10-01".parse().unwrap(), to: "2026-10-31".parse().unwrap(), currency: Currency::USD };
+        let scope = Scope {
+            from: "2026-10-01".parse().unwrap(),
+            to: "2026-10-31".parse().unwrap(),
+            currency: Some(Currency::USD),
+        };
+        let all = Scope { currency: None, ..scope };
         for (link, address) in [
             (scope.subscriptions(), "/subscriptions?as_of=2026-10-31&currency=usd"),
             (scope.paying(), "/customers?paying_at=2026-10-31&currency=usd"),
@@ -102,6 +124,9 @@ mod tests {
                 scope.movements(Some(MovementType::New)),
                 "/mrr-movements?movement=new&from=2026-10-01&to=2026-10-31&currency=usd",
             ),
+            (scope.movements(Some(MovementType::Fx)), "/settings/currencies?from=2026-10-01&to=2026-10-31"),
+            (all.subscriptions(), "/subscriptions?as_of=2026-10-31"),
+            (all.movements(None), "/mrr-movements?from=2026-10-01&to=2026-10-31"),
             (scope.scheduled(), "/subscriptions?scheduled=true&currency=usd"),
             (
                 subscriptions_on(scope.to, Currency::EUR, Some("tier2"), ""),

@@ -1,6 +1,6 @@
 //! The reply behind "MRR over time" as a chart, a legend and a table.
 
-use super::links::subscriptions_on;
+use super::links::{rows_in, subscriptions_on};
 use crate::charts::{AreaData, AreaSeries, Cell, ChartTable, LegendItem, MOST_SERIES};
 use crate::format::{day, money_whole};
 use crm_types::Money;
@@ -58,7 +58,12 @@ pub fn href(reply: &MrrSeries, day: usize, series: Option<usize>, customer: &str
     let Some(on) = reply.days.get(day) else { return crate::routes::SUBSCRIPTIONS.into() };
     // `Other` is no filter: it leads to all.
     let line = series.filter(|index| *index < MOST_SERIES).and_then(|index| drawn(reply).nth(index));
-    subscriptions_on(*on, reply.currency, line.map(|(_, line)| line.key.as_str()), customer)
+    subscriptions_on(
+        *on,
+        rows_in(reply.currency, reply.rates.as_ref()),
+        line.map(|(_, line)| line.key.as_str()),
+        customer,
+    )
 }
 
 /// The keys, each leading to its rows at the end of the period.
@@ -89,9 +94,16 @@ pub fn table(reply: &MrrSeries, customer: &str) -> ChartTable {
     };
     let row = |(index, on): (usize, &chrono::NaiveDate)| {
         let lines = reply.series.iter();
-        let parts = lines
-            .map(|line| cell(line.values.get(index), subscriptions_on(*on, reply.currency, Some(&line.key), customer)));
-        let total = cell(reply.total.get(index), subscriptions_on(*on, reply.currency, None, customer));
+        let parts = lines.map(|line| {
+            cell(
+                line.values.get(index),
+                subscriptions_on(*on, rows_in(reply.currency, reply.rates.as_ref()), Some(&line.key), customer),
+            )
+        });
+        let total = cell(
+            reply.total.get(index),
+            subscriptions_on(*on, rows_in(reply.currency, reply.rates.as_ref()), None, customer),
+        );
         (day(*on), parts.chain(std::iter::once(total)).collect())
     };
     ChartTable { head: head.collect(), rows: reply.days.iter().enumerate().map(row).collect() }
@@ -115,6 +127,7 @@ mod tests {
             series: vec![line("tier1", "Basic", &[90_000, 99_000]), line("rev2_coaching", "Coaching", &[10_000, 0])],
             total: vec![100_000, 99_000],
             as_of: None,
+            rates: None,
         }
     }
 

@@ -1,9 +1,10 @@
-//! Settings: Stripe, prices, policies, profile, health, team, API keys, audit log, jobs, one's own account. Each tab is a page of its
+//! Settings: Stripe, prices, policies, currencies, profile, health, team, API keys, audit log, jobs, one's own account. Each tab is a page of its
 //! own.
 
 mod account;
 mod api_keys;
 mod audit;
+mod currencies;
 mod event;
 mod health;
 mod inbox;
@@ -19,6 +20,7 @@ mod team;
 
 pub use api_keys::ApiKeysPage;
 pub use audit::AuditPage;
+pub use currencies::CurrenciesPage;
 pub use event::EventPage;
 pub use health::HealthPage;
 pub use jobs::JobsPage;
@@ -38,10 +40,11 @@ use leptos::prelude::*;
 /// A tab: its path, its name, and what must be granted to read anything there; none when everybody may.
 type Tab = (&'static str, &'static str, Option<Permission>);
 
-const TABS: [Tab; 10] = [
+const TABS: [Tab; 11] = [
     (routes::SETTINGS_STRIPE, "Stripe", Some(Permission::StripeRead)),
     (routes::SETTINGS_PRICES, "Prices", Some(Permission::PlansRead)),
     (routes::SETTINGS_POLICIES, "Policies", Some(Permission::SettingsRead)),
+    (routes::SETTINGS_CURRENCIES, "Currencies", Some(Permission::SettingsRead)),
     (routes::SETTINGS_PROFILE, "Profile", Some(Permission::CustomersRead)),
     (routes::SETTINGS_HEALTH, "Health", Some(Permission::SystemRead)),
     (routes::SETTINGS_TEAM, "Team", Some(Permission::UsersRead)),

@@ -7,6 +7,7 @@ use crm_types::Currency;
 use crm_types::exchange_rates::Rate;
 use crm_types::mrr::MovementType;
 use crm_types::plans::{Stream, Tier};
+use num_traits::Signed;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -138,8 +138,6 @@ fn across(first: Rate, second: Rate) -> Option<Rate> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn read(body: &str, reporting: &str) -> std::result::Result<Vec<String>, String> {
         let found = super::read(body, reporting.parse().unwrap(), "2026-03-31".parse().unwrap())?;
         Ok(found.iter().map(|(currency, day, rate)| format!("{day} {currency} {rate}")).collect())

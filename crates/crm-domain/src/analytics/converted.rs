@@ -3,9 +3,9 @@
 use super::Period;
 use super::standing::read_tier;
 use crate::db::Result;
-use crate::exchange_rates::{DayMove, Rates, Used, convert};
+use crate::exchange_rates::{DayMove, Rates, Used, convert, last_day};
 use crate::row::parse;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use crm_types::Currency;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
@@ -24,15 +24,15 @@ pub(super) struct Converted {
 }
 
 impl Converted {
-    /// Reads a period. Of days after the newest one nothing is known: the last rates stand for them.
+    /// Reads a period. Of days to come nothing is known: today's rates stand for them.
     pub(super) async fn read(
         db: &mut PgConnection,
         reporting: Currency,
         period: Period,
-        newest: NaiveDate,
         as_of: Option<DateTime<Utc>>,
     ) -> Result<Self> {
-        let before = period.day_before().min(newest);
+        let today = last_day(&mut *db).await?;
+        let before = period.day_before().min(today);
         let rows = sqlx::query!(
             r#"SELECT c.currency AS "currency!", greatest(d.day, $1) AS "day!", d.movement AS "movement!", d.stream AS "stream!",
                       d.tier AS "tier!", sum(d.amount_minor)::bigint AS "minor!", sum(d.movements)::bigint AS "count!"
@@ -56,8 +56,8 @@ impl Converted {
             });
         }
         let currencies: BTreeSet<Currency> = moves.iter().map(|moved| moved.currency).collect();
-        // A broken clock's movement may lie beyond the newest day.
-        let last = moves.last().map_or(before, |moved| moved.day).max(period.to.min(newest));
+        // A broken clock's movement may lie beyond today.
+        let last = moves.last().map_or(before, |moved| moved.day).max(period.to.min(today));
         let rates = Rates::read(db, reporting, &currencies, before, last).await?;
         let (moves, used) = convert(&moves, &rates, before, last)?;
         Ok(Self { moves, rates, used, currencies })

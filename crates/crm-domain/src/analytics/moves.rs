@@ -35,7 +35,7 @@ impl Moves {
     pub(super) async fn read(db: &mut PgConnection, scope: &Scope) -> Result<Self> {
         let starts: Vec<NaiveDate> = scope.steps.iter().map(|step| step.from).collect();
         if scope.converted {
-            let converted = Converted::read(db, scope.currency, scope.period, scope.newest, scope.as_of).await?;
+            let converted = Converted::read(db, scope.currency, scope.period, scope.as_of).await?;
             let row = |m: &DayMove| {
                 let moved = Moved { minor: m.minor, count: m.count };
                 (starts.partition_point(|start| *start <= m.day), m.movement, m.part, moved)

@@ -46,7 +46,7 @@ pub async fn mrr_series(
     let (changes, rates) = match customer {
         Some(customer) => (read_of(&mut tx, currency, period, customer, as_of).await?, None),
         None if converted => {
-            let Converted { moves, used, .. } = Converted::read(&mut tx, currency, period, newest, as_of).await?;
+            let Converted { moves, used, .. } = Converted::read(&mut tx, currency, period, as_of).await?;
             let change = |m: &DayMove| Change { day: m.day, stream: m.part.0, tier: m.part.1, minor: m.minor };
             (moves.iter().map(change).collect(), Some(used.told()))
         }

@@ -8,7 +8,7 @@ use super::steps::sparkline;
 use super::trials::TrialsRunning;
 use super::{Period, PeriodRequest, snapshot};
 use crate::db::Result;
-use crate::exchange_rates::{CurrencyChoice, Rates};
+use crate::exchange_rates::{CurrencyChoice, Rates, last_day};
 use crate::row::parse;
 use crate::settings;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -37,7 +37,7 @@ pub async fn overview(
     let periods: Vec<Period> = [period, previous].into_iter().chain(steps).collect();
     let newest = newest_day(&mut tx).await?;
     let Read { balances, churned, scheduled, rates } = if converted {
-        read_converted(&mut tx, currency, [previous, period], newest, &periods).await?
+        read_converted(&mut tx, currency, [previous, period], &periods).await?
     } else {
         Read {
             balances: Balances::read(&mut tx, currency, previous.from.min(period.from), period.to).await?,
@@ -97,15 +97,14 @@ async fn read_converted(
     db: &mut PgConnection,
     reporting: Currency,
     [previous, period]: [Period; 2],
-    newest: NaiveDate,
     periods: &[Period],
 ) -> Result<Read> {
     let apart = previous.to < period.day_before();
     let whole = if apart { period } else { Period { from: previous.from.min(period.from), to: period.to } };
-    let mut of = Converted::read(db, reporting, whole, newest, None).await?;
+    let mut of = Converted::read(db, reporting, whole, None).await?;
     let mut balances = Balances::of(&of.moves);
     if apart {
-        let earlier = Converted::read(db, reporting, previous, newest, None).await?;
+        let earlier = Converted::read(db, reporting, previous, None).await?;
         balances = Balances::of(&earlier.moves).followed_by(balances);
         of.used.merge(earlier.used);
     }
@@ -115,7 +114,7 @@ async fn read_converted(
             *sum += churned;
         }
     }
-    read.scheduled = scheduled_converted(db, reporting, period.to.min(newest)).await?;
+    read.scheduled = scheduled_converted(db, reporting, period.to).await?;
     Ok(read)
 }
 
@@ -151,8 +150,9 @@ pub(super) fn divide(amount: i64, heads: i64) -> Option<i64> {
     i64::try_from((2 * amount.abs() + heads) / (2 * heads) * amount.signum()).ok()
 }
 
-/// MRR of all currencies that will end, by the rates of a day.
+/// MRR of all currencies that will end, by the rates of a day; by today's for one to come.
 async fn scheduled_converted(db: &mut PgConnection, reporting: Currency, day: NaiveDate) -> Result<i64> {
+    let day = day.min(last_day(&mut *db).await?);
     let rows = sqlx::query!(
         r#"SELECT currency AS "currency!", sum(mrr_minor)::bigint AS "minor!" FROM subscriptions
            WHERE cancel_at IS NOT NULL AND ended_at IS NULL AND mrr_minor <> 0 GROUP BY currency"#

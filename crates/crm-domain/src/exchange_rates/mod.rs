@@ -14,6 +14,7 @@ pub use coverage::coverage;
 pub use import::import;
 pub(crate) use rates::{Rates, Used};
 pub use settings::{find_settings, update_settings};
+pub(crate) use store::last_day;
 pub use store::{delete, enter};
 
 use crm_types::Currency;

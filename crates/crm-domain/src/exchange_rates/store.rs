@@ -25,7 +25,7 @@ pub(super) struct Written {
 }
 
 /// The last day that a rate may be of: today, or the newest day of a business whose clock runs ahead.
-pub(super) async fn last_day(db: &mut PgConnection) -> Result<NaiveDate> {
+pub(crate) async fn last_day(db: &mut PgConnection) -> Result<NaiveDate> {
     let today = sqlx::query_scalar!(r#"SELECT account_day(now()) AS "today!""#).fetch_one(&mut *db).await?;
     Ok(today.max(newest_day(db).await?))
 }

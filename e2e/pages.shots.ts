@@ -26,6 +26,7 @@ const pages = {
   "settings-healing": "/settings/healing",
   "settings-prices": "/settings/prices",
   "settings-policies": "/settings/policies",
+  "settings-currencies": "/settings/currencies",
   "settings-health": "/settings/health",
   "settings-audit": "/settings/audit",
   "settings-jobs": "/settings/jobs",

@@ -40,6 +40,8 @@ const pages = {
   healing: "/settings/healing",
   prices: "/settings/prices",
   policies: "/settings/policies",
+  currencies: "/settings/currencies",
+  "a day without a rate": "/?currency=reporting",
   health: "/settings/health",
   "audit log": "/settings/audit",
   jobs: "/settings/jobs",

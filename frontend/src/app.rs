@@ -128,6 +128,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/settings/healing") view=|| Page::Healing.view()/>
             <Route path=path!("/settings/prices") view=|| Page::Prices.view()/>
             <Route path=path!("/settings/policies") view=|| Page::Policies.view()/>
+            <Route path=path!("/settings/currencies") view=|| Page::Currencies.view()/>
             <Route path=path!("/settings/profile") view=|| Page::Profile.view()/>
             <Route path=path!("/settings/health") view=|| Page::Health.view()/>
             <Route path=path!("/settings/audit") view=|| Page::Audit.view()/>

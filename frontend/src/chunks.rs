@@ -87,6 +87,8 @@ pub enum Page {
     Prices,
     /// Settings: policies.
     Policies,
+    /// Settings: exchange rates.
+    Currencies,
     /// Settings: profile fields.
     Profile,
     /// Settings: health.
@@ -155,6 +157,7 @@ fn draw_settings(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::Healing => view! { <settings::HealingPage/> }.into_any(),
         Page::Prices => view! { <settings::PricesPage/> }.into_any(),
         Page::Policies => view! { <settings::PoliciesPage/> }.into_any(),
+        Page::Currencies => view! { <settings::CurrenciesPage/> }.into_any(),
         Page::Profile => view! { <settings::ProfilePage/> }.into_any(),
         Page::Health => view! { <settings::HealthPage/> }.into_any(),
         Page::Audit => view! { <settings::AuditPage/> }.into_any(),
@@ -192,6 +195,7 @@ impl Page {
             | Self::Healing
             | Self::Prices
             | Self::Policies
+            | Self::Currencies
             | Self::Profile
             | Self::Health
             | Self::Audit
@@ -214,6 +218,7 @@ impl Page {
             | Self::Event
             | Self::Prices
             | Self::Policies
+            | Self::Currencies
             | Self::Profile
             | Self::Health
             | Self::Audit

@@ -62,6 +62,8 @@ pub const SETTINGS_HEALING: &str = "/settings/healing";
 pub const SETTINGS_PRICES: &str = "/settings/prices";
 /// The policies that decide what a figure counts.
 pub const SETTINGS_POLICIES: &str = "/settings/policies";
+/// What currencies are worth.
+pub const SETTINGS_CURRENCIES: &str = "/settings/currencies";
 /// What customers are asked about themselves.
 pub const SETTINGS_PROFILE: &str = "/settings/profile";
 /// The state of the system.

@@ -85,6 +85,7 @@ fn api(cfg: &mut ServiceConfig) {
     routes::plans::configure(cfg);
     routes::prices::configure(cfg);
     routes::settings::configure(cfg);
+    routes::exchange_rates::configure(cfg);
     routes::system::configure(cfg);
     routes::audit::configure(cfg);
     routes::own_account::configure(cfg);

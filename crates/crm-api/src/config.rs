@@ -6,6 +6,7 @@
 mod auth;
 mod database;
 mod http;
+mod rates;
 mod secret;
 mod source;
 mod stripe;
@@ -14,6 +15,7 @@ mod telemetry;
 pub use auth::AuthConfig;
 pub use database::DatabaseConfig;
 pub use http::HttpConfig;
+pub use rates::RatesConfig;
 pub use secret::Secret;
 pub use source::{BadValue, Source};
 pub use stripe::StripeConfig;
@@ -32,6 +34,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// Stripe, in and out.
     pub stripe: StripeConfig,
+    /// Where exchange rates may be asked for.
+    pub rates: RatesConfig,
     /// Logs.
     pub telemetry: TelemetryConfig,
     /// `CRM_DATA_DIR`: the private cluster and the generated secret live here.
@@ -75,6 +79,7 @@ impl Config {
             database: DatabaseConfig::read(source),
             auth: AuthConfig::read(source),
             stripe: StripeConfig::read(source),
+            rates: RatesConfig::read(source),
             telemetry: TelemetryConfig::read(source),
             data_dir: source.get("CRM_DATA_DIR").unwrap_or_else(|| ".crm".into()).into(),
         };

@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod openapi;
 pub mod params;
+pub mod rate_feed;
 pub mod realtime;
 pub mod request;
 pub mod routes;

@@ -11,6 +11,7 @@ use crm_types::billing::{StripeEventSort, TransactionSort};
 use crm_types::coaching::{CoachClientSort, CoachSort, CoachingSort, CoachingStatus};
 use crm_types::customers::CustomerSort;
 use crm_types::customers_bulk::ExportFormat;
+use crm_types::exchange_rates::{ExchangeRateSort, RateSource};
 use crm_types::healing::{DifferenceSort, ReconciledKind};
 use crm_types::jobs::{JobKind, JobSort, JobState};
 use crm_types::mrr::MovementSort;
@@ -82,6 +83,7 @@ const API_KEY: &str = "api_key";
         Count,
         CustomerSort,
         DifferenceSort,
+        ExchangeRateSort,
         ExportFormat,
         JobKind,
         JobSort,
@@ -92,6 +94,7 @@ const API_KEY: &str = "api_key";
         PlanSort,
         PayoutParty,
         ReconciledKind,
+        RateSource,
         RevenueShareSort,
         ShareRuleSort,
         ShareScope,

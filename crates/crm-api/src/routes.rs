@@ -10,6 +10,7 @@ pub mod coaching;
 pub mod customers;
 pub mod docs;
 pub mod events;
+pub mod exchange_rates;
 pub mod forecast;
 pub mod healing;
 pub mod health;

@@ -165,6 +165,7 @@ fn start_background(state: &web::Data<AppState>, stop: &watch::Sender<bool>) -> 
     tasks.spawn(worker::applier::run(state.background_pool.clone(), arrived, stop.subscribe()));
     tasks.spawn(worker::refetcher::run(state.background_pool.clone(), state.reader.clone(), stop.subscribe()));
     tasks.spawn(worker::healer::run(state.background_pool.clone(), state.reader.clone(), stop.subscribe()));
+    tasks.spawn(worker::rates::run(state.background_pool.clone(), state.config.rates, stop.subscribe()));
     // Two, so that a short job does not wait for each batch of a long one.
     for _ in 0..2 {
         tasks.spawn(worker::jobs::run(state.background_pool.clone(), stop.subscribe()));

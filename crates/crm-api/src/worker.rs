@@ -3,4 +3,5 @@
 pub mod applier;
 pub mod healer;
 pub mod jobs;
+pub mod rates;
 pub mod refetcher;

@@ -121,6 +121,15 @@ impl DayRange {
             push_day_start(query, to.next());
         }
     }
+
+    /// The same on a column of days.
+    pub(crate) fn push_days(&self, query: &mut QueryBuilder<Postgres>, column: &'static str) {
+        for (operator, day) in [(">=", self.from), ("<=", self.to)] {
+            if let Some(day) = day {
+                query.push(format_args!(" AND {column} {operator} ")).push_bind(day.date());
+            }
+        }
+    }
 }
 
 /// Amounts in minor units from one to another, both included, either open.

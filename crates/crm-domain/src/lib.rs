@@ -13,6 +13,7 @@ mod copy;
 pub mod customers;
 pub mod db;
 pub(crate) mod exact;
+pub mod exchange_rates;
 pub mod filter;
 #[cfg(test)]
 mod fixture;

@@ -54,6 +54,7 @@ impl Default for PageRequest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Time,
+    Day,
     /// A time whose absence counts as later than all others: `coalesce(column, 'infinity'::timestamptz)`.
     TimeOrNever,
     Int,

@@ -1,5 +1,6 @@
 //! Figures and charts. Definitions: docs/METRICS.md.
 
+use crate::exchange_rates::RateUse;
 use crate::mrr::MovementType;
 use crate::text_enum::text_enum;
 use crate::{Currency, Money};
@@ -75,7 +76,7 @@ fn nullable<T: utoipa::ToSchema>() -> utoipa::openapi::schema::Schema {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Overview {
-    /// The currency of every amount here; amounts in others are not in it.
+    /// The currency of every amount here; amounts in others are not in it, unless `rates` says how they were converted.
     pub currency: Currency,
     /// First day of the period.
     pub from: NaiveDate,
@@ -110,6 +111,8 @@ pub struct Overview {
     pub newest_day: NaiveDate,
     /// When the newest movement was written; null before the first.
     pub updated_at: Option<DateTime<Utc>>,
+    /// The rates that other currencies were converted with; null: nothing was converted.
+    pub rates: Option<Vec<RateUse>>,
 }
 
 /// MRR over time.
@@ -128,6 +131,8 @@ pub struct MrrSeries {
     pub total: Vec<i64>,
     /// What was written down by then counts; null: everything.
     pub as_of: Option<DateTime<Utc>>,
+    /// The rates that other currencies were converted with; null: nothing was converted.
+    pub rates: Option<Vec<RateUse>>,
 }
 
 /// One series of `MrrSeries`.
@@ -162,6 +167,8 @@ pub struct MovementSummary {
     pub difference: Money,
     /// What was written down by then counts; null: everything.
     pub as_of: Option<DateTime<Utc>>,
+    /// The rates that other currencies were converted with; null: nothing was converted.
+    pub rates: Option<Vec<RateUse>>,
     /// The same for each step of the period, oldest first, when an interval was asked for: each begins where the one before ends.
     pub steps: Vec<MovementStep>,
 }
@@ -190,6 +197,6 @@ pub struct MovementTotal {
     pub movement: MovementType,
     /// Signed sum.
     pub amount: Money,
-    /// How many movements.
+    /// How many movements; of `fx`, how often a rate changed what a stream and tier is worth.
     pub count: i64,
 }

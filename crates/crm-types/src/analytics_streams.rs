@@ -1,6 +1,7 @@
 //! The three revenue streams beside each other, and what explains a change. Definitions: docs/METRICS.md.
 
 use crate::analytics_retention::TrialConversion;
+use crate::exchange_rates::RateUse;
 use crate::ids::CustomerId;
 use crate::mrr::MovementType;
 use crate::plans::{Stream, Tier};
@@ -226,4 +227,6 @@ pub struct BridgeReport {
     pub difference: Money,
     /// By stream or tier.
     pub segments: Vec<BridgeSegment>,
+    /// The rates that other currencies were converted with; null: nothing was converted.
+    pub rates: Option<Vec<RateUse>>,
 }

@@ -71,4 +71,6 @@ ids! {
     StripeActionId,
     /// A field in which we and Stripe differ.
     DifferenceId,
+    /// A rate of a currency on a day.
+    ExchangeRateId,
 }

@@ -18,6 +18,7 @@ pub mod customers;
 pub mod customers_bulk;
 pub mod customers_import;
 pub mod error;
+pub mod exchange_rates;
 pub mod healing;
 pub mod ids;
 pub mod interactions;

@@ -28,7 +28,7 @@ pub fn movements(period: &Period) -> String {
 
 /// The newest movements of the period; while nobody chose one, the newest of all.
 pub fn newest_movements(period: &Period, limit: u32) -> String {
-    period.params().without(&["compare"]).with("limit", &limit.to_string()).with_path("/api/mrr-movements")
+    period.alone().without(&["compare"]).with("limit", &limit.to_string()).with_path("/api/mrr-movements")
 }
 
 /// Who stayed, who left and what that did to MRR; by stream or tier as well.
@@ -49,12 +49,12 @@ pub fn trials(period: &Period) -> String {
 /// Cohorts that began in the period, divided or not.
 pub fn cohorts(period: &Period, group: Option<CohortGroup>) -> String {
     let group = group.map_or("", CohortGroup::as_str);
-    period.params().without(&["compare"]).with("group_by", group).with_path("/api/analytics/cohorts")
+    period.alone().without(&["compare"]).with("group_by", group).with_path("/api/analytics/cohorts")
 }
 
 /// The streams beside each other.
 pub fn streams(period: &Period) -> String {
-    period.params().without(&["compare"]).with_path("/api/analytics/streams")
+    period.alone().without(&["compare"]).with_path("/api/analytics/streams")
 }
 
 /// What explains the change of MRR.
@@ -65,18 +65,18 @@ pub fn bridge(period: &Period, group: GroupBy) -> String {
 
 /// Payments that failed and came back, and refunds, by month.
 pub fn payments(period: &Period) -> String {
-    period.params().without(&["compare"]).with_path("/api/analytics/payments")
+    period.alone().without(&["compare"]).with_path("/api/analytics/payments")
 }
 
 /// What is expected; of the period only the currency counts.
 pub fn forecast(period: &Period) -> String {
-    period.params().without(&["from", "to", "compare"]).with_path("/api/analytics/forecast")
+    period.alone().without(&["from", "to", "compare"]).with_path("/api/analytics/forecast")
 }
 
 /// Rates of a day or two say little: weeks up to a quarter, months above.
 fn by_interval(period: &Period) -> Params {
     let interval = if period.length() <= MOST_DAYS { Step::Week } else { Step::Month };
-    period.params().without(&["compare"]).with("interval", interval.as_str())
+    period.alone().without(&["compare"]).with("interval", interval.as_str())
 }
 
 /// As fine as the period allows without the points running into each other.
@@ -127,6 +127,15 @@ mod tests {
         }
         let year = period("2025-11-01", "2026-10-31");
         assert!(churn(&year, GroupBy::Stream).contains("interval=month"));
+        let all = Period { currency: None, converted: true, ..october.clone() };
+        for (address, converted) in [
+            (movements(&all), true),
+            (bridge(&all, GroupBy::Stream), true),
+            (streams(&all), false),
+            (forecast(&all), false),
+        ] {
+            assert_eq!(address.contains("currency=reporting"), converted, "{address}");
+        }
         let usual = Period { chosen: false, currency: None, ..october };
         assert_eq!(newest_movements(&usual, 7), "/api/mrr-movements?limit=7");
     }

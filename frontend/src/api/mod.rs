@@ -10,6 +10,7 @@ pub mod coaching;
 pub mod customers;
 mod decode;
 mod error;
+pub mod exchange_rates;
 pub mod healing;
 mod http;
 pub mod interactions;

@@ -4,7 +4,7 @@
 //! reads it with [`use_period`] and asks the API with [`Period::params`]; it draws `<DateRange .../>` in its head. When
 //! the address names no days, the server's reply tells which it showed, and the page hands them to [`use_period`].
 
-use super::period::{Compare, Period, Preset, Shift};
+use super::period::{CONVERTED, Compare, Period, Preset, Shift};
 use super::{Icon, close_popover, place_popover};
 use crate::format;
 use crate::glance::{Glance, live};
@@ -69,7 +69,7 @@ pub fn DateRange(
         <Days period=period usual=usual on_days=Callback::new(days)
             on_usual=Callback::new(move |()| go.run(vec![("from", String::new()), ("to", String::new())]))/>
         <Against period=period on_change=Callback::new(move |c: Compare| go.run(vec![("compare", c.to_string())]))/>
-        <Show when=move || currencies.glance(|c| c.len() > 1)>
+        <Show when=move || currencies.glance(|c| c.len() > 1) || period.glance(|p| p.converted)>
             <CurrencySelect period=period currencies=currencies
                 on_change=Callback::new(move |c| go.run(vec![("currency", c)]))/>
         </Show>
@@ -175,7 +175,7 @@ fn Against(period: Memo<Period>, on_change: Callback<Compare>) -> impl IntoView 
     }
 }
 
-/// One currency at a time: amounts are never added up across currencies.
+/// One currency at a time, or all by the rates of each day: amounts are never just added up across currencies.
 #[component]
 fn CurrencySelect(
     period: Memo<Period>,
@@ -185,10 +185,11 @@ fn CurrencySelect(
     let chosen = move |c: Currency| period.glance(|p| p.currency == Some(c));
     view! {
         <select class="input input--fit" aria-label="Currency" on:change=move |ev| on_change.run(event_target_value(&ev))>
-            <option value="" selected=live(move || period.glance(|p| p.currency.is_none()))>"Account currency"</option>
+            <option value="" selected=live(move || period.glance(|p| p.currency.is_none() && !p.converted))>"Account currency"</option>
             <For each=move || currencies.get() key=|c| *c children=move |c| view! {
                 <option value=c.to_string() selected=live(move || chosen(c))>{c.code().to_ascii_uppercase()}</option>
             }/>
+            <option value=CONVERTED selected=live(move || period.glance(|p| p.converted))>"All, converted"</option>
         </select>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{EmptyState, Icon};
 use crate::api::ApiError;
+use crate::routes::SETTINGS_CURRENCIES;
 use crate::session::use_session;
 use leptos::prelude::*;
 
@@ -20,6 +21,15 @@ pub fn ErrorBox(
     if let (403, Some(permission)) = (error.status(), &error.0.permission) {
         let text = use_session().explain(permission);
         return view! { <EmptyState icon="lock" title=format!("You can’t see this: {what}") text=text/> }.into_any();
+    }
+    if error.0.errors.iter().any(|field| field.code == "no_rate") {
+        let text = error.detail().to_owned();
+        return view! {
+            <EmptyState icon="alert" title=format!("{what}: a rate is missing") text=text>
+                <a class="btn" href=SETTINGS_CURRENCIES>"Enter rates"</a>
+            </EmptyState>
+        }
+        .into_any();
     }
     let (icon, title) = match error.status() {
         404 => ("filter", format!("{what}: not found")),

@@ -47,7 +47,7 @@ pub use icon::Icon;
 pub use inline_field::{Editor, InlineDraft, InlineField};
 pub use menu::{Menu, MenuItem, close_popover, place_popover};
 pub use page_head::{PageHead, use_title};
-pub use period::{Compare, Period, Preset, Shift};
+pub use period::{CONVERTED, Compare, Period, Preset, Shift};
 pub use print_head::PrintHead;
 pub use reference::{Reference, Target, use_reference};
 pub use shown_once::ShownOnce;

@@ -6,6 +6,9 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use crm_types::Currency;
 use crm_types::analytics::Comparison;
 
+/// All currencies, as the address and the API name them.
+pub const CONVERTED: &str = "reporting";
+
 /// A way to look at other days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shift {
@@ -31,6 +34,8 @@ pub struct Period {
     pub compare: Compare,
     /// Amounts in this currency; `None` is the account's.
     pub currency: Option<Currency>,
+    /// Whether amounts in all currencies are converted into the account's.
+    pub converted: bool,
 }
 
 /// Days that are asked for often.
@@ -115,19 +120,25 @@ impl Period {
             chosen,
             compare: params.get("compare").and_then(|v| v.parse().ok()).unwrap_or(Compare::Previous),
             currency: params.get("currency").and_then(Currency::parse),
+            converted: params.get("currency") == Some(CONVERTED),
         }
     }
 
     /// The query of the API. Days that nobody chose are left to the server, which knows its newest.
     pub fn params(&self) -> Params {
-        let currency = self.currency.map(|c| c.to_string()).unwrap_or_default();
+        let currency = if self.converted { CONVERTED } else { self.currency.as_ref().map_or("", Currency::code) };
         let day = |day: NaiveDate| if self.chosen { day.to_string() } else { String::new() };
         Params::from_pairs(&[
             ("from", &day(self.from)),
             ("to", &day(self.to)),
             ("compare", self.compare.as_str()),
-            ("currency", &currency),
+            ("currency", currency),
         ])
+    }
+
+    /// The same where amounts are not converted: in one currency alone.
+    pub fn alone(&self) -> Params {
+        Self { converted: false, ..self.clone() }.params()
     }
 
     /// How many days.
@@ -220,6 +231,10 @@ mod tests {
             parse("from=2026-10-01&to=2026-10-31&compare=year&currency=EUR").params().with_path(""),
             "?from=2026-10-01&to=2026-10-31&compare=year&currency=eur"
         );
+        let all = parse("currency=reporting");
+        assert_eq!((all.currency, all.converted), (None, true));
+        assert_eq!(all.params().with_path(""), "?compare=previous&currency=reporting");
+        assert_eq!(all.alone().with_path(""), "?compare=previous");
     }
 
     #[test]

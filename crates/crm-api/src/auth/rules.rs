@@ -220,6 +220,15 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/settings", P::SettingsRead),
     may("PATCH", "/api/settings", P::SettingsWrite),
     may("POST", "/api/settings/policies/preview", P::SettingsRead),
+    // exchange rates
+    may("GET", "/api/exchange-rates", P::SettingsRead),
+    may("PUT", "/api/exchange-rates/{currency}/{day}", P::SettingsWrite),
+    may("DELETE", "/api/exchange-rates/{currency}/{day}", P::SettingsWrite),
+    may("POST", "/api/exchange-rates/import", P::SettingsWrite),
+    may("GET", "/api/exchange-rates/settings", P::SettingsRead),
+    may("PATCH", "/api/exchange-rates/settings", P::SettingsWrite),
+    may("POST", "/api/exchange-rates/fetch", P::SettingsWrite),
+    may("GET", "/api/exchange-rates/coverage", P::SettingsRead),
     // system
     may("GET", "/api/system/health", P::SystemRead),
     // audit

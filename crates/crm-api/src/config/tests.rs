@@ -68,6 +68,7 @@ fn a_bad_value_is_refused_with_its_name_what_it_was_and_what_it_may_be() {
         ("STRIPE_API_KEY", "pk_live_hunter2", "*** (15 characters)"),
         ("STRIPE_API_BASE", "http://api.stripe.com", "`http://api.stripe.com`"),
         ("STRIPE_API_BASE", "stripe", "`stripe`"),
+        ("CRM_RATES_LOCAL", "perhaps", "`perhaps`"),
     ];
     for (variable, value, was) in table {
         let ConfigError(errors) = read(&[(variable, value)]).expect_err(variable);

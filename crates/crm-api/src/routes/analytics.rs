@@ -11,9 +11,10 @@ use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
 use crm_domain::analytics::{self, AsOf, PeriodRequest, ReportRequest};
 use crm_domain::db::DomainError;
+use crm_domain::exchange_rates::CurrencyChoice;
+use crm_types::Problem;
 use crm_types::analytics::{Comparison, GroupBy, MovementSummary, MrrSeries, Overview, Step};
 use crm_types::ids::CustomerId;
-use crm_types::{Currency, Problem};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -39,8 +40,10 @@ struct OverviewQuery {
     /// What to compare with.
     #[param(default = "previous")]
     compare: Option<Comparison>,
-    /// The currency of all amounts; the reporting currency when not given.
-    currency: Option<Currency>,
+    /// The currency of all amounts, without what is in others; the reporting currency when not given. `reporting`: everything, by
+    /// the rates of each day in the reporting currency.
+    #[param(value_type = Option<String>, pattern = "^([a-z]{3}|reporting)$", example = "usd")]
+    currency: Option<CurrencyChoice>,
 }
 
 /// The figures of the executive dashboard
@@ -61,7 +64,7 @@ struct OverviewQuery {
         "arpu": {"value": {"minor": 8_333, "currency": "usd"}, "previous": {"minor": 8_333, "currency": "usd"}, "series": []},
         "scheduled_churn": {"minor": 5_700, "currency": "usd"},
         "currencies": [{"minor": 84_000, "currency": "eur"}, {"minor": 1_250_000, "currency": "usd"}],
-        "newest_day": "2026-10-31", "updated_at": "2026-10-31T21:14:03Z"
+        "newest_day": "2026-10-31", "updated_at": "2026-10-31T21:14:03Z", "rates": null
     })),
 ))]
 #[get("/analytics/overview")]
@@ -93,8 +96,10 @@ struct MrrQuery {
     /// What the series are.
     #[param(default = "stream")]
     group_by: Option<GroupBy>,
-    /// The currency; when not given, the reporting currency, or the customer's.
-    currency: Option<Currency>,
+    /// The currency, without what is in others; when not given, the reporting currency, or the customer's. `reporting`: everything,
+    /// by the rates of each day in the reporting currency.
+    #[param(value_type = Option<String>, pattern = "^([a-z]{3}|reporting)$", example = "usd")]
+    currency: Option<CurrencyChoice>,
     /// Of this customer alone; without `from`, since their first movement.
     customer_id: Option<CustomerId>,
 }
@@ -108,7 +113,7 @@ struct MrrQuery {
             {"key": "rev2_coaching", "label": "REV 2 Coaching", "values": [199_000, 199_000]},
             {"key": "rev3_b2b", "label": "REV 3 B2B", "values": [150_000, 149_100]}
         ],
-        "total": [1_249_000, 1_250_000], "as_of": null
+        "total": [1_249_000, 1_250_000], "as_of": null, "rates": null
     })),
     (status = 404, description = "There is no such customer", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -142,8 +147,10 @@ struct MovementsQuery {
     /// As it was known at the end of a day, or at an instant: what was written down later is taken off.
     #[param(value_type = Option<String>, example = "2026-10-31")]
     as_of: Option<AsOf>,
-    /// The currency; the reporting currency when not given.
-    currency: Option<Currency>,
+    /// The currency of all amounts, without what is in others; the reporting currency when not given. `reporting`: everything, by
+    /// the rates of each day in the reporting currency.
+    #[param(value_type = Option<String>, pattern = "^([a-z]{3}|reporting)$", example = "usd")]
+    currency: Option<CurrencyChoice>,
 }
 
 /// From the MRR at the start to the MRR at the end, by type of movement
@@ -159,7 +166,9 @@ struct MovementsQuery {
             {"movement": "fx", "amount": {"minor": 0, "currency": "usd"}, "count": 0}
         ],
         "end": {"minor": 1_250_000, "currency": "usd"}, "difference": {"minor": 0, "currency": "usd"},
-        "as_of": null, "steps": []
+        "as_of": null, "rates": [{
+            "currency": "eur", "first_day": "2026-09-30", "last_day": "2026-10-30", "rate": "1.0842", "rates": 23, "carried_days": 3
+        }], "steps": []
     })),
 ))]
 #[get("/analytics/movements")]

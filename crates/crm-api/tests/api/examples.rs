@@ -11,6 +11,9 @@ use crm_types::api_keys::NewApiKey;
 use crm_types::billing::{InboxStats, ReplayReply, ReplayRequest, StripeEvent, Transaction};
 use crm_types::coaching::{Coach, CoachingEnd, CoachingRelationship, NewCoachingRelationship};
 use crm_types::customers::Customer;
+use crm_types::exchange_rates::{
+    ExchangeRate, ExchangeRateSettings, ExchangeRateSettingsPatch, NewExchangeRate, RateCoverage, RateImport,
+};
 use crm_types::interactions::{Interaction, NewInteraction, TimelineEntry};
 use crm_types::mrr::MrrMovement;
 use crm_types::organizations::{NewOrganization, Organization, OrganizationPatch};
@@ -77,6 +80,12 @@ fn examples_are_what_routes_take_and_give() {
     reply::<StreamsReport>("/api/analytics/streams", "get");
     reply::<BridgeReport>("/api/analytics/bridge", "get");
     reply::<PaymentReport>("/api/analytics/payments", "get");
+    reply::<Page<ExchangeRate>>("/api/exchange-rates", "get");
+    body::<NewExchangeRate>("/api/exchange-rates/{currency}/{day}", "put");
+    reply::<RateImport>("/api/exchange-rates/import", "post");
+    reply::<ExchangeRateSettings>("/api/exchange-rates/settings", "get");
+    body::<ExchangeRateSettingsPatch>("/api/exchange-rates/settings", "patch");
+    reply::<Vec<RateCoverage>>("/api/exchange-rates/coverage", "get");
     body::<PolicyChange>("/api/settings/policies/preview", "post");
     reply::<PolicyPreview>("/api/settings/policies/preview", "post");
     reply::<RecognisedReport>("/api/analytics/recognised", "get");

@@ -18,6 +18,7 @@ mod customers_export;
 mod customers_import;
 mod events;
 mod examples;
+mod exchange_rates;
 mod forecast;
 mod healing;
 mod health;

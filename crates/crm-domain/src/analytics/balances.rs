@@ -1,8 +1,10 @@
 //! MRR and paying customers at the end of any day: running sums of the ledger by day.
 
 use crate::db::Result;
+use crate::exchange_rates::DayMove;
 use chrono::NaiveDate;
 use crm_types::Currency;
+use crm_types::mrr::MovementType;
 use sqlx::PgConnection;
 
 /// What was there at an instant.
@@ -43,6 +45,31 @@ impl Balances {
             Some((row.day, *balance))
         });
         Ok(Self(running.collect()))
+    }
+
+    /// Of movements that were converted, oldest first; a customer who pays in two currencies is one in each.
+    pub(super) fn of(moves: &[DayMove]) -> Self {
+        let mut running: Vec<(NaiveDate, Balance)> = Vec::new();
+        let mut balance = Balance::default();
+        for moved in moves {
+            balance.mrr += moved.minor;
+            balance.customers += match moved.movement {
+                Some(MovementType::New | MovementType::Reactivation) => moved.count,
+                Some(MovementType::Churn) => -moved.count,
+                _ => 0,
+            };
+            match running.last_mut() {
+                Some((day, last)) if *day == moved.day => *last = balance,
+                _ => running.push((moved.day, balance)),
+            }
+        }
+        Self(running)
+    }
+
+    /// With those of later days, which begin with what there was before.
+    pub(super) fn followed_by(mut self, later: Self) -> Self {
+        self.0.extend(later.0);
+        self
     }
 
     /// The balance at the end of a day.

@@ -7,12 +7,13 @@ use super::snapshot;
 use super::standing::read_tier;
 use crate::db::Result;
 use crate::row::parse;
-use crm_types::Money;
+use chrono::NaiveDate;
 use crm_types::analytics::{GroupBy, Step};
 use crm_types::analytics_streams::{BridgeCell, BridgeCustomer, BridgeReport, BridgeSegment};
 use crm_types::ids::CustomerId;
 use crm_types::mrr::MovementType;
 use crm_types::plans::{Stream, Tier};
+use crm_types::{Currency, Money};
 use sqlx::{PgConnection, PgPool};
 
 /// The bridge of a period. Each segment adds up by itself, and all of them to MRR.
@@ -69,6 +70,7 @@ pub async fn bridge(pool: &PgPool, request: ReportRequest, group_by: GroupBy) ->
         end: money(end),
         difference: money(end - start - moved),
         segments,
+        rates: moves.rates(),
     })
 }
 
@@ -82,25 +84,38 @@ struct Largest {
     customer: CustomerId,
     name: String,
     minor: i64,
+    day: NaiveDate,
 }
 
-/// The largest movements of each cell that has any, by where most of them is. Read from the
-/// index of the cell, within the days of the period.
+/// The largest movements of each cell that has any, by where most of them is; of all currencies, each by the rate of its day,
+/// where amounts are converted.
 async fn largest(db: &mut PgConnection, scope: &Scope, moves: &Moves) -> Result<Vec<Largest>> {
+    let Some(converted) = &moves.converted else { return largest_in(db, scope, moves, scope.currency).await };
+    let mut all = Vec::new();
+    for currency in &converted.currencies {
+        for one in largest_in(db, scope, moves, *currency).await? {
+            all.push(Largest { minor: converted.rates.convert(one.minor, *currency, one.day)?, ..one });
+        }
+    }
+    Ok(all)
+}
+
+/// Those in one currency. Read from the index of the cell, within the days of the period.
+async fn largest_in(db: &mut PgConnection, scope: &Scope, moves: &Moves, currency: Currency) -> Result<Vec<Largest>> {
     let cells = moves.cells();
     let rows = sqlx::query!(
         r#"SELECT cell.movement AS "movement!", cell.stream AS "stream!", cell.tier AS "tier!", top.customer_id AS "customer!",
-                  customer_called(c) AS "name!", top.amount_minor AS "minor!"
+                  customer_called(c) AS "name!", top.amount_minor AS "minor!", account_day(top.occurred_at) AS "day!"
            FROM unnest($5::text[], $6::text[], $7::text[]) AS cell (movement, stream, tier)
            CROSS JOIN LATERAL (
-               SELECT m.customer_id, m.amount_minor FROM mrr_movements m
+               SELECT m.customer_id, m.amount_minor, m.occurred_at FROM mrr_movements m
                WHERE m.currency = $1 AND m.movement = cell.movement AND m.stream = cell.stream AND coalesce(m.tier, '') = cell.tier
                  AND m.occurred_at >= account_day_start($2) AND m.occurred_at < account_day_start($3::date + 1)
                  AND m.reverses IS NULL AND m.recorded_at <= coalesce($4::timestamptz, 'infinity')
                  AND NOT EXISTS (SELECT FROM mrr_movements r WHERE r.reverses = m.id AND r.recorded_at <= coalesce($4::timestamptz, 'infinity'))
                ORDER BY abs(m.amount_minor) DESC, m.id LIMIT $8) AS top
            JOIN customers c ON c.id = top.customer_id"#,
-        scope.currency.code(),
+        currency.code(),
         scope.period.from,
         scope.period.to,
         scope.as_of,
@@ -119,6 +134,7 @@ async fn largest(db: &mut PgConnection, scope: &Scope, moves: &Moves) -> Result<
             customer: CustomerId(row.customer),
             name: row.name,
             minor: row.minor,
+            day: row.day,
         })
     });
     Ok(largest.collect::<sqlx::Result<_>>()?)

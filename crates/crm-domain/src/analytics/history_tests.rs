@@ -170,7 +170,7 @@ async fn check(pool: &PgPool, business: &Business, as_of: Option<AsOf>) -> Value
     for currency in [Currency::USD, Currency::EUR] {
         let of = |from: NaiveDate, to: NaiveDate, interval| {
             let period = PeriodRequest::new(Some(from), Some(to)).unwrap();
-            ReportRequest { period, interval: Some(interval), as_of, currency: Some(currency) }
+            ReportRequest { period, interval: Some(interval), as_of, currency: Some(currency.into()) }
         };
         let (from, to) = (first_day() + Months::new(2), month(first_day() + Months::new(19)).to);
         let report = churn(pool, of(from, to, Step::Month), Some(GroupBy::Tier)).await.unwrap();

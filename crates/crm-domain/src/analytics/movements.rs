@@ -49,6 +49,7 @@ pub async fn movements(pool: &PgPool, request: ReportRequest) -> Result<Movement
         end: money(end),
         difference: money(end - start - moved),
         as_of: scope.as_of,
+        rates: moves.rates(),
         steps,
     })
 }

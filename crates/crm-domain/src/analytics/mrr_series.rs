@@ -1,9 +1,11 @@
 //! MRR over time, by stream or tier.
 
+use super::converted::Converted;
 use super::part::parts;
 use super::scope::{AsOf, known_until};
 use super::{Period, PeriodRequest, snapshot, steps};
 use crate::db::{DomainError, Result};
+use crate::exchange_rates::{CurrencyChoice, DayMove};
 use crate::row::parse;
 use crate::settings;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -20,7 +22,7 @@ pub async fn mrr_series(
     request: PeriodRequest,
     step: Option<Step>,
     group_by: GroupBy,
-    currency: Option<Currency>,
+    currency: Option<CurrencyChoice>,
     customer: Option<CustomerId>,
     as_of: Option<AsOf>,
 ) -> Result<MrrSeries> {
@@ -29,16 +31,26 @@ pub async fn mrr_series(
         Some(customer) => Some(beginning(&mut tx, customer).await?),
         None => None,
     };
-    let currency = match currency.or(theirs.and_then(|(currency, _)| currency)) {
+    let converted = currency == Some(CurrencyChoice::Reporting);
+    if converted && customer.is_some() {
+        let message = "One customer’s MRR is shown in a currency that they pay in.";
+        return Err(DomainError::invalid("currency", "out_of_range", message));
+    }
+    let currency = match currency.and_then(CurrencyChoice::only).or(theirs.and_then(|(currency, _)| currency)) {
         Some(currency) => currency,
         None => settings::find(&mut *tx).await?.reporting_currency,
     };
     let (as_of, newest) = known_until(&mut tx, as_of).await?;
     let request = request.starting(theirs.and_then(|(_, day)| day));
     let period = request.fill(newest, |to| Period::ending(to).from)?;
-    let changes = match customer {
-        Some(customer) => read_of(&mut tx, currency, period, customer, as_of).await?,
-        None => read(&mut tx, currency, period, as_of).await?,
+    let (changes, rates) = match customer {
+        Some(customer) => (read_of(&mut tx, currency, period, customer, as_of).await?, None),
+        None if converted => {
+            let Converted { moves, used, .. } = Converted::read(&mut tx, currency, period, as_of).await?;
+            let change = |m: &DayMove| Change { day: m.day, stream: m.part.0, tier: m.part.1, minor: m.minor };
+            (moves.iter().map(change).collect(), Some(used.told()))
+        }
+        None => (read(&mut tx, currency, period, as_of).await?, None),
     };
     tx.commit().await?;
     let step = step.unwrap_or_else(|| steps::step_for(period));
@@ -57,7 +69,7 @@ pub async fn mrr_series(
             })
         })
         .collect();
-    Ok(MrrSeries { currency, step, days, series, total, as_of })
+    Ok(MrrSeries { currency, step, days, series, total, as_of, rates })
 }
 
 /// What a day added to a stream and tier.

@@ -2,36 +2,50 @@
 
 use super::balances::{Balance, Balances};
 use super::churn::churned;
+use super::converted::Converted;
 use super::period::newest_day;
 use super::steps::sparkline;
 use super::trials::TrialsRunning;
 use super::{Period, PeriodRequest, snapshot};
 use crate::db::Result;
+use crate::exchange_rates::{CurrencyChoice, Rates, last_day};
 use crate::row::parse;
 use crate::settings;
 use chrono::{DateTime, NaiveDate, Utc};
 use crm_types::analytics::{Comparison, Figure, Overview, Point};
+use crm_types::exchange_rates::RateUse;
 use crm_types::{Currency, Money};
 use sqlx::{PgConnection, PgPool};
+use std::collections::BTreeMap;
 
 /// All figures of a period, with the compared period and sparklines.
 pub async fn overview(
     pool: &PgPool,
     request: PeriodRequest,
     comparison: Comparison,
-    currency: Option<Currency>,
+    currency: Option<CurrencyChoice>,
 ) -> Result<Overview> {
     let mut tx = snapshot(pool).await?;
     let settings = settings::find(&mut *tx).await?;
-    let currency = currency.unwrap_or(settings.reporting_currency);
+    let converted = currency == Some(CurrencyChoice::Reporting);
+    let currency = currency.and_then(CurrencyChoice::only).unwrap_or(settings.reporting_currency);
     let period = request.resolve(&mut tx).await?;
     let previous = period.compared(comparison);
     let steps = sparkline(period);
 
     // The period, the compared one, then the steps: the same order for everything that is read by period.
     let periods: Vec<Period> = [period, previous].into_iter().chain(steps).collect();
-    let balances = Balances::read(&mut tx, currency, previous.from.min(period.from), period.to).await?;
-    let churned = churned(&mut tx, currency, &periods).await?;
+    let newest = newest_day(&mut tx).await?;
+    let Read { balances, churned, scheduled, rates } = if converted {
+        read_converted(&mut tx, currency, [previous, period], &periods).await?
+    } else {
+        Read {
+            balances: Balances::read(&mut tx, currency, previous.from.min(period.from), period.to).await?,
+            churned: churned(&mut tx, currency, &periods).await?,
+            scheduled: scheduled_churn(&mut tx, currency).await?,
+            rates: None,
+        }
+    };
     let trials = TrialsRunning::read(&mut tx, periods.iter().map(|p| p.to).collect()).await?;
     let now: Vec<Reading> = periods
         .iter()
@@ -59,13 +73,49 @@ pub async fn overview(
         customer_churn_rate: figure(&now, |r| rate(r.churned, r.start.customers)),
         net_new_mrr: figure(&now, |r| Some(money(r.end.mrr - r.start.mrr))),
         arpu: figure(&now, |r| divide(r.end.mrr, r.end.customers).map(money)),
-        scheduled_churn: money(scheduled_churn(&mut tx, currency).await?),
+        scheduled_churn: money(scheduled),
         currencies: currencies(&mut tx, period.to).await?,
-        newest_day: newest_day(&mut tx).await?,
+        newest_day: newest,
         updated_at: newest_movement(&mut tx).await?,
+        rates,
     };
     tx.commit().await?;
     Ok(overview)
+}
+
+/// What is read once, of one currency or of all.
+struct Read {
+    balances: Balances,
+    churned: Vec<i64>,
+    scheduled: i64,
+    rates: Option<Vec<RateUse>>,
+}
+
+/// Of all currencies, by the rates of the days: the compared period and the period, and of the days between them only where
+/// they overlap. What is set to end counts by the last rate of the period.
+async fn read_converted(
+    db: &mut PgConnection,
+    reporting: Currency,
+    [previous, period]: [Period; 2],
+    periods: &[Period],
+) -> Result<Read> {
+    let apart = previous.to < period.day_before();
+    let whole = if apart { period } else { Period { from: previous.from.min(period.from), to: period.to } };
+    let mut of = Converted::read(db, reporting, whole, None).await?;
+    let mut balances = Balances::of(&of.moves);
+    if apart {
+        let earlier = Converted::read(db, reporting, previous, None).await?;
+        balances = Balances::of(&earlier.moves).followed_by(balances);
+        of.used.merge(earlier.used);
+    }
+    let mut read = Read { balances, churned: vec![0; periods.len()], scheduled: 0, rates: Some(of.used.told()) };
+    for currency in &of.currencies {
+        for (sum, churned) in read.churned.iter_mut().zip(churned(db, *currency, periods).await?) {
+            *sum += churned;
+        }
+    }
+    read.scheduled = scheduled_converted(db, reporting, period.to).await?;
+    Ok(read)
 }
 
 /// What was read for one period: the whole, the compared, or a step.
@@ -98,6 +148,27 @@ pub(super) fn divide(amount: i64, heads: i64) -> Option<i64> {
     }
     let (amount, heads) = (i128::from(amount), i128::from(heads));
     i64::try_from((2 * amount.abs() + heads) / (2 * heads) * amount.signum()).ok()
+}
+
+/// MRR of all currencies that will end, by the rates of a day; by today's for one to come.
+async fn scheduled_converted(db: &mut PgConnection, reporting: Currency, day: NaiveDate) -> Result<i64> {
+    let day = day.min(last_day(&mut *db).await?);
+    let rows = sqlx::query!(
+        r#"SELECT currency AS "currency!", sum(mrr_minor)::bigint AS "minor!" FROM subscriptions
+           WHERE cancel_at IS NOT NULL AND ended_at IS NULL AND mrr_minor <> 0 GROUP BY currency"#
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let mut amounts: BTreeMap<Currency, i64> = BTreeMap::new();
+    for row in rows {
+        amounts.insert(parse("currency", &row.currency)?, row.minor);
+    }
+    let rates = Rates::read(db, reporting, &amounts.keys().copied().collect(), day, day).await?;
+    let mut sum = 0;
+    for (currency, minor) in amounts {
+        sum += rates.convert(minor, currency, day)?;
+    }
+    Ok(sum)
 }
 
 async fn scheduled_churn(connection: &mut PgConnection, currency: Currency) -> Result<i64> {

@@ -103,8 +103,9 @@ async fn without_anybody_rates_and_means_are_none(pool: PgPool) {
     let year = figures(&pool, "2026-01-01", "2026-12-31").await;
     assert_eq!((year.customer_churn_rate.value, year.mrr.value), (None, usd(26_667)));
     assert_eq!(year.mrr.previous, usd(0));
-    let yen =
-        overview(&pool, period("2026-01-01", "2026-12-31"), Comparison::Previous, Some(Currency::JPY)).await.unwrap();
+    let yen = overview(&pool, period("2026-01-01", "2026-12-31"), Comparison::Previous, Some(Currency::JPY.into()))
+        .await
+        .unwrap();
     assert_eq!(yen.mrr.value, Some(Money::new(0, Currency::JPY)));
 }
 

@@ -98,7 +98,7 @@ impl Period {
 /// Today, unless the newest movement or event is ahead of it or some days ago: then the day of that, so that a business that
 /// lived in the past, or whose clock runs ahead, is not shown as an empty page. An event from beyond next year is a broken
 /// clock, not news.
-pub(super) async fn newest_day(connection: &mut PgConnection) -> Result<NaiveDate> {
+pub(crate) async fn newest_day(connection: &mut PgConnection) -> Result<NaiveDate> {
     newest_day_known(connection, None).await
 }
 

@@ -5,6 +5,7 @@ use super::period::{newest_day, newest_day_known};
 use super::steps::{calendar, step_for};
 use super::{Period, PeriodRequest, counts};
 use crate::db::{DomainError, Result};
+use crate::exchange_rates::CurrencyChoice;
 use crate::filter::Day;
 use crate::settings;
 use chrono::{DateTime, Days, Months, NaiveDate, Utc};
@@ -55,14 +56,16 @@ pub struct ReportRequest {
     pub interval: Option<Step>,
     /// What was written down by then.
     pub as_of: Option<AsOf>,
-    /// The reporting currency when open.
-    pub currency: Option<Currency>,
+    /// What is in the reporting currency when open.
+    pub currency: Option<CurrencyChoice>,
 }
 
 /// What a report is of.
 #[derive(Debug)]
 pub(super) struct Scope {
     pub currency: Currency,
+    /// Whether amounts in other currencies are converted into it.
+    pub converted: bool,
     pub period: Period,
     pub interval: Step,
     pub steps: Vec<Period>,
@@ -89,7 +92,7 @@ impl Scope {
         request: ReportRequest,
         begin: impl Fn(NaiveDate) -> NaiveDate,
     ) -> Result<Self> {
-        let currency = match request.currency {
+        let currency = match request.currency.and_then(CurrencyChoice::only) {
             Some(currency) => currency,
             None => settings::find(&mut *db).await?.reporting_currency,
         };
@@ -102,7 +105,8 @@ impl Scope {
             let message = format!("Ask for longer steps or fewer of them: at most {MOST_STEPS}.");
             return Err(DomainError::invalid("interval", "out_of_range", message));
         }
-        Ok(Self { currency, period, interval, steps, as_of, newest, back: Tally::default() })
+        let converted = request.currency == Some(CurrencyChoice::Reporting);
+        Ok(Self { currency, converted, period, interval, steps, as_of, newest, back: Tally::default() })
     }
 
     /// The same with what takes the counts back in time.

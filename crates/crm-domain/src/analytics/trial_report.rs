@@ -5,6 +5,7 @@ use super::retention::share;
 use super::scope::{ReportRequest, Scope};
 use super::{Period, snapshot};
 use crate::db::Result;
+use crate::exchange_rates::CurrencyChoice;
 use crate::row::parse;
 use chrono::{DateTime, NaiveDate, Utc};
 use crm_types::Currency;
@@ -17,7 +18,8 @@ use sqlx::{PgConnection, PgPool};
 pub async fn trials(pool: &PgPool, request: ReportRequest, group_by: Option<GroupBy>) -> Result<TrialReport> {
     let mut tx = snapshot(pool).await?;
     let scope = Scope::of_year(&mut tx, request).await?;
-    let rows = read(&mut tx, &scope.steps, request.currency, scope.as_of).await?;
+    let currency = request.currency.and_then(CurrencyChoice::only);
+    let rows = read(&mut tx, &scope.steps, currency, scope.as_of).await?;
     tx.commit().await?;
     let steps = scope.steps.iter().enumerate().map(|(i, step)| TrialStep {
         from: step.from,
@@ -44,7 +46,7 @@ pub async fn trials(pool: &PgPool, request: ReportRequest, group_by: Option<Grou
         (always || total.ended > 0).then_some(TrialGroup { key, label, total })
     };
     Ok(TrialReport {
-        currency: request.currency,
+        currency,
         from: scope.period.from,
         to: scope.period.to,
         interval: scope.interval,

@@ -4,7 +4,7 @@ use super::{Kind, Order};
 use crate::db::Result;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgRow;
@@ -48,6 +48,7 @@ pub(super) fn parse_cursor(text: &str, order: &Order, filter: &str) -> Option<(V
         (Kind::TimeOrNever, Key::Number(micros)) => DateTime::from_timestamp_micros(*micros).is_some(),
         (Kind::TimeOrNever, Key::Never) | (Kind::Int, Key::Number(_)) => true,
         (Kind::SmallInt, Key::Number(number)) => i16::try_from(*number).is_ok(),
+        (Kind::Day, Key::Text(text)) => text.parse::<NaiveDate>().is_ok(),
         (Kind::Text, Key::Text(text)) => !text.contains('\0'),
         (Kind::Id, Key::Text(text)) => Uuid::parse_str(text).is_ok(),
         _ => false,
@@ -64,6 +65,7 @@ pub(super) fn push_key(query: &mut QueryBuilder<Postgres>, kind: Kind, key: &Key
             query.push_bind(DateTime::<Utc>::from_timestamp_micros(*micros))
         }
         (Kind::Id, Key::Text(text)) => query.push_bind(Uuid::parse_str(text).ok()),
+        (Kind::Day, Key::Text(text)) => query.push_bind(text.parse::<NaiveDate>().ok()),
         (Kind::SmallInt, Key::Number(number)) => query.push_bind(i16::try_from(*number).ok()),
         (_, Key::Number(number)) => query.push_bind(*number),
         (_, Key::Text(text)) => query.push_bind(text.clone()),
@@ -78,6 +80,7 @@ pub(super) fn read_key(row: &PgRow, name: &str, kind: Kind) -> sqlx::Result<Key>
             Some(time) => Key::Number(time.timestamp_micros()),
             None => Key::Never,
         },
+        Kind::Day => Key::Text(row.try_get::<NaiveDate, _>(name)?.to_string()),
         Kind::Int => Key::Number(row.try_get(name)?),
         Kind::SmallInt => Key::Number(row.try_get::<i16, _>(name)?.into()),
         Kind::Text => Key::Text(row.try_get(name)?),

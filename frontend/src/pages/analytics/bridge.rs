@@ -5,7 +5,7 @@ use crate::charts::{Cell, ChartTable, FigureTable};
 use crate::components::{EmptyState, Explain, GroupSwitch, Period, SkeletonCard, use_group};
 use crate::format::{MINUS, MISSING, day, money, money_whole, signed_money, signed_whole};
 use crate::labels;
-use crate::pages::dashboard::{Scope, filter_of, subscriptions_on, widget};
+use crate::pages::dashboard::{Scope, filter_of, rows_in, subscriptions_on, widget};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use crate::routes::customer;
@@ -71,16 +71,20 @@ fn shown(report: &BridgeReport) -> Vec<MovementType> {
 fn bridge(report: &BridgeReport) -> ChartTable {
     let types = shown(report);
     let (tiers, currency) = (by_tier(report), report.currency);
-    let scope = Scope { from: report.from, to: report.to, currency };
+    let scope = Scope { from: report.from, to: report.to, currency: rows_in(currency, report.rates.as_ref()) };
     let before = report.from.pred_opt().unwrap_or(report.from);
     let row = |segment: &BridgeSegment| {
         let filter = filter_of(&segment.key, tiers);
         let level = |on, amount: Money| {
-            let href = filter.map(|part| subscriptions_on(on, currency, Some(part), ""));
+            let href = filter.map(|part| subscriptions_on(on, scope.currency, Some(part), ""));
             Cell { text: money_whole(amount), href }
         };
         let cells = types.iter().filter_map(|kind| segment.cells.iter().find(|cell| cell.movement == *kind));
-        let cells = cells.map(|cell| moved(cell, filter.map(|part| scope.movements_of(cell.movement.as_str(), part))));
+        let rows = |kind: MovementType, part| match kind {
+            MovementType::Fx => scope.movements(Some(kind)),
+            _ => scope.movements_of(kind.as_str(), part),
+        };
+        let cells = cells.map(|cell| moved(cell, filter.map(|part| rows(cell.movement, part))));
         let start = std::iter::once(level(before, segment.start));
         let cells = start.chain(cells).chain(std::iter::once(level(report.to, segment.end)));
         (segment.label.clone(), cells.collect())
@@ -90,7 +94,8 @@ fn bridge(report: &BridgeReport) -> ChartTable {
         let minor = of_kind.map(|cell| cell.amount.minor).fold(0_i64, i64::saturating_add);
         Cell { text: signed_whole(Money::new(minor, currency)), href: Some(scope.movements(Some(*kind))) }
     };
-    let level = |on, amount| Cell { text: money_whole(amount), href: Some(subscriptions_on(on, currency, None, "")) };
+    let level =
+        |on, amount| Cell { text: money_whole(amount), href: Some(subscriptions_on(on, scope.currency, None, "")) };
     let totals = std::iter::once(level(before, report.start)).chain(types.iter().map(total));
     let totals = totals.chain(std::iter::once(level(report.to, report.end))).collect();
     let names = types.iter().map(|kind| labels::movement(*kind).to_owned());
@@ -192,6 +197,7 @@ mod tests {
             start: usd(300),
             end: usd(340),
             difference: usd(0),
+            rates: None,
             segments: vec![
                 segment(
                     "tier1",

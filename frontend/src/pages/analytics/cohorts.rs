@@ -208,7 +208,7 @@ fn hundredths(share: f64) -> String {
 
 /// The movements with which the cohort began: one for each customer.
 fn began(month: NaiveDate, currency: Currency, rows: Rows<'_>) -> String {
-    let scope = Scope { from: month, to: month + Months::new(1) - Days::new(1), currency };
+    let scope = Scope { from: month, to: month + Months::new(1) - Days::new(1), currency: Some(currency) };
     let new = MovementType::New;
     match rows {
         Rows::All => scope.movements(Some(new)),

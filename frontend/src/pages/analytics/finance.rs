@@ -2,16 +2,16 @@
 //! expected.
 
 use super::cohorts::CohortCard;
-use super::days_note;
 use super::forecast::{ForecastCard, use_forecast};
 use super::payments::{FailuresCard, RefundsCard, all_rows, rate, refunded, use_payments};
 use super::tiles::{Metric, Shown, metric_tiles, tiles_skeleton};
 use super::year::{USUAL, Year, in_words, months_before, use_year};
+use super::{alone_note, days_note};
 use crate::api::analytics;
 use crate::components::{DateRange, PeriodTabs, PrintHead, use_title};
 use crate::format::{Better, MISSING, count_delta, money, money_whole, points_delta};
 use crate::glance::live;
-use crate::pages::dashboard::{ChartCard, DASHBOARDS, MovementCard, Scope, widget};
+use crate::pages::dashboard::{self, ChartCard, DASHBOARDS, MovementCard, widget};
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
 use crm_types::Money;
@@ -84,6 +84,7 @@ pub fn FinancePage() -> impl IntoView {
             <PeriodTabs label="Dashboards" tabs=DASHBOARDS.to_vec()/>
             <PrintHead shows=live(move || in_words(year))/>
             {days_note(year)}
+            {alone_note(year, "Payments, cohorts and the forecast")}
         </header>
         <Tiles year=year payments=payments/>
         <div class="grid">
@@ -122,7 +123,7 @@ fn Tiles(year: Year, payments: Query<PaymentReport>) -> impl IntoView {
 }
 
 fn of_overview(overview: &Overview) -> Vec<Shown> {
-    let scope = Scope { from: overview.from, to: overview.to, currency: overview.currency };
+    let scope = dashboard::scope(overview);
     let tile = |figure: &Figure<Money>, text: fn(Money) -> String, href: String| {
         let minor = |amount: Option<Money>| amount.map(|amount| amount.minor);
         Shown {

@@ -39,7 +39,7 @@ fn AnalyticsHead(
     use_title(move || format!("{tab} · Analytics"));
     let tabs = vec![
         (routes::ANALYTICS_RETENTION, "Retention"),
-        (routes::ANALYTICS_MOVEMENTS, "Movements"),
+        (routes::ANALYTICS_MOVEMENTS, MOVEMENTS),
         (routes::ANALYTICS_STREAMS, "Streams"),
         (routes::ANALYTICS_FORECAST, "Forecast"),
     ];
@@ -52,7 +52,20 @@ fn AnalyticsHead(
             <PeriodTabs label="Analytics" tabs=tabs/>
             <PrintHead shows=live(move || in_words(year))/>
             {days_note(year)}
+            {(tab != MOVEMENTS).then(|| alone_note(year, "These figures"))}
         </header>
+    }
+}
+
+/// The tab whose amounts are converted when all currencies are chosen.
+const MOVEMENTS: &str = "Movements";
+
+/// Where all currencies are chosen, a line says what is of one alone.
+fn alone_note(year: Year, what: &'static str) -> impl IntoView {
+    move || {
+        year.shown.get().converted.then(|| {
+            view! { <p class="small muted">{what}" are of the account’s currency alone: MRR and its movements are what is converted."</p> }
+        })
     }
 }
 

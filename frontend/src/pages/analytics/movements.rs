@@ -1,8 +1,8 @@
 //! What explains a change of MRR: the waterfall, the bridge by segment, and who moved most.
 
-use super::AnalyticsHead;
 use super::bridge::BridgeCard;
 use super::year::use_year;
+use super::{AnalyticsHead, MOVEMENTS};
 use crate::pages::dashboard::MovementCard;
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 pub fn MovementsPage() -> impl IntoView {
     let year = use_year();
     view! {
-        <AnalyticsHead tab="Movements" year=year/>
+        <AnalyticsHead tab=MOVEMENTS year=year/>
         <div class="grid">
             <MovementCard period=year.period class="card c12"/>
             <BridgeCard period=year.period/>

@@ -122,7 +122,7 @@ fn Tiles(year: Year, churn: Query<ChurnReport>, ltv: Query<LtvReport>, trials: Q
 }
 
 fn of_churn(report: &ChurnReport, before: Option<&Retention>) -> Vec<Shown> {
-    let scope = Scope { from: report.from, to: report.to, currency: report.currency };
+    let scope = Scope { from: report.from, to: report.to, currency: Some(report.currency) };
     let rate = |of: fn(&Retention) -> Option<f64>, better: Better, href: String| Shown {
         value: of(&report.total).map_or_else(|| MISSING.into(), percent),
         delta: points_delta(of(&report.total), before.and_then(of), better),
@@ -150,7 +150,7 @@ fn of_churn(report: &ChurnReport, before: Option<&Retention>) -> Vec<Shown> {
 
 fn of_ltv(report: &LtvReport, before: Option<&LtvReport>) -> Shown {
     let minor = |report: &LtvReport| report.total.ltv.map(|ltv| ltv.minor);
-    let scope = Scope { from: report.from, to: report.to, currency: report.currency };
+    let scope = Scope { from: report.from, to: report.to, currency: Some(report.currency) };
     Shown {
         value: report.total.ltv.map_or_else(|| MISSING.into(), money_whole),
         delta: count_delta(minor(report), before.and_then(minor), Better::Higher),

@@ -123,7 +123,7 @@ fn churn_lines(report: &ChurnReport, kind: &str) -> LineData {
 fn churn_rows(report: &ChurnReport, kind: &str, at: usize, line: Option<usize>) -> String {
     let step = report.steps.iter().filter(|step| step.complete).nth(at);
     let (from, to) = step.map_or((report.from, report.to), |step| (step.from, step.to));
-    let scope = Scope { from, to, currency: report.currency };
+    let scope = Scope { from, to, currency: Some(report.currency) };
     match (kind, line) {
         ("churn", Some(0)) => scope.churned(),
         ("churn", Some(1)) => scope.lost(),

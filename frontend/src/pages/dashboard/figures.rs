@@ -1,6 +1,6 @@
 //! The seven figures as their tiles show them.
 
-use super::links::Scope;
+use super::links::{Scope, rows_in};
 use crate::format::{
     Better, Delta, MISSING, amount_delta, count, count_delta, money, money_whole, percent, points_delta,
 };
@@ -28,7 +28,7 @@ pub const LABELS: [&str; 7] =
 
 /// What the rows of the overview's links are about.
 pub fn scope(overview: &Overview) -> Scope {
-    Scope { from: overview.from, to: overview.to, currency: overview.currency }
+    Scope { from: overview.from, to: overview.to, currency: rows_in(overview.currency, overview.rates.as_ref()) }
 }
 
 /// The figures in the order of [`LABELS`].
@@ -137,6 +137,7 @@ pub(super) mod tests {
             ],
             newest_day: "2026-10-31".parse().unwrap(),
             updated_at: None,
+            rates: None,
         }
     }
 

@@ -1,8 +1,9 @@
 //! Where the dashboard's figures and marks lead: to the rows whose sum is the figure.
 
-use crate::routes::{CUSTOMERS, MRR_MOVEMENTS, SUBSCRIPTIONS, list};
+use crate::routes::{CUSTOMERS, MRR_MOVEMENTS, SETTINGS_CURRENCIES, SUBSCRIPTIONS, list};
 use chrono::NaiveDate;
 use crm_types::Currency;
+use crm_types::exchange_rates::RateUse;
 use crm_types::mrr::MovementType;
 use crm_types::plans::{Stream, Tier};
 
@@ -13,11 +14,20 @@ pub struct Scope {
     pub from: NaiveDate,
     /// Last day.
     pub to: NaiveDate,
-    /// Of the amounts.
-    pub currency: Currency,
+    /// Of the amounts; `None` is all, where they were converted.
+    pub currency: Option<Currency>,
+}
+
+/// The currency that the rows behind an amount are in: all of them, where rates say that they were converted.
+pub fn rows_in(currency: Currency, rates: Option<&Vec<RateUse>>) -> Option<Currency> {
+    rates.is_none().then_some(currency)
 }
 
 impl Scope {
+    fn code(&self) -> &str {
+        self.currency.as_ref().map_or("", Currency::code)
+    }
+
     /// Subscriptions with MRR at the end of the period: their sum is MRR.
     pub fn subscriptions(self) -> String {
         subscriptions_on(self.to, self.currency, None, "")
@@ -25,7 +35,7 @@ impl Scope {
 
     /// Customers with MRR at the end of the period.
     pub fn paying(self) -> String {
-        list(CUSTOMERS, &[("paying_at", &self.to.to_string()), ("currency", self.currency.code())])
+        list(CUSTOMERS, &[("paying_at", &self.to.to_string()), ("currency", self.code())])
     }
 
     /// Trials that run at the end of the period, in every currency.
@@ -40,14 +50,18 @@ impl Scope {
 
     /// The period's movements of one type, or all.
     pub fn movements(self, movement: Option<MovementType>) -> String {
+        // What the rates did has no rows but the rates.
+        if movement == Some(MovementType::Fx) {
+            let (from, to) = (self.from.to_string(), self.to.to_string());
+            return list(SETTINGS_CURRENCIES, &[("from", &from), ("to", &to)]);
+        }
         self.movements_of(movement.map_or("", MovementType::as_str), ("", ""))
     }
 
     /// The period's movements of some types with a part in something; the list shows that part.
     pub fn movements_of(self, types: &str, part: Part<'_>) -> String {
         let (from, to) = (self.from.to_string(), self.to.to_string());
-        let currency = ("currency", self.currency.code());
-        list(MRR_MOVEMENTS, &[("movement", types), part, ("from", &from), ("to", &to), currency])
+        list(MRR_MOVEMENTS, &[("movement", types), part, ("from", &from), ("to", &to), ("currency", self.code())])
     }
 
     /// What was lost in the period: less from those who stayed, and those who left.
@@ -58,7 +72,7 @@ impl Scope {
 
     /// Subscriptions that are set to end.
     pub fn scheduled(self) -> String {
-        list(SUBSCRIPTIONS, &[("scheduled", "true"), ("currency", self.currency.code())])
+        list(SUBSCRIPTIONS, &[("scheduled", "true"), ("currency", self.code())])
     }
 }
 
@@ -77,10 +91,16 @@ pub fn filter_of(key: &str, by_tier: bool) -> Option<Part<'_>> {
 }
 
 /// Subscriptions with MRR on a day, of a part of the business or of all; of one customer, unless `customer` is empty.
-pub fn subscriptions_on(day: NaiveDate, currency: Currency, part: Option<Part<'_>>, customer: &str) -> String {
-    let day = day.to_string();
-    let part = part.unwrap_or_default();
-    list(SUBSCRIPTIONS, &[("as_of", &*day), part, ("currency", currency.code()), ("customer_id", customer)])
+pub fn subscriptions_on(
+    day: NaiveDate,
+    currency: impl Into<Option<Currency>>,
+    part: Option<Part<'_>>,
+    customer: &str,
+) -> String {
+    let currency = currency.into();
+    let currency = currency.as_ref().map_or("", Currency::code);
+    let (day, part) = (day.to_string(), part.unwrap_or_default());
+    list(SUBSCRIPTIONS, &[("as_of", &*day), part, ("currency", currency), ("customer_id", customer)])
 }
 
 #[cfg(test)]
@@ -89,8 +109,12 @@ mod tests {
 
     #[test]
     fn every_figure_names_its_rows() {
-        let scope =
-            Scope { from: "2026-10-01".parse().unwrap(), to: "2026-10-31".parse().unwrap(), currency: Currency::USD };
+        let scope = Scope {
+            from: "2026-10-01".parse().unwrap(),
+            to: "2026-10-31".parse().unwrap(),
+            currency: Some(Currency::USD),
+        };
+        let all = Scope { currency: None, ..scope };
         for (link, address) in [
             (scope.subscriptions(), "/subscriptions?as_of=2026-10-31&currency=usd"),
             (scope.paying(), "/customers?paying_at=2026-10-31&currency=usd"),
@@ -104,6 +128,9 @@ mod tests {
                 scope.movements(Some(MovementType::New)),
                 "/mrr-movements?movement=new&from=2026-10-01&to=2026-10-31&currency=usd",
             ),
+            (scope.movements(Some(MovementType::Fx)), "/settings/currencies?from=2026-10-01&to=2026-10-31"),
+            (all.subscriptions(), "/subscriptions?as_of=2026-10-31"),
+            (all.movements(None), "/mrr-movements?from=2026-10-01&to=2026-10-31"),
             (scope.scheduled(), "/subscriptions?scheduled=true&currency=usd"),
             (
                 subscriptions_on(scope.to, Currency::EUR, filter_of("tier2", true), ""),

@@ -14,7 +14,8 @@ mod tiles;
 mod widget;
 
 pub use chart_card::{ChartCard, mrr_chart};
-pub use links::{Scope, filter_of, subscriptions_on};
+pub use figures::scope;
+pub use links::{Scope, filter_of, rows_in, subscriptions_on};
 pub use movement_card::MovementCard;
 pub use widget::{chart_skeleton, widget};
 

@@ -40,6 +40,7 @@ pub fn MovementCard(
                 <Explain id="x-movement" of="MRR movement">
                     <p>"Each change of a customer’s MRR is written down once. From 0 it is new, or a reactivation if the customer paid before; to 0 it is churn; in between it is an expansion or a contraction."</p>
                     <p>"end − start = new + reactivation + expansion − contraction − churn + exchange rates. The database checks it."</p>
+                    <p>"With all currencies converted, each movement counts by the rate of its day, and what a change of the rates did to what was there before is exchange rates."</p>
                     <p class="muted">"A plan of $2,000 a year: +$166.67 new. Upgraded: +$60.00 expansion. Back: −$60.00 contraction. Cancelled: −$166.67 churn. Again: +$166.67 reactivation."</p>
                 </Explain>
                 {net_view}

@@ -1,6 +1,6 @@
 //! The reply behind the waterfall: bars, table and the equation below it.
 
-use super::links::{Scope, subscriptions_on};
+use super::links::{Scope, rows_in, subscriptions_on};
 use crate::charts::{Cell, ChartTable, FallBar, FallData};
 use crate::format::{MINUS, count, date_range, day, day_short, money, money_whole, month_year, signed_whole};
 use crate::labels;
@@ -11,7 +11,7 @@ use crm_types::mrr::MovementType;
 
 /// What the links of the summary are about.
 pub fn scope(reply: &MovementSummary) -> Scope {
-    Scope { from: reply.from, to: reply.to, currency: reply.currency }
+    Scope { from: reply.from, to: reply.to, currency: rows_in(reply.currency, reply.rates.as_ref()) }
 }
 
 /// The waterfall. A change of exchange rates has a bar only where there was one.
@@ -24,7 +24,7 @@ pub fn fall(reply: &MovementSummary) -> FallData {
         label: day(on),
         short: if years { month_year(on) } else { day_short(on) },
         amount: amount.minor,
-        href: subscriptions_on(on, reply.currency, None, ""),
+        href: subscriptions_on(on, scope.currency, None, ""),
     };
     let change = |total: &MovementTotal| FallBar {
         label: labels::movement(total.movement).into(),
@@ -130,6 +130,7 @@ mod tests {
             end: usd(440_480 + fx),
             difference: usd(0),
             as_of: None,
+            rates: None,
             steps: vec![],
         }
     }

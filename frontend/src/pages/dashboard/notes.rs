@@ -6,10 +6,11 @@ use crate::components::{EmptyState, SkeletonCard};
 use crate::format::{date_range, day, money_whole};
 use crate::params::Params;
 use crate::query::Query;
-use crate::routes::{DASHBOARD, SETTINGS_STRIPE};
+use crate::routes::{DASHBOARD, SETTINGS_CURRENCIES, SETTINGS_STRIPE};
 use chrono::NaiveDate;
 use crm_types::Money;
 use crm_types::analytics::Overview;
+use crm_types::exchange_rates::RateUse;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -35,10 +36,11 @@ pub fn Notes(overview: Query<Overview>) -> impl IntoView {
                         <dd>{move || scheduled().0}</dd>
                     </div>
                     {move || others.get().into_iter().map(other).collect_view()}
+                    {move || overview.with(|o| o.rates.clone()).unwrap_or_default().into_iter().map(rate).collect_view()}
                     <div><dt>"Compared with"</dt><dd>{compared}</dd></div>
                     <div><dt>"Days begin and end in"</dt><dd>{zone}</dd></div>
                 </dl>
-                {move || others.with(|o| separate(o)).map(|text| view! { <p class="small muted">{text}</p> })}
+                {move || overview.with(note).map(|text| view! { <p class="small muted">{text}</p> })}
             </div>
         }
     };
@@ -47,6 +49,23 @@ pub fn Notes(overview: Query<Overview>) -> impl IntoView {
             <header class="card__head card__head--line"><h2 id="h-notes">"Behind the figures"</h2></header>
             {widget(overview, "Behind the figures", || view! { <SkeletonCard label="Loading"/> }, content)}
         </section>
+    }
+}
+
+/// The newest rate of a currency that was converted.
+fn rate(used: RateUse) -> impl IntoView {
+    let code = used.currency.code().to_ascii_uppercase();
+    view! { <div><dt><a href=SETTINGS_CURRENCIES>"Rate of "{code}", "{day(used.last_day)}</a></dt><dd>{used.rate.to_string()}</dd></div> }
+}
+
+/// What became of amounts in other currencies.
+fn note(overview: &Overview) -> Option<String> {
+    let converted = || {
+        "Each amount counts by the rate of its day. What a change of the rates did is a movement of its own.".to_owned()
+    };
+    match &overview.rates {
+        Some(_) => Some(converted()),
+        None => separate(&elsewhere(overview)),
     }
 }
 

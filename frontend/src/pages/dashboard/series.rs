@@ -1,6 +1,6 @@
 //! The reply behind "MRR over time" as a chart, a legend and a table.
 
-use super::links::{Part, filter_of, subscriptions_on};
+use super::links::{Part, filter_of, rows_in, subscriptions_on};
 use crate::charts::{AreaData, AreaSeries, Cell, ChartTable, LegendItem, MOST_SERIES};
 use crate::format::{day, money_whole};
 use crm_types::Money;
@@ -67,7 +67,8 @@ pub fn href(reply: &MrrSeries, day: usize, series: Option<usize>, customer: &str
     let Some(on) = reply.days.get(day) else { return crate::routes::SUBSCRIPTIONS.into() };
     // What has no filter, as `Other`, leads to all of the day.
     let line = series.filter(|index| *index < MOST_SERIES).and_then(|index| drawn(reply).nth(index));
-    subscriptions_on(*on, reply.currency, line.and_then(|(_, line)| part(reply, line)), customer)
+    let currency = rows_in(reply.currency, reply.rates.as_ref());
+    subscriptions_on(*on, currency, line.and_then(|(_, line)| part(reply, line)), customer)
 }
 
 /// The keys, each that can be filtered by leading to its rows at the end of the period.
@@ -101,7 +102,7 @@ pub fn table(reply: &MrrSeries, customer: &str) -> ChartTable {
         Cell { text: money_whole(Money::new(minor, reply.currency)), href }
     };
     let row = |(index, on): (usize, &chrono::NaiveDate)| {
-        let rows = |part| subscriptions_on(*on, reply.currency, part, customer);
+        let rows = |part| subscriptions_on(*on, rows_in(reply.currency, reply.rates.as_ref()), part, customer);
         let lines = reply.series.iter();
         let parts = lines.map(|line| cell(line.values.get(index), part(reply, line).map(|part| rows(Some(part)))));
         let total = cell(reply.total.get(index), Some(rows(None)));
@@ -128,6 +129,7 @@ mod tests {
             series: vec![line("tier1", "Basic", &[90_000, 99_000]), line("rev2_coaching", "Coaching", &[10_000, 0])],
             total: vec![100_000, 99_000],
             as_of: None,
+            rates: None,
         }
     }
 

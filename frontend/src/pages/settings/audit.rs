@@ -63,6 +63,7 @@ fn resources() -> Vec<labels::Choice> {
         ("profile_fields", "Profile fields"),
         ("price", "Price"),
         ("settings", "Settings"),
+        ("exchange_rate", "Exchange rate"),
         ("view", "Saved view"),
         ("user", "Account"),
         ("api_key", "API key"),

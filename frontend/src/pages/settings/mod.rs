@@ -1,9 +1,10 @@
-//! Settings: Stripe, healing, prices, policies, profile, health, team, API keys, audit log, jobs, one's own account. Each tab is a page of its
+//! Settings: Stripe, healing, prices, policies, currencies, profile, health, team, API keys, audit log, jobs, one's own account. Each tab is a page of its
 //! own.
 
 mod account;
 mod api_keys;
 mod audit;
+mod currencies;
 mod event;
 mod healing;
 mod health;
@@ -20,6 +21,7 @@ mod team;
 
 pub use api_keys::ApiKeysPage;
 pub use audit::AuditPage;
+pub use currencies::CurrenciesPage;
 pub use event::EventPage;
 pub use healing::HealingPage;
 pub use health::HealthPage;
@@ -45,6 +47,7 @@ const TABS: [Tab; 11] = [
     (routes::SETTINGS_HEALING, "Healing", Some(Permission::StripeRead)),
     (routes::SETTINGS_PRICES, "Prices", Some(Permission::PlansRead)),
     (routes::SETTINGS_POLICIES, "Policies", Some(Permission::SettingsRead)),
+    (routes::SETTINGS_CURRENCIES, "Currencies", Some(Permission::SettingsRead)),
     (routes::SETTINGS_PROFILE, "Profile", Some(Permission::CustomersRead)),
     (routes::SETTINGS_HEALTH, "Health", Some(Permission::SystemRead)),
     (routes::SETTINGS_TEAM, "Team", Some(Permission::UsersRead)),

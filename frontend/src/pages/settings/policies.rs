@@ -113,7 +113,7 @@ fn PolicyForm(saved: AccountSettings, query: Query<AccountSettings>) -> impl Int
                         hint="Shown in place of the product’s name."/>
                     <Select id="reporting_currency" label="Reporting currency" value=currency choices=CURRENCIES.to_vec()
                         on_change=Callback::new(move |v| currency.set(v)) error=errors.of("reporting_currency") disabled=locked
-                        hint="Dashboards open with it. Amounts in other currencies are shown apart, never added up."/>
+                        hint="Dashboards open with it. Amounts in others are shown apart, or converted by the rates in Currencies."/>
                     <Field id="time_zone" label="Time zone" value=zone error=errors.of("time_zone") disabled=locked
                         hint="An IANA name such as Europe/Berlin. Days begin and end in it, in every figure."/>
                 </div>

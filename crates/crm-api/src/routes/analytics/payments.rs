@@ -60,7 +60,8 @@ struct MonthsQuery {
 #[get("/analytics/payments")]
 async fn payments(state: Data<AppState>, query: Params<MonthsQuery>) -> ApiResult<Json<PaymentReport>> {
     let MonthsQuery { from, to, interval, as_of, currency } = query.0;
-    let request = ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency };
+    let request =
+        ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency: currency.map(Into::into) };
     Ok(Json(analytics::payments(&state.read_pool, request).await?))
 }
 
@@ -85,6 +86,7 @@ async fn payments(state: Data<AppState>, query: Params<MonthsQuery>) -> ApiResul
 #[get("/analytics/recognised")]
 async fn recognised(state: Data<AppState>, query: Params<MonthsQuery>) -> ApiResult<Json<RecognisedReport>> {
     let MonthsQuery { from, to, interval, as_of, currency } = query.0;
-    let request = ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency };
+    let request =
+        ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency: currency.map(Into::into) };
     Ok(Json(analytics::recognised(&state.read_pool, request).await?))
 }

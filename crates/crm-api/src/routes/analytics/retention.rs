@@ -43,7 +43,7 @@ struct ReportQuery {
 impl ReportQuery {
     fn request(&self) -> ApiResult<ReportRequest> {
         let Self { from, to, interval, as_of, currency, .. } = *self;
-        Ok(ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency })
+        Ok(ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency: currency.map(Into::into) })
     }
 }
 
@@ -161,6 +161,7 @@ struct CohortQuery {
 #[get("/analytics/cohorts")]
 async fn cohorts(state: Data<AppState>, query: Params<CohortQuery>) -> ApiResult<Json<CohortReport>> {
     let CohortQuery { from, to, interval, as_of, group_by, currency } = query.0;
-    let request = ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency };
+    let request =
+        ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency: currency.map(Into::into) };
     Ok(Json(analytics::cohorts(&state.read_pool, request, group_by).await?))
 }

@@ -6,6 +6,7 @@ use actix_web::get;
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
 use crm_domain::analytics::{self, AsOf, PeriodRequest, ReportRequest};
+use crm_domain::exchange_rates::CurrencyChoice;
 use crm_types::Currency;
 use crm_types::analytics::GroupBy;
 use crm_types::analytics_streams::{BridgeReport, StreamsReport};
@@ -88,7 +89,12 @@ struct StreamsQuery {
 #[get("/analytics/streams")]
 async fn streams(state: Data<AppState>, query: Params<StreamsQuery>) -> ApiResult<Json<StreamsReport>> {
     let StreamsQuery { from, to, as_of, currency } = query.0;
-    let request = ReportRequest { period: PeriodRequest::new(from, to)?, interval: None, as_of, currency };
+    let request = ReportRequest {
+        period: PeriodRequest::new(from, to)?,
+        interval: None,
+        as_of,
+        currency: currency.map(Into::into),
+    };
     Ok(Json(analytics::streams(&state.read_pool, request).await?))
 }
 
@@ -109,8 +115,10 @@ struct BridgeQuery {
     /// What the segments are.
     #[param(default = "stream")]
     group_by: Option<GroupBy>,
-    /// The currency of all amounts; the reporting currency when not given.
-    currency: Option<Currency>,
+    /// The currency of all amounts, without what is in others; the reporting currency when not given. `reporting`: everything, by
+    /// the rates of each day in the reporting currency.
+    #[param(value_type = Option<String>, pattern = "^([a-z]{3}|reporting)$", example = "usd")]
+    currency: Option<CurrencyChoice>,
 }
 
 /// What explains the change of MRR between two dates
@@ -126,7 +134,8 @@ struct BridgeQuery {
             "cells": [{"movement": "new", "amount": {"minor": 19_000, "currency": "usd"}, "count": 10,
                 "customers": [{"id": "019a1b2c-0000-7000-8000-00000000000a", "name": "Ada", "amount": {"minor": 2_900, "currency": "usd"}}]}],
             "end": {"minor": 119_000, "currency": "usd"}, "difference": {"minor": 0, "currency": "usd"}
-        }]
+        }],
+        "rates": null
     })),
 ))]
 #[get("/analytics/bridge")]

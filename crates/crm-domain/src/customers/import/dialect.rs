@@ -10,11 +10,11 @@ const HEAD: u64 = 64 * 1024;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// A file as UTF-8, or as bytes that are ASCII where it matters.
-pub(super) type Text<R> =
+pub(crate) type Text<R> =
     std::io::Chain<Cursor<Vec<u8>>, DecodeReaderBytes<std::io::Chain<Cursor<Vec<u8>>, R>, Vec<u8>>>;
 
 /// What was found out from the beginning of a file.
-pub(super) struct Opened<R: Read> {
+pub(crate) struct Opened<R: Read> {
     pub text: Text<R>,
     /// By the mark at the beginning; `None` is UTF-8, unless a cell says otherwise.
     pub marked: Option<&'static str>,
@@ -22,7 +22,7 @@ pub(super) struct Opened<R: Read> {
 }
 
 /// Looks at the beginning of a file.
-pub(super) fn open<R: Read>(mut file: R) -> Result<Opened<R>> {
+pub(crate) fn open<R: Read>(mut file: R) -> Result<Opened<R>> {
     let mut mark = Vec::with_capacity(3);
     file.by_ref().take(3).read_to_end(&mut mark)?;
     let marked = match mark.as_slice() {
@@ -52,7 +52,7 @@ fn delimiter(head: &[u8]) -> u8 {
 }
 
 /// A cell's text, and whether it was UTF-8. What is not is read as Windows-1252, which holds all of Latin-1's letters.
-pub(super) fn decode(cell: &[u8]) -> (Cow<'_, str>, bool) {
+pub(crate) fn decode(cell: &[u8]) -> (Cow<'_, str>, bool) {
     match std::str::from_utf8(cell) {
         Ok(text) => (text.into(), true),
         Err(_) => (WINDOWS_1252.decode_without_bom_handling(cell).0, false),

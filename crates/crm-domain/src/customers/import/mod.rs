@@ -2,7 +2,7 @@
 
 mod batch;
 mod columns;
-mod dialect;
+pub(crate) mod dialect;
 mod errors;
 pub mod list;
 mod reader;

@@ -1,5 +1,5 @@
-//! Settings: Stripe, healing, prices, policies, currencies, profile, health, team, API keys, audit log, jobs, one's own account. Each tab is a page of its
-//! own.
+//! Settings: Stripe, healing, prices, policies, currencies, profile, health, team, API keys, audit log, jobs, one's own account.
+//! Each tab is a page of its own.
 
 mod account;
 mod api_keys;
@@ -42,7 +42,7 @@ use leptos::prelude::*;
 /// A tab: its path, its name, and what must be granted to read anything there; none when everybody may.
 type Tab = (&'static str, &'static str, Option<Permission>);
 
-const TABS: [Tab; 11] = [
+const TABS: [Tab; 12] = [
     (routes::SETTINGS_STRIPE, "Stripe", Some(Permission::StripeRead)),
     (routes::SETTINGS_HEALING, "Healing", Some(Permission::StripeRead)),
     (routes::SETTINGS_PRICES, "Prices", Some(Permission::PlansRead)),

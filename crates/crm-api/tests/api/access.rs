@@ -35,7 +35,7 @@ impl Route {
     /// With something in place of the parameters.
     pub fn address(&self) -> String {
         let parts = self.path.split('/').map(|part| match part {
-            "{month}" => "2026-01-01",
+            "{month}" | "{day}" => "2026-01-01",
             "{currency}" => "usd",
             _ if part.starts_with('{') => "00000000-0000-7000-8000-000000000000",
             _ => part,

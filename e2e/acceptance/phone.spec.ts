@@ -43,7 +43,7 @@ test("the current tab of the settings is in sight, and the last action of the ba
 test("settings show the tabs that one may read", async ({ page, server }) => {
   await signIn(page, server, "/settings", "viewer");
   const tabs = page.getByRole("navigation", { name: "Settings" }).getByRole("link");
-  await expect(tabs).toHaveText(["Prices", "Policies", "Profile", "Team", "Jobs", "Your account"]);
+  await expect(tabs).toHaveText(["Prices", "Policies", "Currencies", "Profile", "Team", "Jobs", "Your account"]);
   await expect(page).toHaveURL(/\/settings\/prices$/);
 });
 

@@ -183,6 +183,27 @@ fn draw_palette(_page: Page) -> Result<AnyView, SplitLoaderError> {
 }
 
 impl Page {
+    /// Whether it is one of the settings' tabs, which are a chunk of their own.
+    fn is_setting(self) -> bool {
+        use Page as P;
+        matches!(
+            self,
+            P::Stripe
+                | P::Event
+                | P::Healing
+                | P::Prices
+                | P::Policies
+                | P::Currencies
+                | P::Profile
+                | P::Health
+                | P::Audit
+                | P::Jobs
+                | P::Sessions
+                | P::Team
+                | P::ApiKeys
+        )
+    }
+
     fn load(self) -> Loading<()> {
         match self {
             Self::Setup | Self::AccountLink => Box::pin(preload_setup()),
@@ -190,19 +211,7 @@ impl Page {
             Self::Finance | Self::Retention | Self::Movements | Self::Streams | Self::Forecast => {
                 Box::pin(preload_analytics())
             }
-            Self::Stripe
-            | Self::Event
-            | Self::Healing
-            | Self::Prices
-            | Self::Policies
-            | Self::Currencies
-            | Self::Profile
-            | Self::Health
-            | Self::Audit
-            | Self::Jobs
-            | Self::Sessions
-            | Self::Team
-            | Self::ApiKeys => Box::pin(preload_settings()),
+            _ if self.is_setting() => Box::pin(preload_settings()),
             _ => Box::pin(preload_lists()),
         }
     }
@@ -214,18 +223,7 @@ impl Page {
             Self::Finance | Self::Retention | Self::Movements | Self::Streams | Self::Forecast => {
                 Box::pin(draw_analytics(self))
             }
-            Self::Stripe
-            | Self::Event
-            | Self::Prices
-            | Self::Policies
-            | Self::Currencies
-            | Self::Profile
-            | Self::Health
-            | Self::Audit
-            | Self::Jobs
-            | Self::Sessions
-            | Self::Team
-            | Self::ApiKeys => Box::pin(draw_settings(self)),
+            _ if self.is_setting() => Box::pin(draw_settings(self)),
             _ => Box::pin(draw_list(self)),
         }
     }

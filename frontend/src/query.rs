@@ -96,7 +96,7 @@ impl<T: Send + Sync + 'static> Query<T> {
         self.loaded().map(|l| part(&l.value))
     }
 
-    /// Why the newest reading failed; the former value stays.
+    /// Why the newest reading failed; the former value of the same address stays.
     pub fn error(self) -> Signal<Option<ApiError>> {
         self.raw.error.into()
     }
@@ -245,7 +245,14 @@ impl Raw {
                 }
                 self.show(&url, text);
             }
-            Err(error) => self.error.set(Some(error)),
+            Err(error) => {
+                // What another address said is no answer to this one.
+                if self.value.with_untracked(|v| v.as_ref().is_some_and(|(old, _)| **old != *url)) {
+                    self.text.set_value(None);
+                    self.value.set(None);
+                }
+                self.error.set(Some(error));
+            }
         }
         self.busy.set(false);
         if self.again.get_value() {

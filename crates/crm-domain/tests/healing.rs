@@ -330,6 +330,17 @@ async fn a_difference_that_heals_itself_vanishes(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn what_is_newer_here_than_stripes_answer_does_not_differ(pool: PgPool) {
+    let one = Life::new(Shape::Current, "ne");
+    let events = one.six_events();
+    deliver(&pool, &events).await;
+    // The page was read before the last event happened, and compared after that had come.
+    let stripe = Stripe::after(&events[..5], events[4].created.timestamp());
+    assert_eq!(reconcile(&pool, &stripe).await.changed, 0);
+    assert_eq!(told(&differences(&pool).await), []);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_repair_that_stripe_does_not_answer_says_why(pool: PgPool) {
     let one = Life::new(Shape::Current, "no");
     let events = one.six_events();

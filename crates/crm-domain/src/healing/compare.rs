@@ -26,7 +26,14 @@ pub(super) struct Differs {
     pub stripes: Option<String>,
 }
 
-/// What differs of these objects. Of what waits in the inbox nothing is said: it may be the very change.
+/// What is known here of an object, and of which instant of Stripe's clock that is.
+pub(super) struct Ours {
+    pub fields: Vec<Field>,
+    at: DateTime<Utc>,
+}
+
+/// What differs of these objects. Nothing is said of what waits in the inbox, which may be the very change, nor of what is
+/// newer here than what Stripe gave.
 pub(super) struct Compared {
     /// Ids of what was compared.
     pub objects: Vec<String>,
@@ -60,9 +67,13 @@ pub(super) async fn compare(
     let mut compared = Compared { objects: Vec::new(), differs: Vec::new() };
     for object in theirs {
         let Some(id) = id_of(object).filter(|id| !waiting.contains(*id)) else { continue };
+        let ours = ours.get(id);
+        if ours.is_some_and(|ours| ours.at > at) {
+            continue;
+        }
         compared.objects.push(id.to_owned());
         let theirs = read(kind, object, at);
-        compared.differs.extend(differing(id, ours.get(id), theirs));
+        compared.differs.extend(differing(id, ours.map(|ours| &ours.fields), theirs));
     }
     Ok(compared)
 }
@@ -108,26 +119,23 @@ fn read(kind: ReconciledKind, object: &Value, at: DateTime<Utc>) -> std::result:
 }
 
 /// The newest that is known here of each.
-pub(super) async fn ours(
-    db: &mut PgConnection,
-    kind: ReconciledKind,
-    ids: &[String],
-) -> Result<HashMap<String, Vec<Field>>> {
+pub(super) async fn ours(db: &mut PgConnection, kind: ReconciledKind, ids: &[String]) -> Result<HashMap<String, Ours>> {
     if kind == ReconciledKind::Subscription {
         let rows = sqlx::query!(
-            r#"SELECT DISTINCT ON (stripe_subscription_id) stripe_subscription_id AS id, body AS "body: Json<Snapshot>"
+            r#"SELECT DISTINCT ON (stripe_subscription_id) stripe_subscription_id AS id, at, body AS "body: Json<Snapshot>"
                FROM subscription_versions WHERE stripe_subscription_id = ANY($1)
                ORDER BY stripe_subscription_id, at DESC, rank DESC, event_id DESC"#,
             ids
         );
         let rows = rows.fetch_all(db).await?;
-        return Ok(rows.into_iter().map(|row| (row.id, fields::subscription(&row.body.0))).collect());
+        let ours = rows.into_iter().map(|row| (row.id, Ours { fields: fields::subscription(&row.body.0), at: row.at }));
+        return Ok(ours.collect());
     }
     let rows = sqlx::query!(
-        r#"SELECT id, body AS "body: Json<Body>" FROM stripe_objects WHERE id = ANY($1) AND kind = $2"#,
+        r#"SELECT id, seen_at, body AS "body: Json<Body>" FROM stripe_objects WHERE id = ANY($1) AND kind = $2"#,
         ids,
         kind.as_str()
     );
     let rows = rows.fetch_all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.id, fields::object(&row.body.0))).collect())
+    Ok(rows.into_iter().map(|row| (row.id, Ours { fields: fields::object(&row.body.0), at: row.seen_at })).collect())
 }

@@ -195,8 +195,8 @@ pub async fn heal(pool: &PgPool) -> Result<usize> {
             let known = ours.get(&row.object_id);
             let ours = match (known, row.field.as_str()) {
                 (Some(_), OBJECT) => return None,
-                (Some(fields), name) => {
-                    fields.iter().find(|(field, _)| *field == name).and_then(|(_, ours)| ours.clone())
+                (Some(known), name) => {
+                    known.fields.iter().find(|(field, _)| *field == name).and_then(|(_, ours)| ours.clone())
                 }
                 (None, _) => None,
             };

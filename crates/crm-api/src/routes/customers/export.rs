@@ -68,7 +68,8 @@ async fn link(
 #[utoipa::path(tag = "customers", operation_id = "export_customers",
     params(CustomerQuery, ExportQuery, ("ticket" = Option<String>, Query, description = "Of a link; instead of an access token")),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+        (status = 200, description = "The file", content((String = "text/csv"), (String = "application/x-ndjson"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 404, description = "The ticket was used, or is too old", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "Four downloads run already", body = Problem, content_type = "application/problem+json"),
     ))]

@@ -58,7 +58,8 @@ async fn link(
 #[utoipa::path(tag = "revenue", operation_id = "download_payout_statement",
     params(("id" = PayoutStatementId, Path, description = "Our id"), FileQuery),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+        (status = 200, description = "The file", content((String = "text/csv"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 404, description = "It is not there, or the ticket was used or is too old", body = Problem,
             content_type = "application/problem+json"),
         (status = 409, description = "It has too many rows for a file", body = Problem, content_type = "application/problem+json"),

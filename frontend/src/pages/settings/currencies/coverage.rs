@@ -30,7 +30,7 @@ pub fn Coverage() -> impl IntoView {
                 </Explain>
             </header>
             <div class="card__body stack">
-                <p>"Amounts are reported in "<b>{reporting}</b>". "<a href=SETTINGS_POLICIES>"Change it in Policies"</a></p>
+                <p class="muted">"Amounts are reported in "<b>{reporting}</b>". "<a href=SETTINGS_POLICIES>"Change it in Policies"</a></p>
                 {drawn(move || match (query.get(), query.error().get()) {
                     (Some(covered), _) if covered.is_empty() => {
                         view! { <p class="muted">"There is no MRR in another currency: no rate is needed."</p> }.into_any()

@@ -64,14 +64,16 @@ fn Table(covered: Vec<RateCoverage>) -> impl IntoView {
         }
     };
     view! {
-        <table class="tbl tbl--compact">
-            <caption class="vh">"Rates of the currencies that there is MRR in"</caption>
-            <thead><tr>
-                <th scope="col">"Currency"</th><th scope="col" class="num">"MRR since"</th>
-                <th scope="col" class="num">"Newest rate"</th><th scope="col">"Without a rate"</th>
-            </tr></thead>
-            <tbody>{covered.into_iter().map(row).collect_view()}</tbody>
-        </table>
+        <div class="tbl-wrap" tabindex="0" role="region" aria-label="Rates of the currencies, table">
+            <table class="tbl tbl--compact">
+                <caption class="vh">"Rates of the currencies that there is MRR in"</caption>
+                <thead><tr>
+                    <th scope="col">"Currency"</th><th scope="col" class="num">"MRR since"</th>
+                    <th scope="col" class="num">"Newest rate"</th><th scope="col">"Without a rate"</th>
+                </tr></thead>
+                <tbody>{covered.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
     }
 }
 

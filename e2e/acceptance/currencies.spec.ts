@@ -123,7 +123,7 @@ test("a rate is taken away, and a reader changes nothing", async ({ page, server
 
   await signIn(page, server, "/settings/currencies", "analyst");
   await expect(page.getByRole("button", { name: "Enter rate" })).toHaveAttribute("aria-disabled", "true");
-  await expect(page.getByLabel("Address")).toBeDisabled();
+  await expect(page.getByRole("textbox", { name: "Address" })).toBeDisabled();
 });
 
 test("rates come from an address, and what is wrong with it is told", async ({ page }) => {
@@ -136,7 +136,7 @@ test("rates come from an address, and what is wrong with it is told", async ({ p
   const server = await CrmServer.start({ settings: { CRM_RATES_LOCAL: "true" } });
   try {
     await signIn(page, server, "/settings/currencies");
-    const address = page.getByLabel("Address");
+    const address = page.getByRole("textbox", { name: "Address" });
     await address.fill("ftp://127.0.0.1/rates");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await expect(page.getByText("Use an address that begins with https://.")).toBeVisible();

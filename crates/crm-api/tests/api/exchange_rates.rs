@@ -131,17 +131,15 @@ async fn an_address_is_asked_for_rates() {
     let admin = app.client(Role::Admin).await;
     admin.post("/api/exchange-rates/fetch").await.problem(409);
     let body = r#"{"amount":1.0,"base":"EUR","date":"2026-03-02","rates":{"USD":1.25,"GBP":0.8}}"#;
-    let mut version = 1;
-    for (status, body, error) in [
+    for (version, (status, body, error)) in (1..).zip([
         ("200 OK", body, None),
         ("200 OK", "<html>", Some("The reply is not JSON with base, date and rates.")),
         ("503 Service Unavailable", "", Some("127.0.0.1 answered with 503 Service Unavailable.")),
         ("302 Found", "", Some("127.0.0.1 answered with 302 Found. Name the address that it leads to.")),
-    ] {
+    ]) {
         let patch = json!({"version": version, "url": answering(status, body).await});
         let saved = admin.send_json(Method::PATCH, "/api/exchange-rates/settings", &patch).await;
         assert_eq!(saved.status, 200, "{}", saved.text());
-        version += 1;
         let asked: ExchangeRateSettings = admin.post("/api/exchange-rates/fetch").await.json();
         assert_eq!(
             (asked.error.as_deref(), asked.newest_day.map(|day| day.to_string()).as_deref()),

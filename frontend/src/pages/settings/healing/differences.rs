@@ -69,7 +69,7 @@ fn Found(page: Page<Difference>) -> impl IntoView {
             })}
         </header>
         {match total {
-            0 => view! { <p class="card__body muted">"None that is known: what was compared is here as it is at Stripe."</p> }.into_any(),
+            0 => view! { <p class="card__body muted">"No difference is known."</p> }.into_any(),
             _ => table.into_any(),
         }}
         {more.map(|more| view! { <p class="card__foot">{more}</p> })}

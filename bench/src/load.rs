@@ -14,7 +14,7 @@ use stripe_sandbox::{
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// An event of 3 KB whose type is not used here.
 pub fn ignored_event(prefix: &str, n: usize) -> Vec<u8> {
@@ -74,9 +74,23 @@ pub async fn send_all(server: &Server, events: Vec<Event>, connections: usize) -
     Ok(())
 }
 
-/// One event at a time, from its POST until its movement can be read. Gives p50 and p95 in milliseconds.
-pub async fn to_figure(server: &Server, pool: &PgPool) -> Result<(f64, f64)> {
-    let mut sandbox = Sandbox::new(99, 1_767_225_600).with_shape(ApiShape::Current).with_log_limit(0);
+/// Posts events at a steady rate over one connection, until the task is ended or none is left.
+pub fn steadily(server: &Server, events: Vec<Event>, per_second: u32) -> JoinHandle<Result<()>> {
+    let address = server.address;
+    tokio::spawn(async move {
+        let mut lane = Lane::open(address).await?;
+        let mut beat = tokio::time::interval(Duration::from_secs(1) / per_second);
+        for event in events {
+            beat.tick().await;
+            lane.send(&request(&event.body)).await?;
+        }
+        Ok(())
+    })
+}
+
+/// One change after the other, each from its POST until its MRR can be read. Gives p50 and p95 in milliseconds.
+pub async fn to_figure(server: &Server, pool: &PgPool, seed: u64, duration: Duration) -> Result<(f64, f64)> {
+    let mut sandbox = Sandbox::new(seed, 1_767_225_600).with_shape(ApiShape::Current).with_log_limit(0);
     let metadata: Metadata =
         [("stream", "rev1_individual"), ("tier", "tier1")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
     let product = sandbox.create_product("Bench", None, Metadata::default());
@@ -89,8 +103,8 @@ pub async fn to_figure(server: &Server, pool: &PgPool) -> Result<(f64, f64)> {
         metadata,
         ..NewPrice::default()
     })?;
-    let customer =
-        sandbox.create_customer(NewCustomer { email: Some("bench@example.com".into()), ..NewCustomer::default() });
+    let email = Some(format!("bench{seed}@example.com"));
+    let customer = sandbox.create_customer(NewCustomer { email, ..NewCustomer::default() });
     let items = vec![NewItem { price, quantity: 1 }];
     let subscription =
         sandbox.create_subscription(NewSubscription { customer, items, ..NewSubscription::default() })?;
@@ -98,14 +112,13 @@ pub async fn to_figure(server: &Server, pool: &PgPool) -> Result<(f64, f64)> {
     let item = item.pointer("/items/data/0/id").and_then(|id| id.as_str()).context("no item")?.to_owned();
     let mut lane = Lane::open(server.address).await?;
     let mut times = Vec::new();
-    for quantity in 2..62 {
-        for event in sandbox.drain_events() {
-            lane.send(&request(&event.body)).await?;
+    let start = Instant::now();
+    for quantity in 1.. {
+        if quantity > 1 {
+            sandbox.advance_to(1_767_225_600 + quantity);
+            let change = ItemChange { id: Some(item.clone()), quantity: Some(quantity), ..ItemChange::default() };
+            sandbox.change_items(&subscription, &[change], Proration::None)?;
         }
-        crate::drained(pool).await?;
-        sandbox.advance_to(1_767_225_600 + quantity);
-        let change = ItemChange { id: Some(item.clone()), quantity: Some(quantity), ..ItemChange::default() };
-        sandbox.change_items(&subscription, &[change], Proration::None)?;
         let events: Vec<Vec<u8>> = sandbox.drain_events().iter().map(|event| request(&event.body)).collect();
         let began = Instant::now();
         for event in &events {
@@ -113,15 +126,20 @@ pub async fn to_figure(server: &Server, pool: &PgPool) -> Result<(f64, f64)> {
         }
         while sqlx::query_scalar::<_, i64>("SELECT mrr_minor FROM subscriptions WHERE stripe_subscription_id = $1")
             .bind(&subscription)
-            .fetch_one(pool)
+            .fetch_optional(pool)
             .await?
-            != quantity * 900
+            != Some(quantity * 900)
         {
             ensure!(began.elapsed() < Duration::from_secs(30), "the change to {quantity} was not applied");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         times.push(began.elapsed().as_secs_f64() * 1_000.0);
+        if times.len() > 60 && start.elapsed() > duration {
+            break;
+        }
     }
+    // The first is the customer that begins.
+    times.remove(0);
     times.sort_by(f64::total_cmp);
     let at = |share: usize| times.get(times.len() * share / 100).copied().context("nothing was measured");
     Ok((at(50)?, at(95)?))

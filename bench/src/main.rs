@@ -85,6 +85,7 @@ async fn measure(arguments: &Arguments, cluster: &private_postgres::Cluster) -> 
 
     if arguments.scale.is_some() {
         let duration = Duration::from_secs(arguments.seconds);
+        beside_others(&server, &pool, duration).await?;
         scale::measure(cluster, &server, &pool, arguments.connections, duration).await?;
         say(&format!("memory of the server, at its highest {:.0} MiB resident", server.peak_mib()?));
         return server.stop().await;
@@ -117,11 +118,28 @@ async fn measure(arguments: &Arguments, cluster: &private_postgres::Cluster) -> 
         statements::print(&pool).await?;
     }
 
-    let latency = load::to_figure(&server, &pool).await?;
-    say(&format!("webhook to MRR in the database       p50 {:.0} ms, p95 {:.0} ms", latency.0, latency.1));
+    let duration = Duration::from_secs(arguments.seconds);
+    let alone = load::to_figure(&server, &pool, 99, duration).await?;
+    say(&format!("webhook to MRR in the database       p50 {:.0} ms, p95 {:.0} ms", alone.0, alone.1));
+    beside_others(&server, &pool, duration).await?;
     say(&format!("memory of the server, at its highest {:.0} MiB resident", server.peak_mib()?));
     bundle::print(&arguments.bundle)?;
     server.stop().await
+}
+
+/// A single change while the events of a whole business come in as steadily as they can for a large one.
+async fn beside_others(server: &Server, pool: &PgPool, duration: Duration) -> Result<()> {
+    const RATE: u32 = 200;
+    // Once for each run on a database that was kept.
+    let seed = chrono::Utc::now().timestamp().cast_unsigned();
+    let config = BusinessConfig { seed, customers: 3_000, log_limit: 0, ..BusinessConfig::default() };
+    let end = config.start + i64::from(config.days) * 86_400;
+    let others = load::steadily(server, Business::new(config).step_to(end), RATE);
+    let (p50, p95) = load::to_figure(server, pool, seed, duration).await?;
+    anyhow::ensure!(!others.is_finished(), "the other events came to their end, or failed");
+    others.abort();
+    say(&format!("  beside {RATE} events/s of others          p50 {p50:.0} ms, p95 {p95:.0} ms"));
+    Ok(())
 }
 
 /// Sends events, and measures from the first POST until none is pending.

@@ -8,6 +8,7 @@ mod feed;
 mod gyms;
 mod journal;
 mod position;
+mod rates;
 
 use crate::config::{Config, Secret};
 use crate::server::{self, Running};
@@ -74,6 +75,7 @@ pub async fn start(mut config: Config, options: &Options) -> Result<Demo> {
     let running = server::launch(config, Some(login)).await?;
     ensure_owner(&running).await?;
     gyms::found(&running.state.background_pool).await?;
+    rates::bring(&running.state.background_pool, position.first_day()).await?;
     let mut business = business(&position);
     let journal = Journal::open(&data_dir)?;
     let recorder = Some(journal.recorder());

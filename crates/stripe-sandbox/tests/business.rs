@@ -38,7 +38,7 @@ fn the_same_seed_gives_the_same_bytes_however_it_is_stepped() {
 
 #[test]
 fn all_that_happens_in_a_business_happens() {
-    let events = play(7, 300, 120, DAY);
+    let events = play(7, 400, 120, DAY);
     let mut tally: BTreeMap<&str, usize> = BTreeMap::new();
     for event in &events {
         *tally.entry(&event.kind).or_default() += 1;
@@ -66,11 +66,13 @@ fn all_that_happens_in_a_business_happens() {
         "charge.failed",
         "charge.refunded",
         "refund.created",
+        "charge.dispute.created",
+        "charge.dispute.closed",
     ] {
         assert!(tally.get(kind).is_some_and(|count| *count > 0), "no {kind} in {tally:?}");
     }
     let signed_up = tally["customer.created"];
-    assert!((290..=310).contains(&signed_up), "{signed_up}");
+    assert!((390..=410).contains(&signed_up), "{signed_up}");
 
     let all: Vec<Value> = events.iter().map(json).collect();
     let object = |event: &Value| event["data"]["object"].clone();

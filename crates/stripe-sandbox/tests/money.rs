@@ -168,6 +168,9 @@ fn a_dispute_takes_what_is_left_and_gives_it_back_when_won() {
     let object = &withdrawn["data"]["object"];
     assert_eq!((object["amount"].clone(), object["status"].clone()), (json!(1_400), json!("needs_response")));
     assert_eq!(object["balance_transactions"][0]["amount"], json!(-1_400));
+    let refused = account.sandbox.refund(&charge, None, None, Metadata::new()).unwrap_err();
+    assert_eq!(refused.code(), "charge_disputed");
+    assert!(account.sandbox.dispute(&charge, "fraudulent").is_err(), "it is disputed already");
     account.sandbox.close_dispute(&dispute, true).unwrap();
     assert!(account.sandbox.close_dispute(&dispute, false).is_err(), "it is over");
     let closed = account.sandbox.dispute_json(&dispute).unwrap();
@@ -175,4 +178,5 @@ fn a_dispute_takes_what_is_left_and_gives_it_back_when_won() {
         closed["balance_transactions"].as_array().unwrap().iter().map(|m| m["amount"].as_i64().unwrap()).sum();
     assert_eq!((net, closed["status"].clone()), (0, json!("won")));
     assert_eq!(of_kind(&account.sandbox.drain_events(), "charge.dispute.funds_reinstated").len(), 1);
+    account.sandbox.refund(&charge, None, None, Metadata::new()).unwrap();
 }

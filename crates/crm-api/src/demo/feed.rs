@@ -1,7 +1,7 @@
 //! Sends the business's events: a day at a time in fast forward, then slowly until the present, then with it.
 
 use super::position::Position;
-use super::{books, gyms};
+use super::{books, gyms, rates};
 use anyhow::Result;
 use crm_domain::billing::settle;
 use sqlx::PgPool;
@@ -64,6 +64,7 @@ impl Feed {
                 self.send_until(next).await?;
             }
             books::settle_up(&self.pool).await?;
+            rates::bring(&self.pool, self.position.first_day()).await?;
         }
     }
 

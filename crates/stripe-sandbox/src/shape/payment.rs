@@ -114,7 +114,7 @@ pub(crate) fn charge(sandbox: &Sandbox, charge: &Charge) -> Value {
         "currency": charge.currency,
         "customer": charge.customer,
         "description": charge.description,
-        "disputed": false,
+        "disputed": sandbox.disputes.iter().any(|dispute| dispute.charge == charge.id),
         "failure_balance_transaction": null,
         "failure_code": (!charge.succeeded).then_some("card_declined"),
         "failure_message": (!charge.succeeded).then_some("Your card was declined."),

@@ -1,4 +1,4 @@
-//! Leaving, money back, and coming back.
+//! Leaving, money back and taken back, and coming back.
 
 use super::Scene;
 use super::people::{Act, Person};
@@ -16,6 +16,10 @@ const REASONS: [(&str, &str, u32); 6] = [
     ("customer_service", "Nobody answered my question.", 6),
     ("other", "", 10),
 ];
+
+/// What banks say why a payment is disputed, and how often.
+const DISPUTED: [(&str, u32); 4] =
+    [("fraudulent", 55), ("subscription_canceled", 20), ("product_not_received", 15), ("duplicate", 10)];
 
 impl Person {
     pub(super) fn depart(&mut self, scene: &mut Scene<'_>) -> Result<()> {
@@ -61,6 +65,17 @@ impl Person {
             let delay = self.rng.between(2 * DAY, 5 * DAY);
             scene.plan_in(delay, Act::LoseRefund { refund });
         }
+        Ok(())
+    }
+
+    /// The bank takes all of the last payment, and decides weeks later whose it is.
+    pub(super) fn dispute(&mut self, scene: &mut Scene<'_>) -> Result<()> {
+        let Some((charge, _)) = self.last_charge(scene) else { return Ok(()) };
+        let index = self.rng.weighted(&DISPUTED.map(|(_, weight)| weight));
+        let reason = DISPUTED.get(index).map_or("fraudulent", |(reason, _)| *reason);
+        let dispute = scene.sandbox.dispute(&charge, reason)?;
+        let (delay, won) = (self.rng.between(18 * DAY, 65 * DAY), self.rng.chance(0.4));
+        scene.plan_in(delay, Act::Settle { dispute, won });
         Ok(())
     }
 

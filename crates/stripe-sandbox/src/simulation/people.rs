@@ -38,6 +38,10 @@ pub(super) enum Act {
     AskRefund,
     /// The bank returns a refund.
     LoseRefund { refund: String },
+    /// Has the bank take the last payment back.
+    Dispute,
+    /// The bank decides.
+    Settle { dispute: String, won: bool },
     /// Ends a pause that had no end.
     Resume,
     /// Takes a cancellation back.
@@ -73,6 +77,8 @@ impl Person {
             Act::MendCard => self.mend_card(scene),
             Act::AskRefund => self.ask_refund(scene),
             Act::LoseRefund { refund } => scene.sandbox.fail_refund(&refund),
+            Act::Dispute => self.dispute(scene),
+            Act::Settle { dispute, won } => scene.sandbox.close_dispute(&dispute, won),
             Act::Resume => scene.sandbox.resume(&self.main()?),
             Act::Stay => scene.sandbox.keep(&self.main()?),
             Act::Return => self.come_back(scene),

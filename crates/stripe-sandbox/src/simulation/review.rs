@@ -3,7 +3,7 @@
 use super::Scene;
 use super::catalogue::{Currency, STAY};
 use super::people::{Act, Kind, Person};
-use crate::calendar::DAY;
+use crate::calendar::{DAY, HOUR};
 use crate::error::Result;
 use crate::state::billing_object::{PauseBehaviour, Status};
 use crate::state::object::PaymentBehaviour;
@@ -13,6 +13,8 @@ use crate::state::{ItemChange, Proration};
 const FAILURE: f64 = 0.05;
 /// The share of those that recovers.
 const RECOVERY: f64 = 0.6;
+/// The share of months in which somebody has the bank take a payment back.
+const DISPUTES: f64 = 0.006;
 
 impl Person {
     pub(super) fn review(&mut self, scene: &mut Scene<'_>) -> Result<()> {
@@ -42,6 +44,10 @@ impl Person {
         }
         if self.rng.chance(0.016) {
             scene.plan_in(0, Act::AskRefund);
+        }
+        if self.rng.chance(DISPUTES) {
+            let delay = self.rng.between(2 * HOUR, 5 * DAY);
+            scene.plan_in(delay, Act::Dispute);
         }
         self.age_card(scene)?;
         match self.kind {

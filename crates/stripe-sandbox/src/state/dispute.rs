@@ -9,9 +9,12 @@ impl Sandbox {
     /// The bank disputes what is left of a charge, and takes it; gives the dispute's id.
     ///
     /// # Errors
-    /// When the charge is missing, failed, or nothing is left of it.
+    /// When the charge is missing, failed, disputed already, or nothing is left of it.
     pub fn dispute(&mut self, charge: &str, reason: &str) -> Result<String> {
         let row = self.charges.get(charge)?;
+        if self.is_taken_back(charge) {
+            return Err(Error::invalid("charge", "This charge is disputed already."));
+        }
         let amount = if row.succeeded { row.amount - row.amount_refunded } else { 0 };
         if amount == 0 {
             return Err(Error::invalid("charge", "Nothing is left of this charge."));
@@ -32,6 +35,11 @@ impl Sandbox {
         self.emit("charge.dispute.created", object.clone());
         self.emit("charge.dispute.funds_withdrawn", object);
         Ok(id)
+    }
+
+    /// Whether a bank took a charge back, for good or until it decides.
+    pub(super) fn is_taken_back(&self, charge: &str) -> bool {
+        self.disputes.iter().any(|dispute| dispute.charge == charge && dispute.status != DisputeStatus::Won)
     }
 
     /// The bank decides.

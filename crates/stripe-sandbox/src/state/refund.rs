@@ -9,7 +9,7 @@ impl Sandbox {
     /// Refunds a charge, wholly when no amount (minor units) is given, and gives the refund's id.
     ///
     /// # Errors
-    /// When the charge is missing, failed, or has less left than the amount.
+    /// When the charge is missing, failed, or has less left than the amount, or the bank took it back.
     pub fn refund(
         &mut self,
         charge: &str,
@@ -18,6 +18,13 @@ impl Sandbox {
         metadata: Metadata,
     ) -> Result<String> {
         let row = self.charges.get(charge)?;
+        if self.is_taken_back(charge) {
+            return Err(Error::Invalid {
+                param: "charge".to_owned(),
+                code: "charge_disputed",
+                message: format!("Charge {charge} has been charged back; cannot issue a refund."),
+            });
+        }
         let left = if row.succeeded { row.amount - row.amount_refunded } else { 0 };
         let amount = amount.unwrap_or(left);
         if left == 0 {

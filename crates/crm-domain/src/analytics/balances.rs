@@ -29,10 +29,10 @@ impl Balances {
         latest: NaiveDate,
     ) -> Result<Self> {
         let rows = sqlx::query!(
-            r#"SELECT greatest(day, $2::date - 1) AS "day!", sum(amount_minor)::bigint AS "mrr!",
+            r#"SELECT day AS "day!", sum(amount_minor)::bigint AS "mrr!",
                       sum(CASE WHEN movement IN ('new', 'reactivation') THEN movements
                                WHEN movement = 'churn' THEN -movements ELSE 0 END)::bigint AS "customers!"
-               FROM mrr_daily WHERE currency = $1 AND day <= $3 GROUP BY 1 ORDER BY 1"#,
+               FROM mrr_daily_since($1, $2, NULL) WHERE day <= $3 GROUP BY 1 ORDER BY 1"#,
             currency.code(),
             earliest,
             latest

@@ -36,7 +36,7 @@ impl Converted {
         let rows = sqlx::query!(
             r#"SELECT c.currency AS "currency!", greatest(d.day, $1) AS "day!", d.movement AS "movement!", d.stream AS "stream!",
                       d.tier AS "tier!", sum(d.amount_minor)::bigint AS "minor!", sum(d.movements)::bigint AS "count!"
-               FROM (SELECT DISTINCT currency FROM mrr_daily) AS c CROSS JOIN LATERAL mrr_daily_as_of(c.currency, $3) AS d
+               FROM (SELECT DISTINCT currency FROM mrr_monthly) AS c CROSS JOIN LATERAL mrr_daily_since(c.currency, $1::date + 1, $3) AS d
                WHERE d.day <= $2 GROUP BY 1, 2, 3, 4, 5 ORDER BY 2"#,
             before,
             period.to,

@@ -258,6 +258,7 @@ async fn counts(pool: &PgPool) -> Vec<String> {
              SELECT ROW('paying', p.*) AS row FROM paying_daily p WHERE (customers, mrr_minor) <> (0, 0)
              UNION ALL SELECT ROW('kept', r.*) FROM retention_monthly r WHERE (retained_minor, kept_minor, churned) <> (0, 0, 0)
              UNION ALL SELECT ROW('stayed', c.*) FROM cohort_monthly c WHERE (started, customers, mrr_minor) <> (0, 0, 0)
+             UNION ALL SELECT ROW('monthly', m.*) FROM mrr_monthly m WHERE (amount_minor, movements) <> (0, 0)
              UNION ALL SELECT ROW('daily', d.*) FROM mrr_daily d WHERE (amount_minor, movements) <> (0, 0)) AS rows ORDER BY 1",
     );
     rows.fetch_all(pool).await.unwrap()
@@ -272,7 +273,7 @@ async fn every_figure_is_what_the_rows_say_now_and_as_of_yesterday(pool: PgPool)
         fixture::run(
             &pool,
             "SET session_replication_role = replica;
-             TRUNCATE customers, mrr_movements, mrr_movement_lines, mrr_daily, paying_daily, retention_monthly, cohort_monthly, counted_customers CASCADE;
+             TRUNCATE customers, mrr_movements, mrr_movement_lines, mrr_daily, mrr_monthly, paying_daily, retention_monthly, cohort_monthly, counted_customers CASCADE;
              RESET session_replication_role;",
         )
         .await;

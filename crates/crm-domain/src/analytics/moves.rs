@@ -45,7 +45,7 @@ impl Moves {
         let rows = sqlx::query!(
             r#"SELECT width_bucket(day, $3::date[]) AS "step!", movement AS "movement!", stream AS "stream!", tier AS "tier!",
                       sum(amount_minor)::bigint AS "minor!", sum(movements)::bigint AS "count!"
-               FROM mrr_daily_as_of($1, $2) WHERE day <= $4 GROUP BY 1, 2, 3, 4"#,
+               FROM mrr_daily_since($1, ($3::date[])[1], $2) WHERE day <= $4 GROUP BY 1, 2, 3, 4"#,
             scope.currency.code(),
             scope.as_of,
             &starts,

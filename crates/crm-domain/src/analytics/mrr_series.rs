@@ -102,7 +102,7 @@ async fn read(
 ) -> Result<Vec<Change>> {
     let rows = sqlx::query!(
         r#"SELECT greatest(day, $2::date) AS "day!", stream AS "stream!", tier AS "tier!", sum(amount_minor)::bigint AS "minor!"
-           FROM mrr_daily_as_of($1, $4) WHERE day <= $3 GROUP BY 1, 2, 3 ORDER BY 1"#,
+           FROM mrr_daily_since($1, $2, $4) WHERE day <= $3 GROUP BY 1, 2, 3 ORDER BY 1"#,
         currency.code(),
         period.from,
         period.to,

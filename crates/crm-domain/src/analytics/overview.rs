@@ -7,7 +7,7 @@ use super::period::newest_day;
 use super::steps::sparkline;
 use super::trials::TrialsRunning;
 use super::{Period, PeriodRequest, snapshot};
-use crate::db::Result;
+use crate::db::{DomainError, Result};
 use crate::exchange_rates::{CurrencyChoice, Rates, last_day};
 use crate::row::parse;
 use crate::settings;
@@ -36,8 +36,16 @@ pub async fn overview(
     // The period, the compared one, then the steps: the same order for everything that is read by period.
     let periods: Vec<Period> = [period, previous].into_iter().chain(steps).collect();
     let newest = newest_day(&mut tx).await?;
+    let mut compared = true;
     let Read { balances, churned, scheduled, rates } = if converted {
-        read_converted(&mut tx, currency, [previous, period], &periods).await?
+        match read_converted(&mut tx, currency, [previous, period], &periods).await {
+            // Without rates for the days before there is nothing to compare with; the period's own figures stand.
+            Err(DomainError::Invalid { code: "no_rate", .. }) => {
+                compared = false;
+                read_converted(&mut tx, currency, [period, period], &periods).await?
+            }
+            read => read?,
+        }
     } else {
         Read {
             balances: Balances::read(&mut tx, currency, previous.from.min(period.from), period.to).await?,
@@ -47,7 +55,7 @@ pub async fn overview(
         }
     };
     let trials = TrialsRunning::read(&mut tx, periods.iter().map(|p| p.to).collect()).await?;
-    let now: Vec<Reading> = periods
+    let read: Vec<Reading> = periods
         .iter()
         .zip(churned)
         .map(|(p, churned)| Reading {
@@ -58,6 +66,7 @@ pub async fn overview(
             trials: trials.at_end_of(p.to),
         })
         .collect();
+    let now = Readings { read, compared };
     let money = |minor: i64| Money::new(minor, currency);
     let overview = Overview {
         currency,
@@ -66,14 +75,15 @@ pub async fn overview(
         previous_from: previous.from,
         previous_to: previous.to,
         time_zone: settings.time_zone,
-        mrr: figure(&now, |r| Some(money(r.end.mrr))),
-        arr: figure(&now, |r| Some(money(r.end.mrr.saturating_mul(12)))),
-        paying_customers: figure(&now, |r| Some(r.end.customers)),
-        trials_running: figure(&now, |r| Some(r.trials)),
-        customer_churn_rate: figure(&now, |r| rate(r.churned, r.start.customers)),
-        net_new_mrr: figure(&now, |r| Some(money(r.end.mrr - r.start.mrr))),
-        arpu: figure(&now, |r| divide(r.end.mrr, r.end.customers).map(money)),
+        mrr: now.figure(|r| Some(money(r.end.mrr))),
+        arr: now.figure(|r| Some(money(r.end.mrr.saturating_mul(12)))),
+        paying_customers: now.figure(|r| Some(r.end.customers)),
+        trials_running: now.figure(|r| Some(r.trials)),
+        customer_churn_rate: now.figure(|r| rate(r.churned, r.start.customers)),
+        net_new_mrr: now.figure(|r| Some(money(r.end.mrr - r.start.mrr))),
+        arpu: now.figure(|r| divide(r.end.mrr, r.end.customers).map(money)),
         scheduled_churn: money(scheduled),
+        unmapped_prices: unmapped_prices(&mut tx).await?,
         currencies: currencies(&mut tx, period.to).await?,
         newest_day: newest,
         updated_at: newest_movement(&mut tx).await?,
@@ -127,11 +137,20 @@ struct Reading {
     trials: i64,
 }
 
-fn figure<T>(readings: &[Reading], value: impl Fn(&Reading) -> Option<T>) -> Figure<T> {
-    Figure {
-        value: readings.first().and_then(&value),
-        previous: readings.get(1).and_then(&value),
-        series: readings.iter().skip(2).map(|r| Point { day: r.day, value: value(r) }).collect(),
+/// The period, the compared one, and the steps.
+struct Readings {
+    read: Vec<Reading>,
+    /// Whether the compared one is known.
+    compared: bool,
+}
+
+impl Readings {
+    fn figure<T>(&self, value: impl Fn(&Reading) -> Option<T>) -> Figure<T> {
+        Figure {
+            value: self.read.first().and_then(&value),
+            previous: self.read.get(1).filter(|_| self.compared).and_then(&value),
+            series: self.read.iter().skip(2).map(|r| Point { day: r.day, value: value(r) }).collect(),
+        }
     }
 }
 
@@ -182,10 +201,22 @@ async fn scheduled_churn(connection: &mut PgConnection, currency: Currency) -> R
     Ok(minor)
 }
 
+/// Prices that something waits for.
+async fn unmapped_prices(connection: &mut PgConnection) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM prices p WHERE EXISTS (SELECT FROM stripe_events e WHERE e.parked_on = p.id)"#
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
 async fn currencies(connection: &mut PgConnection, day: NaiveDate) -> Result<Vec<Money>> {
     let rows = sqlx::query!(
-        r#"SELECT currency, sum(amount_minor)::bigint AS "minor!" FROM mrr_daily WHERE day <= $1
-           GROUP BY currency HAVING sum(amount_minor) <> 0 ORDER BY currency"#,
+        r#"SELECT currency AS "currency!", sum(amount_minor)::bigint AS "minor!"
+           FROM (SELECT currency, amount_minor FROM mrr_monthly WHERE month < date_trunc('month', $1::date)::date
+                 UNION ALL
+                 SELECT currency, amount_minor FROM mrr_daily WHERE day BETWEEN date_trunc('month', $1::date)::date AND $1) AS d
+           GROUP BY 1 HAVING sum(amount_minor) <> 0 ORDER BY 1"#,
         day
     )
     .fetch_all(connection)

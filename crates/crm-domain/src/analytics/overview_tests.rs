@@ -91,6 +91,20 @@ async fn figures_of_a_month_and_the_month_before(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn prices_that_events_wait_for_are_counted(pool: PgPool) {
+    fixture::run(
+        &pool,
+        "INSERT INTO prices (id, currency, seen_at, seen_rank, seen_event) VALUES
+         ('price_waits', 'usd', now(), 0, 'evt'), ('price_unused', 'usd', now(), 0, 'evt')",
+    )
+    .await;
+    for (event, waits) in [("evt_1", "price_waits"), ("evt_2", "price_waits"), ("evt_3", "ch_payment")] {
+        fixture::event(&pool, event, "parked", Some(waits)).await;
+    }
+    assert_eq!(figures(&pool, "2026-04-01", "2026-04-30").await.unmapped_prices, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn without_anybody_rates_and_means_are_none(pool: PgPool) {
     let empty = overview(&pool, PeriodRequest::default(), Comparison::Year, None).await.unwrap();
     assert_eq!(empty.to, chrono::Utc::now().date_naive());

@@ -9,25 +9,24 @@ use sqlx::PgConnection;
 pub(crate) struct TrialsRunning(Vec<(NaiveDate, i64)>);
 
 impl TrialsRunning {
-    /// Counts in one pass, however many days: each trial adds one from the first day at whose end it runs, and takes it
-    /// off from the first day at whose end it does not run any more. Trials that were over before the first day never count.
+    /// Counts in one pass over the sums by day, however many days: trials are added from the first of them at whose end they run,
+    /// and taken off from the first at whose end they do not run any more.
     pub(crate) async fn read(connection: &mut PgConnection, mut days: Vec<NaiveDate>) -> Result<Self> {
         days.sort_unstable();
         days.dedup();
+        let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else {
+            return Ok(Self(days.into_iter().map(|day| (day, 0)).collect()));
+        };
         let changes = sqlx::query!(
-            r#"WITH ends AS MATERIALIZED (
-                   SELECT array_agg(account_day_start(day + 1) ORDER BY day) AS at FROM unnest($1::date[]) AS day
-               ), trials AS (
-                   SELECT width_bucket(trialed_from, at) AS began, width_bucket(trialed_until, at) AS ended
-                   FROM ends, subscriptions
-                   WHERE trialed_from < at[cardinality(at)] AND (trialed_until IS NULL OR trialed_until >= at[1])
-               )
-               SELECT bucket AS "bucket!", sum(change) AS "change!"
-               FROM (SELECT began AS bucket, 1 AS change FROM trials
+            r#"WITH running AS (SELECT started, ended, trials FROM trial_daily WHERE ended > $2 AND started <= $3)
+               SELECT bucket AS "bucket!", sum(change)::bigint AS "change!"
+               FROM (SELECT width_bucket(started - 1, $1::date[]) AS bucket, trials AS change FROM running
                      UNION ALL
-                     SELECT ended, -1 FROM trials WHERE ended IS NOT NULL) AS changes
+                     SELECT width_bucket(ended - 1, $1::date[]), -trials FROM running WHERE ended <= $3) AS changes
                GROUP BY bucket"#,
-            &days
+            &days,
+            first,
+            last
         )
         .fetch_all(connection)
         .await?;

@@ -70,7 +70,11 @@ impl<'a> Loading<'a> {
         let mut tx = db.begin().await?;
         apply::take_turn(&mut tx).await?;
         // What is added up of all this is counted once, in the end.
-        sqlx::query_scalar!(r#"SELECT set_config('crm.loading', 'on', true) AS "set!""#).fetch_one(&mut *tx).await?;
+        sqlx::query!(
+            "SELECT set_config('crm.loading', 'on', true) AS loading, set_config('crm.history', 'on', true) AS history"
+        )
+        .fetch_one(&mut *tx)
+        .await?;
         let aside = SetAside::begin(&mut tx).await?;
         Ok(Self { tx, aside })
     }

@@ -8,6 +8,7 @@ mod project;
 mod report;
 mod sbg;
 mod store;
+mod told;
 
 pub use store::forecast;
 

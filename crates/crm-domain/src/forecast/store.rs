@@ -3,7 +3,7 @@
 use super::known::{Known, MonthFlow};
 use super::month::Month;
 use super::project::Flow;
-use super::report::report;
+use super::told;
 use crate::analytics::{AsOf, counts, known_until};
 use crate::db::{DomainError, Result};
 use crate::row::parse;
@@ -45,7 +45,7 @@ pub async fn forecast(
     let changes = cohorts(&mut tx, currency, until, as_of).await?;
     let months = months(&mut tx, currency, until, as_of).await?;
     tx.commit().await?;
-    Ok(ForecastReport { as_of, ..report(&known(currency, until, &changes, &months), discount_bp) })
+    Ok(ForecastReport { as_of, ..told::report_of(known(currency, until, &changes, &months), discount_bp) })
 }
 
 /// What a month did to a cohort.
@@ -145,12 +145,17 @@ async fn months(
     as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<MonthChange>> {
     let rows = sqlx::query!(
-        r#"SELECT date_trunc('month', day)::date AS "month!", stream AS "stream!", tier AS "tier!", sum(amount_minor)::bigint AS "mrr!",
+        r#"SELECT month AS "month!", stream AS "stream!", tier AS "tier!", sum(amount_minor)::bigint AS "mrr!",
                   coalesce(sum(amount_minor) FILTER (WHERE movement = 'new'), 0)::bigint AS "started!",
                   coalesce(sum(amount_minor) FILTER (WHERE movement IN ('expansion', 'contraction')), 0)::bigint AS "changed!"
-           FROM mrr_daily_as_of($1, $3) WHERE day <= $2 GROUP BY 1, stream, tier"#,
+           FROM (SELECT month, movement, stream, tier, amount_minor FROM mrr_monthly WHERE currency = $1
+                 UNION ALL
+                 SELECT date_trunc('month', account_day(m.occurred_at))::date, m.movement, l.stream, l.tier, -l.amount_minor
+                 FROM mrr_movements m JOIN mrr_movement_lines l ON l.movement_id = m.id
+                 WHERE m.recorded_at > $3 AND m.currency = $1) AS d
+           WHERE month <= $2 GROUP BY 1, stream, tier"#,
         currency.code(),
-        until.last_day(),
+        until.first_day(),
         as_of
     )
     .fetch_all(db)

@@ -109,8 +109,10 @@ pub async fn store_tier_moves(db: &mut PgConnection, histories: &[(Uuid, &Histor
         return Ok(());
     }
     sqlx::query!(
-        "INSERT INTO tier_transitions (id, customer_id, stripe_event_id, from_tier, to_tier, reason, currency, mrr_impact_minor, occurred_at, reverses)
-         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int8[], $9::timestamptz[], $10::uuid[])",
+        "INSERT INTO tier_transitions (id, customer_id, stripe_event_id, from_tier, to_tier, reason, currency, mrr_impact_minor, occurred_at, reverses, recorded_at)
+         SELECT t.*, recorded_at(t.occurred_at)
+         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int8[], $9::timestamptz[], $10::uuid[])
+              AS t (id, customer_id, stripe_event_id, from_tier, to_tier, reason, currency, mrr_impact_minor, occurred_at, reverses)",
         &fresh.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>(),
         &fresh.iter().map(|(id, ..)| *id).collect::<Vec<_>>(),
         &fresh.iter().map(|(_, m, _)| m.event_id.as_str()).collect::<Vec<_>>() as &[&str],

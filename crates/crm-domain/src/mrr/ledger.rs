@@ -162,9 +162,12 @@ async fn insert(db: &mut PgConnection, entries: &[Entry]) -> Result<()> {
     }
     sqlx::query!(
         "INSERT INTO mrr_movements (id, customer_id, subscription_id, stripe_event_id, tie, movement, currency, amount_minor, before_minor,
-                                    after_minor, stream, tier, reason, occurred_at, paying_since, reverses)
-         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::int2[], $6::text[], $7::text[], $8::int8[], $9::int8[],
-                              $10::int8[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::uuid[])",
+                                    after_minor, stream, tier, reason, occurred_at, paying_since, reverses, recorded_at)
+         SELECT m.*, recorded_at(m.occurred_at)
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::int2[], $6::text[], $7::text[], $8::int8[], $9::int8[],
+                     $10::int8[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::uuid[])
+              AS m (id, customer_id, subscription_id, stripe_event_id, tie, movement, currency, amount_minor, before_minor,
+                    after_minor, stream, tier, reason, occurred_at, paying_since, reverses)",
         column!(|e| e.id),
         column!(|e| e.customer),
         column!(|e| e.subscription),

@@ -140,8 +140,8 @@ async fn insert(db: &mut PgConnection, entries: &[Entry]) -> Result<()> {
         "WITH written AS (
              INSERT INTO revenue_shares (id, business_key, revision, payment_key, kind, customer_id, coach_id, organization_id,
                  relationship_id, rule_id, stripe_subscription_id, base, coach_bp, organization_bp, currency, paid_minor, shared_minor,
-                 coach_minor, organization_minor, platform_minor, period_start, period_end, occurred_at, reverses, month)
-             SELECT s.*, revenue_month(s.occurred_at)
+                 coach_minor, organization_minor, platform_minor, period_start, period_end, occurred_at, reverses, month, recorded_at)
+             SELECT s.*, revenue_month(s.occurred_at), recorded_at(s.occurred_at)
              FROM unnest($1::uuid[], $2::text[], $3::int4[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[],
                          $11::text[], $12::text[], $13::int4[], $14::int4[], $15::text[], $16::int8[], $17::int8[], $18::int8[], $19::int8[],
                          $20::int8[], $21::timestamptz[], $22::timestamptz[], $23::timestamptz[], $24::uuid[])

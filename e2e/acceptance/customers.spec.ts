@@ -142,6 +142,11 @@ test("a viewer sees why a customer is not theirs to change", async ({ page, serv
   const button = page.getByRole("button", { name: "New customer" });
   await expect(button).toBeDisabled();
   await expect(button).toHaveAccessibleDescription(/Needs the right to create and change customers\. Your role is Viewer\./);
+  const importing = page.getByRole("button", { name: "Import", exact: true });
+  await expect(importing).toBeDisabled();
+  // Fingers see no title: a press says why.
+  await importing.click({ force: true });
+  await expect(page.getByRole("status").filter({ hasText: /Needs the right to create and change customers/ })).toBeVisible();
   await page.goto("/settings/audit");
   await expect(page.getByText(/Needs the right to see who changed what/)).toBeVisible();
 });

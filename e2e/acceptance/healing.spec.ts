@@ -1,36 +1,18 @@
 // What webhooks missed comes in after all: swept up, found to differ and repaired, or read from before.
 import type { Page } from "@playwright/test";
 import { expectAccessible, expectNoOverflow, inEveryLook } from "../support/axe.ts";
-import { StripeSandbox, connectedTo } from "../support/sandbox.ts";
-import { CrmServer, freePort } from "../support/server.ts";
-import { expect, signIn, test as base } from "../support/test.ts";
+import { connected } from "../support/connected.ts";
+import type { StripeSandbox } from "../support/sandbox.ts";
+import type { CrmServer } from "../support/server.ts";
+import { expect, signIn } from "../support/test.ts";
 
 interface Connected {
   sandbox: StripeSandbox;
   standard: string;
 }
 
-// The sandbox's port is the server's setting, and the server's address the sandbox's.
-const port = await freePort();
-const now = Math.floor(Date.now() / 1000);
-
-const test = base.extend<object, { stripe: Connected }>({
-  server: [
-    async ({ business: _ }, use) => {
-      const server = await CrmServer.start({ settings: connectedTo(port) });
-      await use(server);
-      await server.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  stripe: [
-    async ({ server }, use) => {
-      const sandbox = await StripeSandbox.start(port, server, now);
-      await use({ sandbox, standard: await sandbox.price("Standard", 1_900, "tier2") });
-      await sandbox.stop();
-    },
-    { scope: "worker" },
-  ],
+const test = await connected(async (sandbox): Promise<Connected> => {
+  return { sandbox, standard: await sandbox.price("Standard", 1_900, "tier2") };
 });
 test.use({ business: "healing" });
 

@@ -33,7 +33,7 @@ test("a client generated from the document is type-checked and lists customers w
 
   const without = await run("node", [program, server.url, await makeKey(server, ["jobs:read"]), tag]);
   expect(without.code).not.toBe(0);
-  expect(without.stderr).toContain("403 The API key Reports lacks the scope customers:read.");
+  expect(without.stderr).toContain("403 The API key “Reports” lacks the scope customers:read.");
 });
 
 test("the curl examples of docs/API-DESIGN.md answer as it says", async () => {

@@ -23,6 +23,12 @@ test("questions are declared, answered, and an earlier version is used again", a
   await page.getByRole("button", { name: "Save fields" }).click();
   await expect(page.getByText("Profile fields saved")).toBeVisible();
   await inEveryLook(page, () => expectAccessible(page));
+  // A question without words is told at its field.
+  await page.getByRole("button", { name: "Add a field" }).click();
+  await page.getByRole("button", { name: "Save fields" }).click();
+  const question = page.getByRole("listitem").last().getByLabel("Question");
+  await expect(question).toHaveAccessibleDescription(/Write 1 to 80 characters/);
+  await expect(question).toBeFocused();
 
   await page.goto(`/customers/${customer.id}`);
   const answers = page.getByRole("region", { name: "In their own words" });
@@ -42,6 +48,12 @@ test("questions are declared, answered, and an earlier version is used again", a
   await expect(page.getByRole("heading", { name: "Paula Two", level: 1 })).toBeVisible();
   await expect(answers.getByRole("definition").filter({ hasText: "Advanced" })).toBeVisible();
   await inEveryLook(page, () => expectAccessible(page));
+
+  // What it would bring back can be looked at before.
+  await expect(answers.getByRole("definition").filter({ hasText: "Paula Two" })).toBeVisible();
+  await answers.getByText("What version 1 says").click();
+  await expect(answers.getByRole("definition").filter({ hasText: "Beginner" })).toBeVisible();
+  await answers.getByText("What version 1 says").click();
 
   await answers.getByRole("button", { name: "Use version 1" }).click();
   await expect(answers.getByRole("definition").filter({ hasText: "Beginner" })).toBeVisible();

@@ -134,6 +134,19 @@ test("a month is closed into statements, one is approved and paid, and what goes
   await expect.poll(() => column(page, "Statements", "State")).toEqual(["Month open", "Paid"]);
   expect(await column(page, "Statements", "Went back")).toEqual(["−$4.00", "$0.00"]);
   expect(await column(page, "Statements", "Forward")).toEqual(["−$4.00", "$0.00"]);
+
+  // What is left of the month, the gym's, is settled in two steps from the list.
+  await page.goto(`${server.url}/revenue/statements?organization=${gym.id}&status=paid`);
+  await page.getByRole("button", { name: /^Approve / }).click();
+  await page.getByRole("dialog", { name: /^Approve / }).getByRole("button", { name: "Approve all" }).click();
+  await expect(page.getByText("Approved: 1 statement, $1.00")).toBeVisible();
+  await page.getByRole("button", { name: /^Mark .+ as paid$/ }).click();
+  const settle = page.getByRole("dialog", { name: /^Mark .+ as paid$/ });
+  await settle.getByLabel("Reference").fill("SEPA 18");
+  await settle.getByRole("button", { name: "Mark all as paid" }).click();
+  await expect(page.getByText("Marked as paid: 1 statement, $1.00")).toBeVisible();
+  await expect.poll(() => column(page, "Statements", "State")).toEqual(["Paid"]);
+  await expect(page.getByRole("button", { name: /^Mark .+ as paid$/ })).toBeHidden();
 });
 
 test("an analyst may look and not decide", async ({ page, server }) => {

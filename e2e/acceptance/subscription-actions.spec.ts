@@ -1,10 +1,11 @@
 // Subscriptions managed through Stripe: what is asked is pending until the sandbox's webhook tells that it happened.
 import type { Locator, Page } from "@playwright/test";
 import { expectAccessible, expectNoOverflow, inEveryLook } from "../support/axe.ts";
+import { connected } from "../support/connected.ts";
 import { column } from "../support/rows.ts";
-import { StripeSandbox, connectedTo } from "../support/sandbox.ts";
-import { CrmServer, freePort } from "../support/server.ts";
-import { expect, signIn, test as base } from "../support/test.ts";
+import type { StripeSandbox } from "../support/sandbox.ts";
+import type { CrmServer } from "../support/server.ts";
+import { expect, signIn } from "../support/test.ts";
 
 interface Connected {
   sandbox: StripeSandbox;
@@ -12,30 +13,11 @@ interface Connected {
   premium: string;
 }
 
-// The sandbox's port is the server's setting, and the server's address the sandbox's.
-const port = await freePort();
-const now = Math.floor(Date.now() / 1000);
-
-const test = base.extend<object, { stripe: Connected }>({
-  server: [
-    async ({ business: _ }, use) => {
-      const server = await CrmServer.start({ settings: connectedTo(port) });
-      await use(server);
-      await server.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  stripe: [
-    async ({ server }, use) => {
-      const sandbox = await StripeSandbox.start(port, server, now);
-      const standard = await sandbox.price("Standard", 1_900, "tier2");
-      const premium = await sandbox.price("Premium", 2_900, "tier3");
-      await sandbox.post("coupons", { id: "HALF", percent_off: 50, duration: "forever" });
-      await use({ sandbox, standard, premium });
-      await sandbox.stop();
-    },
-    { scope: "worker" },
-  ],
+const test = await connected(async (sandbox): Promise<Connected> => {
+  const standard = await sandbox.price("Standard", 1_900, "tier2");
+  const premium = await sandbox.price("Premium", 2_900, "tier3");
+  await sandbox.post("coupons", { id: "HALF", percent_off: 50, duration: "forever" });
+  return { sandbox, standard, premium };
 });
 test.use({ business: "subscription-actions" });
 
@@ -122,6 +104,8 @@ test("a cancellation at the period's end is taken back", async ({ page, server, 
   await subscriber(page, server, stripe, "Cleo Cancel");
   await choose(page, "Cancel subscription");
   const dialog = page.getByRole("dialog", { name: "Cancel subscription" });
+  await dialog.getByRole("button", { name: "Cancel subscription" }).click();
+  await expect(dialog.getByText("Choose a reason.")).toBeVisible();
   await dialog.getByLabel("Reason").selectOption({ label: "Too expensive" });
   await dialog.getByLabel("In the customer’s words").fill("Back in spring");
   await dialog.getByRole("button", { name: "Cancel subscription" }).click();

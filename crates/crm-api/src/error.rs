@@ -68,7 +68,7 @@ impl ApiError {
     /// 403: an API key without the scope.
     pub fn forbidden_key(name: &str, permission: Permission) -> Self {
         let detail = format!(
-            "The API key {name} lacks the scope {permission}. An owner or admin can make one that has it, in Settings, API keys."
+            "The API key “{name}” lacks the scope {permission}. An owner or admin can make one that has it, in Settings, API keys."
         );
         let mut error = Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail);
         error.problem.permission = Some(permission.to_string());

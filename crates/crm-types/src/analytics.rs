@@ -104,6 +104,8 @@ pub struct Overview {
     pub arpu: Figure<Money>,
     /// MRR that will end: subscriptions set to cancel at their period's end.
     pub scheduled_churn: Money,
+    /// Prices that events wait for: the subscriptions in them are in no figure until somebody says what stream they are.
+    pub unmapped_prices: i64,
     /// MRR at the end of the period in each currency that has any.
     pub currencies: Vec<Money>,
     /// Today; the day of what happened last where that was long ago or the business's clock runs ahead. A period that begins

@@ -115,7 +115,7 @@ pub struct CohortValue {
     pub customers: i64,
     /// Their MRR then.
     pub mrr: Money,
-    /// Their own model; null where too few of them left: then the plan's holds for them.
+    /// Their own model; null where they do not show how customers differ: then the plan's holds for them.
     pub model: Option<SurvivalModel>,
     /// Months that those who pay are expected to pay for from now on, discounted. Null without a model.
     pub residual_months: Option<f64>,

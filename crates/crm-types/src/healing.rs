@@ -132,7 +132,7 @@ pub struct Difference {
     pub compared_at: DateTime<Utc>,
     /// How far its repair is; null when none was asked for.
     pub repair: Option<RepairState>,
-    /// Why the repair does not go on.
+    /// Why the repair does not go on, or what Stripe told of the object waits.
     pub repair_problem: Option<String>,
 }
 

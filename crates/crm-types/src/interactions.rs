@@ -190,6 +190,8 @@ text_enum! {
         Interaction => "interaction",
         /// Changes of the lifecycle: trials, subscriptions that began, ended and came back.
         Lifecycle => "lifecycle",
+        /// Changes of tier or stream, up and down.
+        Tier => "tier",
         /// Payments, refunds, disputes and those that failed.
         Payment => "payment",
         /// Notes of the staff.
@@ -242,6 +244,17 @@ pub enum TimelineEvent {
         /// The state from then on.
         to: LifecycleState,
         /// Why: such as `trial_started`.
+        reason: String,
+    },
+    /// Another tier or stream.
+    Tier {
+        /// A tier or a stream: `tier1`, `rev2_coaching`, ...
+        from: String,
+        /// A tier or a stream.
+        to: String,
+        /// What it did to MRR.
+        mrr_impact: Money,
+        /// `upgrade` or `downgrade`.
         reason: String,
     },
     /// Money moved, or should have. Only for who may see payments.

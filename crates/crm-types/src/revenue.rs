@@ -278,7 +278,19 @@ text_enum! {
     }
 }
 
-/// Marks a statement as paid.
+/// Statements of a month that were approved or paid together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MonthSettling {
+    /// The month: its first day.
+    pub month: NaiveDate,
+    /// How many moved on. Those that were so before are not counted.
+    pub statements: i64,
+    /// What they come to, by currency.
+    pub amounts: Vec<Money>,
+}
+
+/// Marks a statement, or all that are approved, as paid.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -7,8 +7,8 @@ use crm_types::customers_bulk::ExportLink;
 use crm_types::ids::{JobId, PayoutStatementId, ShareRuleId};
 use crm_types::jobs::Job;
 use crm_types::revenue::{
-    MonthClosing, NewPaymentFee, NewShareRule, PaymentFee, PayoutMinimum, PayoutStatement, ShareRule, ShareRuleEnd,
-    StatementFormat, StatementPayment,
+    MonthClosing, MonthSettling, NewPaymentFee, NewShareRule, PaymentFee, PayoutMinimum, PayoutStatement, ShareRule,
+    ShareRuleEnd, StatementFormat, StatementPayment,
 };
 use crm_types::revenue_simulation::{NewSimulation, Publication, Simulation};
 use crm_types::{Currency, Money};
@@ -78,6 +78,18 @@ pub async fn publish(session: Session, new: &NewShareRule) -> Result<ShareRule, 
 /// Closes a month.
 pub async fn close(session: Session, month: NaiveDate) -> Result<MonthClosing, ApiError> {
     request(session, Method::Post, &format!("{MONTHS}/{month}/close")).await
+}
+
+/// Approves the statements of a month, or marks those that are approved as paid.
+pub async fn settle(
+    session: Session,
+    month: NaiveDate,
+    paid: Option<&StatementPayment>,
+) -> Result<MonthSettling, ApiError> {
+    match paid {
+        Some(payment) => send_json(session, Method::Post, &format!("{MONTHS}/{month}/pay"), payment).await,
+        None => request(session, Method::Post, &format!("{MONTHS}/{month}/approve")).await,
+    }
 }
 
 /// A statement.

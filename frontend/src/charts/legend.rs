@@ -1,7 +1,33 @@
-//! Which colour is which series.
+//! Which colour and shape is which series.
 
 use super::area::series_class;
 use leptos::prelude::*;
+
+/// How a series is drawn, and so its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyShape {
+    /// Filled.
+    Area,
+    /// A line.
+    Line,
+    /// A dashed line: expected, not a fact.
+    Dashed,
+    /// Where something lies with some confidence.
+    Band,
+}
+
+impl KeyShape {
+    /// The classes of the key of a series with one of the chart colours.
+    pub fn class(self, color: usize) -> String {
+        let shape = match self {
+            Self::Area => "",
+            Self::Line => " key--line",
+            Self::Dashed => " key--dash",
+            Self::Band => " key--band",
+        };
+        format!("key {}{shape}", series_class(color))
+    }
+}
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +36,8 @@ pub struct LegendItem {
     pub label: String,
     /// Which of the chart colours, from 0.
     pub color: usize,
+    /// How it is drawn.
+    pub shape: KeyShape,
     /// The rows behind it.
     pub href: Option<String>,
 }
@@ -22,7 +50,7 @@ pub fn Legend(
     items: Signal<Vec<LegendItem>>,
 ) -> impl IntoView {
     let entry = |item: LegendItem| {
-        let key = format!("key {}", series_class(item.color));
+        let key = item.shape.class(item.color);
         let label = match item.href {
             Some(href) => view! { <a href=href>{item.label}</a> }.into_any(),
             None => item.label.into_any(),

@@ -3,6 +3,7 @@
 use super::area::series_class;
 use super::axis::{cursor_line, grid_lines, time_labels};
 use super::cursor::Cursor;
+use super::legend::KeyShape;
 use super::lines::{LineData, LineLayout};
 use super::measure::use_width;
 use super::path::tenth;
@@ -83,7 +84,7 @@ fn marks(data: &LineData, layout: &LineLayout, at: Cursor) -> Option<impl IntoVi
 fn tip_of(data: &LineData, at: Cursor, href: &dyn Fn(Option<usize>) -> String) -> TipData {
     let lines = data.lines.iter().enumerate().filter_map(|(index, line)| {
         Some(TipRow {
-            class: series_class(line.color),
+            key: line.shape().class(line.color),
             label: line.label.clone(),
             text: data.unit.text(data.value(index, at.day)?),
             href: href(Some(index)),
@@ -91,7 +92,7 @@ fn tip_of(data: &LineData, at: Cursor, href: &dyn Fn(Option<usize>) -> String) -
         })
     });
     let band = data.band.as_ref().zip(data.band_on(at.day)).map(|(band, ends)| TipRow {
-        class: series_class(band.color),
+        key: KeyShape::Band.class(band.color),
         label: band.label.clone(),
         text: ends_of(data, ends),
         href: String::new(),
@@ -190,6 +191,7 @@ mod tests {
         let tip = tip_of(&forecast(), Cursor { day: 2, series: None }, &|line| format!("/{line:?}"));
         let rows: Vec<_> = tip.rows.iter().map(|row| (row.label.as_str(), row.text.as_str())).collect();
         assert_eq!(rows, [("Expected", "$2,500"), ("80% interval", "$2,000 – $3,000")]);
+        assert_eq!((tip.rows[0].key.as_str(), tip.rows[1].key.as_str()), ("key s1 key--dash", "key s1 key--band"));
         assert_eq!((tip.rows[0].href.as_str(), tip.rows[1].href.as_str()), ("/Some(1)", ""));
     }
 

@@ -1,6 +1,7 @@
 //! Places a line chart: lines over time, with gaps where there is no value, and a band between two of them.
 
 use super::area::{NARROW, gutter, series_class};
+use super::legend::KeyShape;
 use super::path::{self, Pixel};
 use super::scale::{Linear, nice_ticks};
 use super::time_axis::{TimeLabel, labels, nearest, positions};
@@ -19,6 +20,13 @@ pub struct LineSeries {
     pub dashed: bool,
     /// One for each day; `None` leaves a gap.
     pub values: Vec<Option<i64>>,
+}
+
+impl LineSeries {
+    /// How it is drawn.
+    pub fn shape(&self) -> KeyShape {
+        if self.dashed { KeyShape::Dashed } else { KeyShape::Line }
+    }
 }
 
 /// Where a value lies with some confidence.

@@ -28,7 +28,7 @@ mod waterfall;
 
 pub use area::{AreaData, AreaSeries, MOST_SERIES};
 pub use heat_map::{HeatCell, HeatData, HeatKey, HeatMap, HeatRow};
-pub use legend::{Legend, LegendItem};
+pub use legend::{KeyShape, Legend, LegendItem};
 pub use line_chart::{LineChart, line_table};
 pub use lines::{BandSeries, LineData, LineSeries};
 pub use link::use_follow;

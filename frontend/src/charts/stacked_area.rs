@@ -76,7 +76,7 @@ fn marks(data: &AreaData, layout: &AreaLayout, at: Cursor) -> Option<impl IntoVi
 
 fn tip_of(data: &AreaData, at: Cursor, href: &dyn Fn(Option<usize>) -> String) -> TipData {
     let row = |index: usize| TipRow {
-        class: data.class(index),
+        key: format!("key {}", data.class(index)),
         label: data.series.get(index).map(|series| series.label.clone()).unwrap_or_default(),
         text: money_whole(data.amount(index, at.day)),
         href: href(Some(index)),
@@ -159,8 +159,9 @@ mod tests {
     fn the_tooltip_lists_the_series_as_they_are_stacked() {
         let tip = tip_of(&data(), Cursor { day: 1, series: None }, &|series| format!("/{series:?}"));
         assert_eq!(tip.title, "October 31, 2026");
-        let rows: Vec<_> = tip.rows.iter().map(|row| (row.label.as_str(), row.text.as_str(), row.class)).collect();
-        assert_eq!(rows, [("REV 2", "$500", "s2"), ("REV 1", "$2,000", "s1")]);
+        let rows: Vec<_> =
+            tip.rows.iter().map(|row| (row.label.as_str(), row.text.as_str(), row.key.as_str())).collect();
+        assert_eq!(rows, [("REV 2", "$500", "key s2"), ("REV 1", "$2,000", "key s1")]);
         assert_eq!(tip.rows[0].href, "/Some(1)");
         assert_eq!(tip.total, Some(("$2,500".into(), "/None".into())));
     }

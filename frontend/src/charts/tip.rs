@@ -11,8 +11,8 @@ const GAP: f64 = 12.0;
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TipRow {
-    /// The series' colour.
-    pub class: &'static str,
+    /// The classes of the series' key.
+    pub key: String,
     /// The series.
     pub label: String,
     /// Its value.
@@ -62,8 +62,8 @@ pub fn Tip(
     /// Whether the lines are links.
     links: bool,
 ) -> impl IntoView {
-    let line = move |key: Option<&'static str>, label: String, text: String, href: String| {
-        let key = key.map(|class| view! { <span class=format!("key {class}")></span> });
+    let line = move |key: Option<String>, label: String, text: String, href: String| {
+        let key = key.map(|key| view! { <span class=key></span> });
         let label = if links && !href.is_empty() {
             view! { <a href=href>{label}</a> }.into_any()
         } else {
@@ -74,7 +74,7 @@ pub fn Tip(
     let lines = move |tip: TipData| {
         let rows = tip.rows.into_iter().map(|row| {
             let class = if row.current { "tip__row tip__row--at" } else { "tip__row" };
-            view! { <div class=class>{line(Some(row.class), row.label, row.text, row.href)}</div> }
+            view! { <div class=class>{line(Some(row.key), row.label, row.text, row.href)}</div> }
         });
         let total = tip.total.map(|(text, href)| {
             view! { <div class="tip__row tip__row--sum">{line(None, "Total".into(), text, href)}</div> }

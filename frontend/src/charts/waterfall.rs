@@ -18,6 +18,13 @@ const WIDTH: f64 = 440.0;
 const NARROW: f64 = 380.0;
 /// What a character of a label takes at 11 px.
 const CHARACTER: f64 = 6.6;
+/// What a line of them takes.
+const LINE: f64 = 12.0;
+
+/// The width of a text.
+fn width_of(text: &str) -> f64 {
+    text.chars().count() as f64 * CHARACTER
+}
 
 /// One bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,9 +78,21 @@ struct Placed {
     level: f64,
     text_class: &'static str,
     text: String,
+    /// Of two amounts that would run into each other the larger one stays; levels always do.
+    size: u64,
     label: String,
+    /// The baseline of the label.
+    foot: f64,
     name: String,
     href: String,
+}
+
+impl Placed {
+    /// Whether the amounts above two bars would run into each other.
+    fn meets(&self, other: &Self) -> bool {
+        let apart = (self.slot.0 - other.slot.0).abs();
+        apart < (width_of(&self.text) + width_of(&other.text)) / 2.0 + 4.0 && (self.y.0 - other.y.0).abs() < LINE
+    }
 }
 
 /// A placed waterfall.
@@ -94,11 +113,15 @@ impl Layout {
         let texts: Vec<_> = steps.ticks.iter().map(|tick| money_compact(amount(*tick))).collect();
         let left = gutter(&texts);
         let bounds = (steps.ticks.first().copied().unwrap_or(0), steps.ticks.last().copied().unwrap_or(1));
-        // Above the highest tick there is room for the label of a bar that reaches it.
-        let y = Linear { domain: (bounds.0 as f64, bounds.1 as f64), range: (height - 22.0, 22.0) };
         let count = steps.bars.len().max(1) as f64;
         let slot = (width - 2.0 - left).max(1.0) / count;
-        let sources = std::iter::once(&data.start).chain(&data.changes).chain(std::iter::once(&data.end));
+        let sources = || std::iter::once(&data.start).chain(&data.changes).chain(std::iter::once(&data.end));
+        // Names are short where they do not fit in full, and on two lines in turn where not even these do.
+        let in_full = sources().all(|bar| width_of(&bar.label) <= slot);
+        let in_turn = !in_full && sources().any(|bar| width_of(&bar.short) > slot);
+        let foot = if in_turn { 22.0 + LINE } else { 22.0 };
+        // Above the highest tick there is room for the label of a bar that reaches it.
+        let y = Linear { domain: (bounds.0 as f64, bounds.1 as f64), range: (height - foot, 22.0) };
         let place = |(index, (bar, source)): (usize, (&super::steps::Bar, &FallBar))| {
             let (class, text_class) = match bar.kind {
                 BarKind::Level => ("bar-end", "t-strong"),
@@ -118,15 +141,21 @@ impl Layout {
                 text_class,
                 name: format!("{} {text}", source.label),
                 text,
-                label: if slot < 76.0 { source.short.clone() } else { source.label.clone() },
+                size: if level { u64::MAX } else { source.amount.unsigned_abs() },
+                label: if in_full { source.label.clone() } else { source.short.clone() },
+                foot: height - 5.0 - if in_turn && index % 2 == 1 { LINE } else { 0.0 },
                 href: source.href.clone(),
             }
         };
-        let mut bars: Vec<_> = steps.bars.iter().zip(sources).enumerate().map(place).collect();
+        let mut bars: Vec<_> = steps.bars.iter().zip(sources()).enumerate().map(place).collect();
         // Where the bars are too narrow for it, the axis says the currency for all.
-        if bars.iter().any(|bar| bar.text.chars().count() as f64 * CHARACTER > slot) {
+        if bars.iter().any(|bar| width_of(&bar.text) > slot) {
             bars.iter_mut().for_each(|bar| bar.text = without_symbol(&bar.text));
         }
+        // What then has no room is in the table.
+        let meets_a_larger = |bar: &Placed| bars.iter().any(|other| other.size > bar.size && bar.meets(other));
+        let crowded: Vec<bool> = bars.iter().map(meets_a_larger).collect();
+        bars.iter_mut().zip(crowded).filter(|(_, crowded)| *crowded).for_each(|(bar, _)| bar.text.clear());
         Self {
             width,
             height,
@@ -166,7 +195,6 @@ pub fn Waterfall(
 }
 
 fn draw<F: Fn(&leptos::ev::MouseEvent, &str) + Clone + 'static>(layout: &Layout, follow: &F) -> impl IntoView + use<F> {
-    let foot = tenth(layout.height - 5.0);
     let height = layout.height - 6.0;
     let bars = layout.bars.iter().map(|bar| {
         let (left, width) = bar.slot;
@@ -180,7 +208,7 @@ fn draw<F: Fn(&leptos::ev::MouseEvent, &str) + Clone + 'static>(layout: &Layout,
                     <rect class=bar.class x=tenth(left + width / 6.0) y=tenth(top) width=tenth(width * 2.0 / 3.0)
                         height=tenth(bottom - top) rx="2"></rect>
                     <text class=bar.text_class x=middle.clone() y=tenth(top - 5.0) text-anchor="middle">{bar.text.clone()}</text>
-                    <text x=middle y=foot.clone() text-anchor="middle">{bar.label.clone()}</text>
+                    <text x=middle y=tenth(bar.foot) text-anchor="middle">{bar.label.clone()}</text>
                 </a>
             </g>
         }
@@ -237,6 +265,25 @@ mod tests {
         let last = layout.bars.last().unwrap();
         assert!((last.slot.0 + last.slot.1 - 438.0).abs() < 0.001, "the bars fill the width");
         assert!(data().axis_from().minor > 0);
+    }
+
+    #[test]
+    fn what_would_run_into_each_other_is_left_out_or_on_another_line() {
+        let changes =
+            [("New", 120_000), ("Reactivation", 12_000), ("Expansion", 60_000), ("Churn", -30_000), ("Fx", 100)];
+        let data = FallData {
+            changes: changes.map(|(label, amount)| bar(label, amount)).to_vec(),
+            start: bar("Oct 28", 8_840_000),
+            end: bar("Nov 27", 9_002_100),
+            ..data()
+        };
+        let layout = Layout::new(&data, 270.0);
+        let (feet, texts): (Vec<_>, Vec<_>) = layout.bars.iter().map(|bar| (bar.foot, bar.text.as_str())).unzip();
+        assert_eq!(feet[..4], [215.0, 203.0, 215.0, 203.0]);
+        assert!(layout.bars.iter().all(|bar| bar.y.1 <= 186.0), "the bars stand above both lines");
+        assert_eq!((texts[1], texts[2], texts[6]), ("+1.2K", "", "90K"), "{texts:?}");
+        assert_eq!(layout.bars[2].name, "Reactivation +$120", "its link still says it");
+        assert!(Layout::new(&data, 800.0).bars.iter().all(|bar| !bar.text.is_empty() && bar.foot == 247.0));
     }
 
     #[test]

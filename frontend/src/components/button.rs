@@ -1,15 +1,19 @@
 //! A button for something that takes a moment, or that the user's role may not do.
 
-use super::Icon;
+use super::{Icon, use_toasts};
 use crate::glance::{Glance, live};
 use leptos::prelude::*;
 
-/// Shows that it is busy, and says why when it is denied: as its title, and to screen readers as its description.
+/// Shows that it is busy, and says why when it is denied: as its title, to screen readers as its description, at the
+/// foot of the window while the keyboard is on it, and as a note when it is pressed, for fingers have nothing else.
 #[component]
 pub fn ActionButton(
     /// A verb with an object: "Replay event".
     #[prop(into)]
     label: Signal<String>,
+    /// Of what, for screen readers: where the row shows it, the button need not.
+    #[prop(optional)]
+    of: String,
     /// What it does.
     #[prop(into)]
     on_press: Callback<()>,
@@ -29,7 +33,13 @@ pub fn ActionButton(
     #[prop(optional)]
     icon: Option<&'static str>,
 ) -> impl IntoView {
+    let toasts = use_toasts();
     let off = move || busy.get() || denied.glance(Option::is_some);
+    let press = move |_| match untrack(|| denied.get()) {
+        Some(why) => toasts.refused(why),
+        None if busy.get_untracked() => {}
+        None => on_press.run(()),
+    };
     view! {
         <button
             class=format!("btn {class}")
@@ -40,10 +50,11 @@ pub fn ActionButton(
             aria-busy=live(move || busy.get().then_some("true"))
             title=denied
             aria-description=denied
-            on:click=move |_| if !off() { on_press.run(()) }
+            on:click=press
         >
             {icon.map(|name| view! { <Icon name=name/> })}
             {label}
+            {(!of.is_empty()).then(|| view! { <span class="vh">" "{of}</span> })}
         </button>
     }
 }

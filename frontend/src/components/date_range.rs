@@ -36,6 +36,9 @@ pub fn DateRange(
     /// What the page shows when its address names no days.
     #[prop(default = Preset::Days30)]
     usual: Preset,
+    /// Whether what it shows is of no days: then only the currency is chosen.
+    #[prop(optional)]
+    timeless: bool,
 ) -> impl IntoView {
     let location = use_location();
     let navigate = use_navigate();
@@ -52,7 +55,7 @@ pub fn DateRange(
     };
     let step = move |shift| days(period.with_untracked(|p| p.shifted(shift)));
     let at_the_end = move || period.glance(|p| p.to >= Local::now().date_naive());
-    view! {
+    let of_days = (!timeless).then(move || view! {
         <div class="btn-group" role="group" aria-label="Period">
             <button class="btn btn--icon" type="button" aria-label="Period before" on:click=move |_| step(Shift::Back)>
                 <Icon name="left"/>
@@ -69,6 +72,9 @@ pub fn DateRange(
         <Days period=period usual=usual on_days=Callback::new(days)
             on_usual=Callback::new(move |()| go.run(vec![("from", String::new()), ("to", String::new())]))/>
         <Against period=period on_change=Callback::new(move |c: Compare| go.run(vec![("compare", c.to_string())]))/>
+    });
+    view! {
+        {of_days}
         <Show when=move || currencies.glance(|c| c.len() > 1) || period.glance(|p| p.converted)>
             <CurrencySelect period=period currencies=currencies
                 on_change=Callback::new(move |c| go.run(vec![("currency", c)]))/>

@@ -114,12 +114,20 @@ pub fn MenuItem(
     #[prop(optional, into)]
     denied: Signal<Option<String>>,
 ) -> impl IntoView {
+    let toasts = super::use_toasts();
     let off = move || denied.glance(Option::is_some);
+    let press = move |ev: web_sys::MouseEvent| match untrack(|| denied.get()) {
+        Some(why) => {
+            ev.stop_propagation();
+            toasts.refused(why);
+        }
+        None => on_press.run(()),
+    };
     view! {
         <button class="menu__item" type="button" role="menuitem" tabindex="-1"
             // Not `disabled`: the keyboard must reach it to learn the reason.
             aria-disabled=live(move || off().then_some("true")) title=denied aria-description=denied
-            on:click=move |ev| if off() { ev.stop_propagation() } else { on_press.run(()) }>
+            on:click=press>
             <super::Icon name=icon/>
             <span>{label}</span>
         </button>

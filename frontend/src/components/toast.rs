@@ -9,10 +9,18 @@ const STAY: Duration = Duration::from_secs(8);
 /// More than these would cover the page.
 const MOST: usize = 4;
 
+/// What a note says.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Done,
+    Failed,
+    Refused,
+}
+
 #[derive(Clone)]
 struct Toast {
     id: u32,
-    good: bool,
+    kind: Kind,
     text: String,
     action: Option<(String, Callback<()>)>,
     progress: Option<ArcRwSignal<Progress>>,
@@ -70,34 +78,40 @@ impl Notes {
 
     /// Says what was done.
     pub fn done(self, text: impl Into<String>) {
-        self.push(true, text.into(), None, None);
+        self.push(Kind::Done, text.into(), None, None);
     }
 
     /// Says what was done, with a way to go on or back: "Undo".
     pub fn done_with(self, text: impl Into<String>, action: impl Into<String>, run: Callback<()>) {
-        self.push(true, text.into(), Some((action.into(), run)), None);
+        self.push(Kind::Done, text.into(), Some((action.into(), run)), None);
     }
 
     /// Says what was not done, and why.
     pub fn failed(self, text: impl Into<String>) {
-        self.push(false, text.into(), None, None);
+        self.push(Kind::Failed, text.into(), None, None);
     }
 
     /// The same, with a way on: "Show theirs".
     pub fn failed_with(self, text: impl Into<String>, action: impl Into<String>, run: Callback<()>) {
-        self.push(false, text.into(), Some((action.into(), run)), None);
+        self.push(Kind::Failed, text.into(), Some((action.into(), run)), None);
+    }
+
+    /// Says why something cannot be done; once, however often it is pressed.
+    pub fn refused(self, why: String) {
+        self.list.update(|list| list.retain(|t| t.kind != Kind::Refused));
+        self.push(Kind::Refused, why, None, None);
     }
 
     /// Says that something goes on, with a way to stop it.
     pub fn progress(self, cancel: Callback<()>) -> ProgressNote {
         let progress = ArcRwSignal::new(Progress::default());
-        let id = self.push(true, String::new(), Some(("Stop".into(), cancel)), Some(progress.clone()));
+        let id = self.push(Kind::Done, String::new(), Some(("Stop".into(), cancel)), Some(progress.clone()));
         ProgressNote { id, notes: self, progress }
     }
 
     fn push(
         self,
-        good: bool,
+        kind: Kind,
         text: String,
         action: Option<(String, Callback<()>)>,
         progress: Option<ArcRwSignal<Progress>>,
@@ -108,9 +122,9 @@ impl Notes {
             if list.len() >= MOST {
                 list.remove(0);
             }
-            list.push(Toast { id, good, text, action, progress: progress.clone() });
+            list.push(Toast { id, kind, text, action, progress: progress.clone() });
         });
-        if good && progress.is_none() {
+        if kind != Kind::Failed && progress.is_none() {
             set_timeout(move || self.dismiss(id), STAY);
         }
         id
@@ -125,10 +139,16 @@ impl Notes {
 #[component]
 pub fn Toasts() -> impl IntoView {
     let notes = use_toasts();
-    let shown = move |good: bool| move || notes.list.get().into_iter().filter(|t| t.good == good).collect::<Vec<_>>();
+    let shown = move |failed: bool| {
+        move || notes.list.get().into_iter().filter(|t| (t.kind == Kind::Failed) == failed).collect::<Vec<_>>()
+    };
     let one = move |toast: Toast| {
         let id = toast.id;
-        let (icon, class) = if toast.good { ("check", "ic--pos") } else { ("alert", "ic--neg") };
+        let (icon, class) = match toast.kind {
+            Kind::Done => ("check", "ic--pos"),
+            Kind::Failed => ("alert", "ic--neg"),
+            Kind::Refused => ("info", ""),
+        };
         let goes_on = toast.progress.is_some();
         let action = toast.action.map(|(label, run)| {
             let press = move |_| {
@@ -157,8 +177,8 @@ pub fn Toasts() -> impl IntoView {
     };
     view! {
         <div class="toasts">
-            <div role="status" class="stack stack--2"><For each=shown(true) key=|t| t.id children=one/></div>
-            <div role="alert" class="stack stack--2"><For each=shown(false) key=|t| t.id children=one/></div>
+            <div role="status" class="stack stack--2"><For each=shown(false) key=|t| t.id children=one/></div>
+            <div role="alert" class="stack stack--2"><For each=shown(true) key=|t| t.id children=one/></div>
         </div>
     }
 }

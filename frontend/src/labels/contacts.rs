@@ -84,6 +84,7 @@ pub const fn timeline_kind(kind: TimelineKind) -> &'static str {
     match kind {
         TimelineKind::Interaction => "Interactions",
         TimelineKind::Lifecycle => "Lifecycle",
+        TimelineKind::Tier => "Changes of plan",
         TimelineKind::Payment => "Payments",
         TimelineKind::Note => "Notes",
         TimelineKind::Coaching => "Coaching",

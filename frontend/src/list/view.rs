@@ -38,8 +38,10 @@ pub fn ListView(
     use_title(move || spec.title.to_owned());
     view! {
         <header class="page-head">
-            <div class="page-head__row page-head__row--tight"><h1>{spec.title}</h1>{action.map(|action| action(list))}</div>
-            <ListTotal list=list/>
+            <div class="page-head__row">
+                <div class="page-head__lead"><h1>{spec.title}</h1><ListTotal list=list/></div>
+                {action.map(|action| action(list))}
+            </div>
         </header>
         <ListBody list=list preview=preview bulk=bulk/>
     }
@@ -185,17 +187,29 @@ fn refusal(spec: &super::ListSpec, error: &ApiError) -> String {
 
 fn no_match(list: List) -> impl IntoView {
     let spec = list.spec;
-    let words = move || {
-        list.params.glance(|p| {
-            let filters = spec.active(p).len() + usize::from(p.get("q").is_some());
-            let filters = if filters == 1 { "this filter".to_owned() } else { format!("{filters} filters") };
-            format!("No {} matches {filters}", spec.one)
-        })
+    let (filters, searched) = list.params.glance(|p| (spec.active(p).len(), p.get("q").is_some()));
+    let (icon, title, text, clears) = match filters + usize::from(searched) {
+        1 if searched => {
+            ("search", format!("No {} is found by these words", spec.one), searches(spec), "Clear the search")
+        }
+        n => {
+            let filters = if n == 1 { "this filter".to_owned() } else { format!("{n} filters") };
+            let title = format!("No {} matches {filters}", spec.one);
+            ("filter", title, "Remove a filter to see more.".to_owned(), "Clear all filters")
+        }
     };
     view! {
-        <EmptyState icon="filter" title=words() text="Remove a filter to see more.">
-            <button class="btn" type="button" on:click=move |_| clear(list)>"Clear all filters"</button>
+        <EmptyState icon=icon title=title text=text>
+            <button class="btn" type="button" on:click=move |_| clear(list)>{clears}</button>
         </EmptyState>
+    }
+}
+
+/// What can be searched for, to whom nothing was found.
+fn searches(spec: &super::ListSpec) -> String {
+    match spec.one {
+        "customer" | "coach" => "A name may be misspelt by a letter or two. Or search by e-mail or phone.".to_owned(),
+        _ => format!("What is searched: {}.", spec.search),
     }
 }
 

@@ -173,6 +173,8 @@ pub const RULES: &[Rule] = &[
     may("GET", "/api/revenue/shares", P::RevenueRead),
     may("GET", "/api/revenue/months", P::RevenueRead),
     may("POST", "/api/revenue/months/{month}/close", P::RevenueWrite),
+    may("POST", "/api/revenue/months/{month}/approve", P::RevenueWrite),
+    may("POST", "/api/revenue/months/{month}/pay", P::RevenueWrite),
     may("GET", "/api/revenue/statements", P::RevenueRead),
     may("GET", "/api/revenue/statements/{id}", P::RevenueRead),
     may("POST", "/api/revenue/statements/{id}/approve", P::RevenueWrite),

@@ -4,11 +4,9 @@ use super::gyms::demo;
 use anyhow::Result;
 use chrono::{Datelike, Months, TimeDelta, Utc};
 use crm_domain::db::DomainError;
-use crm_domain::page::PageRequest;
-use crm_domain::revenue::statements::{self, StatementFilter};
-use crm_domain::revenue::{closing, rules, shares};
+use crm_domain::revenue::{closing, rules, settling, shares};
 use crm_types::organizations::Organization;
-use crm_types::revenue::{NewShareRule, RevenueMonth, StatementSort};
+use crm_types::revenue::{NewShareRule, RevenueMonth};
 use sqlx::PgPool;
 
 /// What coaches get, and what organisations get, in basis points.
@@ -54,14 +52,10 @@ async fn settle(pool: &PgPool) -> Result<(), DomainError> {
     let newest = months.last().copied();
     for month in months {
         closing::close(pool, &demo(), month).await?;
-        let filter = StatementFilter { month: Some(month), payable: Some(true), ..StatementFilter::default() };
-        let page = PageRequest::new(Some(200), None, None)?;
-        for statement in statements::list(pool, &filter, StatementSort::Month, &page).await?.items {
-            statements::approve(pool, &demo(), statement.id).await?;
-            if Some(month) != newest {
-                let reference = format!("Transfer {}", month.format("%Y-%m"));
-                statements::pay(pool, &demo(), statement.id, Some(&reference)).await?;
-            }
+        settling::approve(pool, &demo(), month).await?;
+        if Some(month) != newest {
+            let reference = format!("Transfer {}", month.format("%Y-%m"));
+            settling::pay(pool, &demo(), month, Some(&reference)).await?;
         }
     }
     Ok(())

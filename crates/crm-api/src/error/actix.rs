@@ -18,10 +18,11 @@ pub fn query_config() -> web::QueryConfig {
     web::QueryConfig::default().error_handler(|error, _: &HttpRequest| ApiError::from(error).into())
 }
 
-/// For `web::Path`: what is not an id names nothing.
+/// For `web::Path`: what cannot be read names nothing.
 pub fn path_config() -> web::PathConfig {
     web::PathConfig::default().error_handler(|_: PathError, _: &HttpRequest| {
-        ApiError::not_found("The address holds something that is not an id.").into()
+        ApiError::not_found("There is nothing at this address: a part of it is no id, day or code as it should be.")
+            .into()
     })
 }
 

@@ -63,6 +63,7 @@ struct OverviewQuery {
         "net_new_mrr": {"value": {"minor": 50_000, "currency": "usd"}, "previous": {"minor": 42_000, "currency": "usd"}, "series": []},
         "arpu": {"value": {"minor": 8_333, "currency": "usd"}, "previous": {"minor": 8_333, "currency": "usd"}, "series": []},
         "scheduled_churn": {"minor": 5_700, "currency": "usd"},
+        "unmapped_prices": 0,
         "currencies": [{"minor": 84_000, "currency": "eur"}, {"minor": 1_250_000, "currency": "usd"}],
         "newest_day": "2026-10-31", "updated_at": "2026-10-31T21:14:03Z", "rates": null
     })),

@@ -82,7 +82,7 @@ async fn log(state: Data<AppState>, by: By, id: Path<CustomerId>, body: Body<New
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct TimelineQuery {
-    /// One kind or several, separated by commas: interaction, lifecycle, payment, note, coaching. All when not given;
+    /// One kind or several, separated by commas: interaction, lifecycle, tier, payment, note, coaching. All when not given;
     /// payments need `transactions:read`.
     #[param(value_type = Option<String>, example = "payment,lifecycle")]
     kind: Option<AnyOf<TimelineKind>>,
@@ -98,7 +98,7 @@ struct TimelineQuery {
 
 /// All that happened with a customer, newest first
 ///
-/// Interactions, changes of the lifecycle, notes, coaching, and payments for those with `transactions:read`; or only some
+/// Interactions, changes of the lifecycle and of tier, notes, coaching, and payments for those with `transactions:read`; or only some
 /// kinds of it.
 #[utoipa::path(tag = "interactions", operation_id = "customer_timeline",
     params(("id" = CustomerId, Path, description = "Our id"), TimelineQuery),

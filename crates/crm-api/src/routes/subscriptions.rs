@@ -43,7 +43,7 @@ struct SubscriptionQuery {
     price_id: Option<String>,
     /// Has a price of this plan now. `mrr` is then what its items of that plan add, unless `as_of` is given.
     plan_id: Option<String>,
-    /// Whether it is active or past due: neither in its trial, nor paused, nor over.
+    /// Whether it is active or past due now, also with `as_of`: neither in its trial, nor paused, nor over.
     counted: Option<bool>,
     /// `mrr` is then the sum of the subscription's movements before the end of that day, and only subscriptions that had
     /// any are listed.

@@ -1,59 +1,35 @@
 //! Healing over real HTTP: the sandbox answers as Stripe does, and fails to order.
 
-use crate::support::{Client, TestApp};
+use crate::support::TestApp;
+use crate::support::stripe::{DAY, KEY, START, Stripe, price};
 use crm_types::Page;
 use crm_types::accounts::Role;
 use crm_types::healing::{Difference, Healing};
 use crm_types::jobs::{Job, JobState};
 use serde_json::{Value, json};
-use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
+use std::ops::Deref;
 use std::time::Duration;
-use stripe_sandbox::{Delivery, Interval, Metadata, NewCustomer, NewItem, NewPrice, NewSubscription, Sandbox};
-
-const SECRET: &str = "whsec_healing_test";
-const KEY: &str = "sk_test_healing";
-/// 2026-01-01T00:00:00Z.
-const START: i64 = 1_767_225_600;
-const DAY: i64 = 86_400;
+use stripe_sandbox::{Metadata, NewCustomer, NewItem, NewSubscription, Sandbox};
 
 /// A Stripe that forgets its events, and a CRM that has its key.
 struct Scene {
-    app: TestApp,
-    admin: Client,
-    sandbox: Arc<Mutex<Sandbox>>,
-    stripe: String,
+    stripe: Stripe,
     price: String,
-    service: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
-impl Drop for Scene {
-    fn drop(&mut self) {
-        self.service.abort();
+impl Deref for Scene {
+    type Target = Stripe;
+
+    fn deref(&self) -> &Stripe {
+        &self.stripe
     }
 }
 
 impl Scene {
     async fn set(key: &str, remembers: usize) -> Self {
-        let mut stripe = Sandbox::new(23, START).with_log_limit(remembers);
-        let product = stripe.create_product("Standard", None, Metadata::new());
-        let metadata =
-            Metadata::from([("stream", "rev1_individual"), ("tier", "tier2")].map(|(k, v)| (k.into(), v.into())));
-        let terms = NewPrice { product, currency: "usd".into(), unit_amount: 1_900, ..NewPrice::default() };
-        let price = stripe.create_price(NewPrice { recurring: Some((Interval::Month, 1)), metadata, ..terms }).unwrap();
-        let sandbox = Arc::new(Mutex::new(stripe));
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let stripe = format!("http://{}", listener.local_addr().unwrap());
-        let service = tokio::spawn(stripe_sandbox::serve(listener, sandbox.clone(), KEY.into()));
-        let settings = [
-            ("STRIPE_WEBHOOK_SECRETS", SECRET),
-            ("STRIPE_API_KEY", key),
-            ("STRIPE_API_BASE", &stripe),
-            ("STRIPE_TIMEOUT_MS", "500"),
-        ];
-        let app = TestApp::spawn_with(&settings).await;
-        let admin = app.client(Role::Admin).await;
-        Self { app, admin, sandbox, stripe, price, service }
+        let mut sandbox = Sandbox::new(23, START).with_log_limit(remembers);
+        let price = price(&mut sandbox, "Standard", 1_900, "tier2");
+        Self { stripe: Stripe::connect(sandbox, key).await, price }
     }
 
     /// Somebody who pays from now on; gives the subscription.
@@ -67,34 +43,11 @@ impl Scene {
             .unwrap()
     }
 
-    fn pass(&self, days: i64) {
-        let mut stripe = self.sandbox.lock().unwrap();
-        let now = stripe.now();
-        stripe.advance_to(now + days * DAY);
-    }
-
     /// The charge that paid for somebody's last invoice.
     fn charge(&self) -> String {
         let page = stripe_sandbox::Page::default();
         let (charges, _) = self.sandbox.lock().unwrap().list_charges(None, None, &page);
         charges[0]["id"].as_str().unwrap().to_owned()
-    }
-
-    /// Delivers what happened, and waits until it is applied.
-    async fn webhooks(&self) {
-        let events = self.sandbox.lock().unwrap().drain_events();
-        let delivery = Delivery::new(self.app.url("/webhooks/stripe"), SECRET);
-        delivery.send(&reqwest::Client::new(), &events, 4).await.unwrap();
-        self.applied().await;
-    }
-
-    async fn applied(&self) {
-        let pending = "SELECT count(*) FROM stripe_events WHERE state = 'pending'";
-        self.until(async |scene| {
-            let n: i64 = sqlx::query_scalar(pending).fetch_one(scene.app.pool()).await.unwrap();
-            (n == 0).then_some(())
-        })
-        .await;
     }
 
     /// What happened is never sent.
@@ -130,12 +83,6 @@ impl Scene {
         let path = format!("/api/jobs/{}", job.id);
         self.until(async |scene| Some(scene.admin.get(&path).await.json::<Job>()).filter(|job| job.state.is_over()))
             .await
-    }
-
-    async fn fault(&self, kind: &str, count: u32) {
-        let request = reqwest::Client::new().post(format!("{}/v1/test_helpers/faults", self.stripe)).bearer_auth(KEY);
-        let reply = request.body(format!("kind={kind}&count={count}")).send().await.unwrap();
-        assert_eq!(reply.status(), 200);
     }
 
     async fn rows(&self, sql: &'static str) -> Value {
@@ -207,7 +154,7 @@ async fn each_fault_of_stripe_is_a_sentence_and_passes() {
         ("garbage", "Stripe’s answer could not be read."),
         ("hang", "Stripe did not answer in time."),
     ] {
-        scene.fault(kind, 1).await;
+        scene.fault(kind, 1, false).await;
         let before = scene.healing().await.sweep.finished_at;
         scene.admin.post_json("/api/healing/sweep", &json!({})).await;
         let problem = scene.until(async |scene| scene.healing().await.sweep.problem).await;
@@ -234,7 +181,7 @@ async fn a_key_that_may_not_read_is_said_at_once() {
 async fn what_nobody_remembers_is_compared_named_and_repaired() {
     let scene = Scene::set(KEY, 0).await;
     let lost = scene.subscriber("Ada", 0);
-    scene.pass(1);
+    scene.pass(DAY);
     scene.webhooks().await;
     let charge = scene.charge();
     {
@@ -277,7 +224,7 @@ async fn a_backfill_gives_the_rows_that_webhooks_gave() {
         scene.subscriber("Ada", 0);
         let tried = scene.subscriber("Tia", 14);
         let left = scene.subscriber("Lee", 0);
-        scene.pass(20);
+        scene.pass(20 * DAY);
         {
             let mut stripe = scene.sandbox.lock().unwrap();
             stripe.cancel(&left, stripe_sandbox::CancelReason::default()).unwrap();
@@ -287,7 +234,7 @@ async fn a_backfill_gives_the_rows_that_webhooks_gave() {
         }
         let charge = scene.charge();
         scene.sandbox.lock().unwrap().refund(&charge, Some(700), None, Metadata::new()).unwrap();
-        scene.pass(3);
+        scene.pass(3 * DAY);
     }
     heard.webhooks().await;
     read.lost();

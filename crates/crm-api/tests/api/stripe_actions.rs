@@ -1,6 +1,7 @@
 //! What staff ask Stripe to do, with a Stripe that answers over HTTP and tells by webhook what happened.
 
-use crate::support::{Client, TestApp};
+use crate::support::TestApp;
+use crate::support::stripe::{DAY, KEY, START, Stripe, price};
 use crm_types::accounts::Role;
 use crm_types::stripe_actions::{
     ChangePreview, StripeAction, StripeActionState as State, StripeConnection, StripeCoupon, StripeLink,
@@ -8,88 +9,43 @@ use crm_types::stripe_actions::{
 use crm_types::subscriptions::{Subscription, SubscriptionDetails, SubscriptionStatus};
 use crm_types::{Page, billing::Transaction};
 use serde_json::{Value, json};
-use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
-use stripe_sandbox::{
-    CouponDuration, CouponTerms, Delivery, Interval, Metadata, NewCustomer, NewItem, NewPrice, NewSubscription, Sandbox,
-};
-
-const SECRET: &str = "whsec_actions_test";
-const KEY: &str = "sk_test_actions";
-/// 2026-01-01T00:00:00Z.
-const START: i64 = 1_767_225_600;
-const DAY: i64 = 86_400;
+use std::ops::Deref;
+use stripe_sandbox::{CouponDuration, CouponTerms, NewCustomer, NewItem, NewSubscription, Sandbox};
 
 /// A Stripe with a customer who pays $19 a month, and a CRM that has its key and has heard of all that.
 struct Scene {
-    app: TestApp,
-    admin: Client,
-    sandbox: Arc<Mutex<Sandbox>>,
-    stripe: String,
+    stripe: Stripe,
     standard: String,
     premium: String,
     subscription: String,
-    service: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
-impl Drop for Scene {
-    fn drop(&mut self) {
-        self.service.abort();
+impl Deref for Scene {
+    type Target = Stripe;
+
+    fn deref(&self) -> &Stripe {
+        &self.stripe
     }
 }
 
 impl Scene {
     async fn set() -> Self {
-        let mut stripe = Sandbox::new(11, START);
-        let standard = price(&mut stripe, "Standard", 1_900, "tier2");
-        let premium = price(&mut stripe, "Premium", 2_900, "tier3");
-        stripe.create_coupon("HALF", "Half", CouponTerms::Percent(5_000), CouponDuration::Forever).unwrap();
-        let customer = stripe.create_customer(NewCustomer {
+        let mut sandbox = Sandbox::new(11, START);
+        let standard = price(&mut sandbox, "Standard", 1_900, "tier2");
+        let premium = price(&mut sandbox, "Premium", 2_900, "tier3");
+        sandbox.create_coupon("HALF", "Half", CouponTerms::Percent(5_000), CouponDuration::Forever).unwrap();
+        let customer = sandbox.create_customer(NewCustomer {
             email: Some("ada@example.com".into()),
             name: Some("Ada".into()),
             ..NewCustomer::default()
         });
         let items = vec![NewItem { price: standard.clone(), quantity: 1 }];
-        stripe.create_subscription(NewSubscription { customer, items, ..NewSubscription::default() }).unwrap();
-        let sandbox = Arc::new(Mutex::new(stripe));
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let stripe = format!("http://{}", listener.local_addr().unwrap());
-        let service = tokio::spawn(stripe_sandbox::serve(listener, sandbox.clone(), KEY.into()));
-        let settings = [
-            ("STRIPE_WEBHOOK_SECRETS", SECRET),
-            ("STRIPE_API_KEY", KEY),
-            ("STRIPE_API_BASE", &stripe),
-            ("STRIPE_TIMEOUT_MS", "500"),
-        ];
-        let app = TestApp::spawn_with(&settings).await;
-        let admin = app.client(Role::Admin).await;
-        let subscription = String::new();
-        let mut scene = Self { app, admin, sandbox, stripe, standard, premium, subscription, service };
-        scene.webhooks().await;
-        let list: Page<Subscription> = scene.admin.get("/api/subscriptions").await.json();
-        scene.subscription = format!("/api/subscriptions/{}", list.items[0].id);
-        scene
-    }
-
-    /// Delivers what happened at Stripe, and waits until it is applied.
-    async fn webhooks(&self) {
-        let events = self.sandbox.lock().unwrap().drain_events();
-        let delivery = Delivery::new(self.app.url("/webhooks/stripe"), SECRET);
-        let report = delivery.send(&reqwest::Client::new(), &events, 1).await.unwrap();
-        assert_eq!((report.refused, report.failed), (0, 0));
-        self.eventually("SELECT count(*) FROM stripe_events WHERE state = 'pending'", 0).await;
-    }
-
-    async fn eventually(&self, sql: &str, expected: i64) {
-        let mut found = -1;
-        for _ in 0..400 {
-            found = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(self.app.pool()).await.unwrap();
-            if found == expected {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-        }
-        panic!("{found} instead of {expected}: {sql}");
+        sandbox.create_subscription(NewSubscription { customer, items, ..NewSubscription::default() }).unwrap();
+        let stripe = Stripe::connect(sandbox, KEY).await;
+        stripe.webhooks().await;
+        let list: Page<Subscription> = stripe.admin.get("/api/subscriptions").await.json();
+        let subscription = format!("/api/subscriptions/{}", list.items[0].id);
+        Self { stripe, standard, premium, subscription }
     }
 
     async fn see(&self) -> SubscriptionDetails {
@@ -99,11 +55,7 @@ impl Scene {
     /// Asks for something about the subscription; it must be taken.
     async fn ask(&self, verb: &str, body: Value) -> StripeAction {
         // A minute after what was before: Stripe's times are whole seconds.
-        {
-            let mut sandbox = self.sandbox.lock().unwrap();
-            let now = sandbox.now();
-            sandbox.advance_to(now + 60);
-        }
+        self.pass(60);
         let reply = self.admin.post_json(&format!("{}/{verb}", self.subscription), &body).await;
         assert_eq!(reply.status, 200, "{verb}: {}", reply.text());
         reply.json()
@@ -113,30 +65,10 @@ impl Scene {
         self.admin.get("/api/stripe-actions").await.json::<Page<StripeAction>>().items
     }
 
-    /// What goes wrong with the next requests to Stripe.
-    async fn fault(&self, kind: &str, count: u32, done: bool) {
-        let form = format!("kind={kind}&count={count}&done={done}");
-        let url = format!("{}/v1/test_helpers/faults", self.stripe);
-        let request = reqwest::Client::new().post(url).bearer_auth(KEY);
-        let reply =
-            request.header("Content-Type", "application/x-www-form-urlencoded").body(form).send().await.unwrap();
-        assert_eq!(reply.status(), 200);
-    }
-
     async fn payment(&self) -> Transaction {
         let page: Page<Transaction> = self.admin.get("/api/transactions?kind=payment&status=succeeded").await.json();
         page.items[0].clone()
     }
-}
-
-fn price(stripe: &mut Sandbox, name: &str, minor: i64, tier: &str) -> String {
-    let metadata: Metadata =
-        [("stream", "rev1_individual"), ("tier", tier)].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
-    let product = stripe.create_product(name, None, Metadata::default());
-    let recurring = Some((Interval::Month, 1));
-    let new =
-        NewPrice { product, currency: "usd".into(), unit_amount: minor, recurring, metadata, ..NewPrice::default() };
-    stripe.create_price(new).unwrap()
 }
 
 #[actix_web::test]
@@ -333,8 +265,7 @@ async fn two_sends_are_one_effect_whatever_became_of_the_first() {
         assert_eq!((action.state, action.reason), (State::Pending, None), "{kind}");
         let events = scene.sandbox.lock().unwrap().drain_events();
         assert_eq!(events.iter().filter(|event| event.kind == "refund.created").count(), 1, "{kind}: once");
-        let delivery = Delivery::new(scene.app.url("/webhooks/stripe"), SECRET);
-        delivery.send(&reqwest::Client::new(), &events, 1).await.unwrap();
+        scene.deliver(&events).await;
         scene.eventually("SELECT count(*) FROM stripe_actions WHERE state <> 'confirmed'", 0).await;
     }
     assert_eq!(scene.payment().await.refunded.minor, 1_500);

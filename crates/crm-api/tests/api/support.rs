@@ -4,6 +4,7 @@ mod client;
 mod database;
 mod proxy;
 mod sse;
+pub mod stripe;
 
 pub use client::{Client, Reply};
 pub use proxy::Proxy;

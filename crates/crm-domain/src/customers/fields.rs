@@ -77,9 +77,13 @@ pub(crate) fn parse_email(text: Option<&str>) -> Result<Option<String>> {
     }
 }
 
-/// One line of text, trimmed; an empty one is none.
+/// One line of text, trimmed, without marks that turn the writing; an empty one is none.
 pub(crate) fn parse_line(field: &'static str, text: Option<&str>, most: usize) -> Result<Option<String>> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let text: String = text.unwrap_or_default().chars().filter(|c| !turns_the_writing(*c)).collect();
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
     if text.chars().any(char::is_control) {
         return Err(DomainError::invalid(field, "invalid", "Use one line, without control characters."));
     }
@@ -87,6 +91,11 @@ pub(crate) fn parse_line(field: &'static str, text: Option<&str>, most: usize) -
         return Err(DomainError::invalid(field, "too_long", format!("Use at most {most} characters.")));
     }
     Ok(Some(text.to_owned()))
+}
+
+/// Whether what follows would be written in another direction than its letters have: a name with that reads as another.
+fn turns_the_writing(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn parse_locale(text: Option<&str>) -> Result<Option<String>> {

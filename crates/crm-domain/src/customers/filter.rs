@@ -99,15 +99,22 @@ impl CustomerFilter {
 }
 
 pub(super) fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerFilter, whole: bool) {
-    query.push(" FROM customers c WHERE true");
+    match &filter.q {
+        // Those who are found, wherever they stand in the order: walking to a name that many have would visit all before it.
+        Some(q) => {
+            query.push(
+                " FROM (SELECT k.* FROM customers k WHERE k.id IN (SELECT c.id FROM customer_search c WHERE true",
+            );
+            q.push(query);
+            query.push(") OFFSET 0) AS c WHERE true");
+        }
+        None => drop(query.push(" FROM customers c WHERE true")),
+    }
     // Who paid then counts in the figures, archived since or not.
     if filter.archived {
         query.push(" AND c.archived_at IS NOT NULL");
     } else if filter.paying_at.is_none() {
         query.push(" AND c.archived_at IS NULL");
-    }
-    if let Some(q) = &filter.q {
-        q.push_found(query);
     }
     if let Some(customer_type) = filter.customer_type {
         query.push(" AND c.type_rank = type_rank(").push_bind(customer_type.as_str()).push(")");

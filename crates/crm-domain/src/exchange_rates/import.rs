@@ -85,7 +85,11 @@ fn read(file: &[u8], reporting: Currency, last: NaiveDate) -> Result<Held> {
             continue;
         }
         let number = if comma_is_decimal { cell(rate).replace(',', ".") } else { cell(rate) };
-        let row = parse_row([(day, &cell(day)), (currency, &cell(currency)), (rate, &number)], reporting, last);
+        // A comma within a number would cut it off.
+        let row = match record.iter().skip(names.len()).all(|cell| cell.trim_ascii().is_empty()) {
+            true => parse_row([(day, &cell(day)), (currency, &cell(currency)), (rate, &number)], reporting, last),
+            false => Err((usize::MAX, format!("There are {} cells, under {} names.", record.len(), names.len()))),
+        };
         let row = row.and_then(|row| match lines.entry((row.0, row.1)) {
             Entry::Vacant(first) => {
                 first.insert(line);
@@ -150,9 +154,9 @@ mod tests {
     fn wrong_rows_are_named_and_left_out() {
         let file = "Date,Note,Code,Rate\n2026-03-01,x,EUR,1.0842\n2026-03-01,x,eur,1.09\n\n2026-03-02,x,XYZ,1\n2026-03-02,x,GBP,0\n\
                     2026-03-02,x,GBP,-1.2\n2026-03-02,x,GBP,many\n2026-04-01,x,GBP,1.27\n02.03.2026,x,GBP,1.27\n2026-03-02,x,USD,1\n\
-                    2026-03-03,x,gbp,1.27\n2026-03-04\n";
+                    2026-03-03,x,gbp,1.27\n2026-03-04\n2026-03-05,x,EUR,1,08\n2026-03-06,x,gbp,1.28,\n";
         let (rates, errors) = read(file);
-        assert_eq!(rates, ["2026-03-01 eur 1.0842", "2026-03-03 gbp 1.27"]);
+        assert_eq!(rates, ["2026-03-01 eur 1.0842", "2026-03-03 gbp 1.27", "2026-03-06 gbp 1.28"]);
         assert_eq!(
             errors,
             [
@@ -165,6 +169,7 @@ mod tests {
                 "10 Date: Write a day as 2026-03-01.",
                 "11 Code: Amounts are reported in USD: it needs no rate.",
                 "13 Code: `` is not an ISO 4217 currency.",
+                "14 ?: There are 5 cells, under 4 names.",
             ]
         );
     }

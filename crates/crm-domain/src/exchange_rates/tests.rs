@@ -142,6 +142,15 @@ async fn mrr_in_the_reporting_currency_with_what_the_rates_did(pool: PgPool) {
     assert!(overview.rates.is_some());
     let alone = analytics::overview(&pool, march(), Comparison::Year, None).await.unwrap();
     assert_eq!((alone.mrr.value, alone.rates), (usd(10_000), None), "as before where nobody asks for it");
+    // Where the days before have no rates, the figures stand and are compared with nothing.
+    let days = PeriodRequest::new("2026-03-11".parse().ok(), "2026-03-15".parse().ok()).unwrap();
+    let read =
+        async || analytics::overview(&pool, days, Comparison::Previous, Some(CurrencyChoice::Reporting)).await.unwrap();
+    let before = read().await;
+    delete(&pool, &actor(), Currency::EUR, "2026-03-05".parse().unwrap()).await.unwrap();
+    let after = read().await;
+    assert_eq!((after.mrr.value, after.arpu.value), (before.mrr.value, before.arpu.value));
+    assert!(before.mrr.previous.is_some() && after.mrr.previous.is_none());
 }
 
 #[sqlx::test(migrations = "../../migrations")]

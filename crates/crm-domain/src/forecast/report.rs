@@ -21,7 +21,7 @@ const HELD_BACK: u32 = 6;
 const HISTORY: i32 = 24;
 /// How far survival is told, in months.
 const SURVIVAL: u32 = 24;
-/// A cohort has a model of its own when it was seen for so many months.
+/// A cohort has a model of its own when it was seen for so many months, and they say how its customers differ.
 const LEAST_AGE: u32 = 6;
 
 /// Everything that is expected.
@@ -201,7 +201,7 @@ impl Discount {
         let value = |cohort: &Cohort| {
             let seen = Seen::of(std::slice::from_ref(cohort), until);
             let base = *seen.base.first()?;
-            let own = seen.model().filter(|_| base.age >= LEAST_AGE);
+            let own = seen.model().filter(|model| base.age >= LEAST_AGE && model.is_certain());
             let months = match own {
                 Some(own) => own.discounted_lifetimes(self.monthly, base.age).get(base.age as usize).copied(),
                 None => common.as_ref().and_then(|months| months.get(base.age as usize).copied()),

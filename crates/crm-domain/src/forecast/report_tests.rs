@@ -112,6 +112,21 @@ fn lifetime_value_is_what_a_customer_pays_times_how_long() {
 }
 
 #[test]
+fn a_cohort_that_shows_no_difference_among_its_customers_takes_the_model_of_its_plan() {
+    let mut known = business(12, steady());
+    // Ever more of the oldest leave: of its own, a cohort would go on losing as many for ever.
+    for (cell, customers) in known.plans[0].cohorts[0].cells.iter_mut().zip((0..).map(|k| 1_000 - 3 * k * k)) {
+        cell.customers = customers;
+    }
+    let report = report(&known, 1_000);
+    let plan = &report.plans[0];
+    assert!(plan.cohorts[0].model.is_none() && plan.cohorts[1].model.is_some());
+    let SurvivalModel { alpha, beta } = plan.model.unwrap();
+    let by_plan = Sbg { alpha, beta }.discounted_lifetimes(monthly(1_000), 11)[11] - 1.0;
+    assert_eq!(plan.cohorts[0].residual_months, Some(by_plan));
+}
+
+#[test]
 fn some_who_never_leave_have_no_mean_lifetime() {
     let report = report(&business(24, Sbg { alpha: 0.7, beta: 1.2 }), 1_000);
     assert_eq!(report.total.lifetime_months, None);

@@ -133,6 +133,12 @@ impl Sbg {
         Self { alpha: alike * mean, beta: alike * (1.0 - mean) }
     }
 
+    /// Whether what was seen says how customers differ: at a bound of alpha + beta the likelihood would go on rising beyond it.
+    #[must_use]
+    pub fn is_certain(self) -> bool {
+        (LEAST_ALIKE * 1.001..MOST_ALIKE * 0.999).contains(&(self.alpha + self.beta))
+    }
+
     /// The logarithm of how likely it is to see this.
     #[must_use]
     pub fn log_likelihood(self, renewals: &[Renewal]) -> f64 {

@@ -60,7 +60,7 @@ fn customers_who_are_alike_leave_at_a_constant_rate() {
     // A tenth of them each time; and ever more of them, which no such model can explain better.
     for survivors in [vec![100_000, 90_000, 81_000, 72_900, 65_610], vec![10_000, 9_500, 8_700, 7_500, 5_900]] {
         let fit = Sbg::fit(&renewals(&survivors)).unwrap();
-        assert!(fit.alpha + fit.beta >= 1_000.0, "{fit:?}");
+        assert!(fit.alpha + fit.beta >= 1_000.0 && !fit.is_certain(), "{fit:?}");
         assert!((fit.retention(0) - fit.retention(4)).abs() < 0.001);
     }
     let fit = Sbg::fit(&renewals(&[100_000, 90_000, 81_000, 72_900, 65_610])).unwrap();
@@ -70,7 +70,8 @@ fn customers_who_are_alike_leave_at_a_constant_rate() {
 #[test]
 fn who_leaves_at_once_or_never_is_found_too() {
     let fit = Sbg::fit(&renewals(&[1_000, 400, 400, 400, 400])).unwrap();
-    assert!((fit.survival(4)[4] - 0.4).abs() < 0.01, "{fit:?}");
+    assert!((fit.survival(4)[4] - 0.4).abs() < 0.01 && !fit.is_certain(), "{fit:?}");
+    assert!(Sbg { alpha: 0.704, beta: 1.182 }.is_certain());
 }
 
 #[test]

@@ -50,7 +50,10 @@ pub async fn list(
         push_equal(query, "d.kind", filter.kind.map(ReconciledKind::as_str));
     };
     let totals = keyset.totals(pool, page.count(), source, None).await?;
-    keyset.read(pool, Shown::rows("d.*"), totals, source, read).await
+    // A repair may be stored and wait all the same, for a price that nobody has mapped.
+    let problem = "page.*, coalesce(page.repair_problem, (SELECT e.reason FROM stripe_events e \
+                   WHERE e.object_id = page.object_id AND e.state = 'parked' ORDER BY e.seq DESC LIMIT 1)) AS problem";
+    keyset.read(pool, Shown { inner: "d.*", outer: problem, joins: "" }, totals, source, read).await
 }
 
 fn read(row: &PgRow) -> sqlx::Result<Difference> {
@@ -64,7 +67,7 @@ fn read(row: &PgRow) -> sqlx::Result<Difference> {
         found_at: row.try_get("found_at")?,
         compared_at: row.try_get("compared_at")?,
         repair: row.optional_word("repair")?,
-        repair_problem: row.try_get("repair_problem")?,
+        repair_problem: row.try_get("problem")?,
     })
 }
 

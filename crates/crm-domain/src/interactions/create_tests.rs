@@ -98,7 +98,13 @@ async fn a_timeline_is_all_that_happened_in_its_order(pool: PgPool) {
          SELECT id, 0, '2026-01-01Z', 'lead', 'created', '' FROM customers WHERE name = 'Ada';
          INSERT INTO transactions (id, business_key, payment_key, customer_id, kind, status, transaction_type, currency, amount_minor, occurred_at)
          SELECT gen_random_uuid(), 'in_1', 'in_1', id, 'payment', 'succeeded', 'subscription', 'usd', 900, '2026-01-03Z'
-         FROM customers WHERE name = 'Ada'",
+         FROM customers WHERE name = 'Ada';
+         INSERT INTO tier_transitions (id, customer_id, stripe_event_id, from_tier, to_tier, reason, currency, mrr_impact_minor, occurred_at, reverses)
+         SELECT t.id::uuid, c.id, 'evt', 'tier1', 'tier2', t.reason, 'usd', 833, '2026-01-04Z', t.reverses::uuid
+         FROM customers c, (VALUES (lpad('1', 32, '0'), 'upgrade', NULL), (lpad('2', 32, '0'), 'upgrade', NULL),
+                                   (lpad('3', 32, '0'), 'upgrade', lpad('2', 32, '0')), (lpad('4', 32, '0'), 'coaching_started', NULL))
+                           AS t (id, reason, reverses)
+         WHERE c.name = 'Ada'",
     )
     .await;
     create(&pool, &staff(), customer, &call("2026-01-02T00:00:00Z")).await.unwrap();
@@ -116,6 +122,7 @@ async fn a_timeline_is_all_that_happened_in_its_order(pool: PgPool) {
         let kinds = entries.iter().map(|entry| match &entry.event {
             TimelineEvent::Interaction { .. } => "interaction",
             TimelineEvent::Lifecycle { .. } => "lifecycle",
+            TimelineEvent::Tier { .. } => "tier",
             TimelineEvent::Payment { .. } => "payment",
             TimelineEvent::Note { .. } => "note",
             TimelineEvent::CoachingBegan { .. } => "began",
@@ -123,11 +130,15 @@ async fn a_timeline_is_all_that_happened_in_its_order(pool: PgPool) {
         });
         kinds.collect::<Vec<_>>()
     };
-    assert_eq!(seen(TimelineKind::ALL).await, ["ended", "began", "note", "payment", "interaction", "lifecycle"]);
+    assert_eq!(
+        seen(TimelineKind::ALL).await,
+        ["ended", "began", "note", "tier", "payment", "interaction", "lifecycle"]
+    );
     assert_eq!(seen(&[TimelineKind::Coaching, TimelineKind::Payment]).await, ["ended", "began", "payment"]);
     for (kind, name) in [
         (TimelineKind::Interaction, "interaction"),
         (TimelineKind::Lifecycle, "lifecycle"),
+        (TimelineKind::Tier, "tier"),
         (TimelineKind::Note, "note"),
     ] {
         let of = timeline(&pool, customer, &[kind], &exact()).await.unwrap();

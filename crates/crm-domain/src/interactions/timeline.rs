@@ -11,7 +11,7 @@ use sqlx::types::Json;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row};
 
 /// Each source as instant, key and event, before the customer's id. The event is written as [`TimelineEvent`] is.
-const SOURCES: [(TimelineKind, &str); 6] = [
+const SOURCES: [(TimelineKind, &str); 7] = [
     (
         TimelineKind::Interaction,
         "SELECT occurred_at, 'interaction ' || id, jsonb_build_object('type', 'interaction', 'kind', kind, 'channel', channel,
@@ -24,6 +24,14 @@ const SOURCES: [(TimelineKind, &str); 6] = [
         "SELECT at, 'lifecycle ' || lpad(position::text, 10, '0'),
             jsonb_build_object('type', 'lifecycle', 'from', from_state, 'to', to_state, 'reason', reason)
      FROM lifecycle_transitions WHERE customer_id = ",
+    ),
+    // Who is coached is told by coaching and the lifecycle.
+    (
+        TimelineKind::Tier,
+        "SELECT occurred_at, 'tier ' || id, jsonb_build_object('type', 'tier', 'from', from_tier, 'to', to_tier, 'reason', reason,
+            'mrr_impact', jsonb_build_object('minor', mrr_impact_minor, 'currency', currency))
+     FROM tier_transitions t
+     WHERE reverses IS NULL AND reason NOT LIKE 'coaching\\_%' AND NOT EXISTS (SELECT FROM tier_transitions r WHERE r.reverses = t.id) AND customer_id = ",
     ),
     (
         TimelineKind::Note,

@@ -7,7 +7,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use crm_types::revenue::MonthClosing;
 use sqlx::{PgConnection, PgPool};
 
-const RESOURCE: &str = "revenue_month";
+pub(super) const RESOURCE: &str = "revenue_month";
 
 /// Closes the month of that day. Months are closed in order; what comes later for one that is closed counts to the first that
 /// is not.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::fixture::{exact, run};
-use crate::revenue::minimums;
 use crate::revenue::statements::{self, StatementFilter, approve, pay, withdraw_approval};
+use crate::revenue::{minimums, settling};
 use chrono::Utc;
 use crm_types::revenue::{PayoutStatement, StatementSort, StatementStatus};
 use crm_types::{Currency, Money};
@@ -117,6 +117,44 @@ async fn months_close_in_order_and_balances_are_carried(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_month_is_approved_and_paid_at_once(pool: PgPool) {
+    party(&pool).await;
+    share(&pool, "in_1", month(2), [300, 100, 600]).await.unwrap();
+    share(&pool, "in_2", month(1), [500, -200, 700]).await.unwrap();
+    assert!(refused(settling::approve(&pool, &staff(), month(2)).await).contains("is not closed yet"));
+    close(&pool, &staff(), month(2)).await.unwrap();
+    close(&pool, &staff(), month(1)).await.unwrap();
+    let states = async || stated(&pool).await.iter().map(|s| (s.month, s.status)).collect::<Vec<_>>();
+    use StatementStatus::{Approved, Closed, Paid};
+
+    let none = settling::pay(&pool, &staff(), month(2), None).await.unwrap();
+    assert_eq!((none.statements, none.amounts), (0, vec![]), "nothing is paid that nobody approved");
+    let last_day = month(1).pred_opt().unwrap();
+    let approved = settling::approve(&pool, &staff(), last_day).await.unwrap();
+    assert_eq!((approved.month, approved.statements), (month(2), 2));
+    assert_eq!(approved.amounts, [Money::new(400, Currency::USD)]);
+    assert_eq!(settling::approve(&pool, &staff(), month(2)).await.unwrap().statements, 0, "once more is no error");
+    let expected = [(month(2), Approved), (month(2), Approved), (month(1), Closed), (month(1), Closed)];
+    assert_eq!(states().await, expected);
+
+    let paid = settling::pay(&pool, &staff(), month(2), Some(" Run 7 ")).await.unwrap();
+    assert_eq!((paid.statements, paid.amounts), (2, vec![Money::new(400, Currency::USD)]));
+    assert_eq!(stated(&pool).await[0].payment_reference.as_deref(), Some("Run 7"));
+    // Of the next, the gym owes what went back.
+    assert_eq!(settling::approve(&pool, &staff(), month(1)).await.unwrap().statements, 1);
+    assert_eq!(states().await, [(month(2), Paid), (month(2), Paid), (month(1), Approved), (month(1), Closed)]);
+    let audited: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM audit_log WHERE resource = 'revenue_month' AND action IN ('revenue_month.approved', 'revenue_month.paid')",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(audited, 3);
+    let long = "x".repeat(201);
+    assert!(matches!(settling::pay(&pool, &staff(), month(1), Some(&long)).await, Err(DomainError::Invalid { .. })));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_statement_is_approved_and_paid_and_nothing_else(pool: PgPool) {
     party(&pool).await;
     share(&pool, "in_1", month(1), [300, 0, 700]).await.unwrap();
@@ -132,6 +170,9 @@ async fn a_statement_is_approved_and_paid_and_nothing_else(pool: PgPool) {
     assert_eq!(approve(&pool, &staff(), id).await.unwrap(), approved, "once more is no error");
     let paid = pay(&pool, &staff(), id, Some(" SEPA 17 ")).await.unwrap();
     assert_eq!((paid.status, paid.payment_reference.as_deref()), (StatementStatus::Paid, Some("SEPA 17")));
+    assert_eq!(pay(&pool, &staff(), id, Some("SEPA 17")).await.unwrap(), paid, "once more is no error");
+    assert_eq!(pay(&pool, &staff(), id, None).await.unwrap(), paid);
+    assert!(refused(pay(&pool, &staff(), id, Some("SEPA 18")).await).contains("another reference"));
     assert!(refused(withdraw_approval(&pool, &staff(), id).await).contains("paid already"));
     let verbs: Vec<(String,)> =
         sqlx::query_as("SELECT action FROM audit_log WHERE resource = 'payout_statement' ORDER BY id")

@@ -9,6 +9,7 @@ pub mod ledger;
 mod load;
 pub mod minimums;
 pub mod rules;
+pub mod settling;
 pub mod shares;
 pub mod simulate;
 pub mod simulated;

@@ -139,7 +139,7 @@ pub async fn withdraw_approval(pool: &PgPool, actor: &Actor, id: PayoutStatement
     move_on(pool, actor, id, StatementStatus::Closed, None).await
 }
 
-/// Marks an approved statement as paid. Once more is no error, and leaves it as it was.
+/// Marks an approved statement as paid. Once more is no error, unless with another reference.
 ///
 /// # Errors
 /// [`DomainError::Conflict`] when it is not approved; [`DomainError::Invalid`] for a reference that is too long.
@@ -149,8 +149,13 @@ pub async fn pay(
     id: PayoutStatementId,
     reference: Option<&str>,
 ) -> Result<PayoutStatement> {
-    let reference = parse_line("payment_reference", reference, LONGEST_REFERENCE)?;
+    let reference = parse_reference(reference)?;
     move_on(pool, actor, id, StatementStatus::Paid, reference).await
+}
+
+/// How something was paid, as the bank has it.
+pub(super) fn parse_reference(text: Option<&str>) -> Result<Option<String>> {
+    parse_line("payment_reference", text, LONGEST_REFERENCE)
 }
 
 async fn move_on(
@@ -165,6 +170,9 @@ async fn move_on(
     sqlx::query!("SELECT id FROM payout_statements WHERE id = $1 FOR UPDATE", id.0).fetch_optional(&mut *tx).await?;
     let old = one(&mut tx, id).await?;
     let (verb, refusal) = match (old.status, to) {
+        (S::Paid, S::Paid) if reference.is_some() && reference != old.payment_reference => {
+            ("", Some("It is paid already, with another reference."))
+        }
         (from, to) if from == to => return Ok(old),
         (S::Open, _) => ("", Some("Its month is not closed yet.")),
         (S::Paid, _) => ("", Some("It is paid already.")),

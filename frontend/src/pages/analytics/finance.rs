@@ -9,11 +9,12 @@ use super::year::{USUAL, Year, in_words, months_before, use_year};
 use super::{alone_note, days_note};
 use crate::api::analytics;
 use crate::components::{DateRange, PeriodTabs, PrintHead, use_title};
-use crate::format::{Better, MISSING, count_delta, money, money_whole, points_delta};
+use crate::format::{Better, MISSING, count_delta, date_range, money, money_whole, points_delta};
 use crate::glance::live;
 use crate::pages::dashboard::{self, ChartCard, DASHBOARDS, MovementCard, widget};
 use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
+use chrono::NaiveDate;
 use crm_types::Money;
 use crm_types::analytics::{Figure, Overview};
 use crm_types::analytics_payments::{PaymentFigures, PaymentReport};
@@ -108,7 +109,10 @@ fn Tiles(year: Year, payments: Query<PaymentReport>) -> impl IntoView {
         let shown = Memo::new(move |_| {
             let mut tiles = overview.with(of_overview);
             tiles.extend(match payments.get() {
-                Some(report) => of_payments(&report, earlier.get().as_ref()),
+                Some(report) => {
+                    let chosen = period.with(|period| (period.from, period.to));
+                    of_payments(&report, earlier.get().as_ref(), chosen)
+                }
                 None => vec![Shown::without(payments.error().get().is_some()); PAYMENTS],
             });
             tiles
@@ -141,18 +145,22 @@ fn of_overview(overview: &Overview) -> Vec<Shown> {
     ]
 }
 
-fn of_payments(report: &PaymentReport, before: Option<&PaymentReport>) -> Vec<Shown> {
+/// Payments are added up by month: where that is more than the days that were chosen, the tiles say which days they are of.
+fn of_payments(report: &PaymentReport, before: Option<&PaymentReport>, chosen: (NaiveDate, NaiveDate)) -> Vec<Shown> {
+    let days = (report.from, report.to);
+    let note = (days != chosen).then(|| date_range(report.from, report.to));
     let rate_of = |of: fn(&PaymentFigures) -> Option<f64>, status: &str, better: Better| Shown {
         value: rate(of(&report.total)),
         delta: points_delta(of(&report.total), before.and_then(|before| of(&before.total)), better),
         spark: report.steps.iter().map(|step| of(&step.figures)).collect(),
         href: all_rows(report, status),
-        note: None,
+        note: note.clone(),
     };
     let amount = |of: fn(&PaymentReport) -> Money, status: &str, better: Better| Shown {
         value: money_whole(of(report)),
         delta: count_delta(Some(of(report).minor), before.map(|before| of(before).minor), better),
         href: all_rows(report, status),
+        note: note.clone(),
         ..Shown::default()
     };
     vec![
@@ -171,7 +179,8 @@ mod tests {
 
     #[test]
     fn payments_fill_their_tiles() {
-        let tiles = of_payments(&report(), None);
+        let report = report();
+        let tiles = of_payments(&report, None, (report.from, report.to));
         let values: Vec<_> = tiles.iter().map(|tile| tile.value.as_str()).collect();
         assert_eq!(values, ["$2,000", "10.0%", "75.0%", "$40", "2.00%"]);
         assert_eq!(
@@ -179,5 +188,8 @@ mod tests {
             "/transactions?status=refunded&kind=refund&currency=usd&from=2026-09-01&to=2026-10-31"
         );
         assert_eq!((tiles.len(), 3 + PAYMENTS), (PAYMENTS, METRICS.len()));
+        assert!(tiles.iter().all(|tile| tile.note.is_none()));
+        let part = of_payments(&report, None, (report.from, report.from));
+        assert!(part.iter().all(|tile| tile.note.as_deref() == Some("Sep 1 – Oct 31, 2026")));
     }
 }

@@ -1,11 +1,11 @@
 //! What is expected: MRR in the months to come, how well that was foretold before, and what customers are worth.
 
-use super::AnalyticsHead;
 use super::assumed::{BackTestCard, PaceCard, inside, interval};
 use super::lifetime::{LifetimeCard, SurvivalCards};
 use super::retention_chart::legend;
 use super::tiles::{Metric, Shown, metric_tiles, tiles_skeleton};
 use super::year::use_year;
+use super::{AnalyticsHead, FORECAST};
 use crate::api::analytics;
 use crate::charts::{AsTable, BandSeries, Legend, LineChart, LineData, LineSeries, Unit, line_table};
 use crate::components::{EmptyState, Explain, Period, use_param};
@@ -40,7 +40,7 @@ static METRICS: [Metric; 4] = [
     Metric {
         label: "To come of today’s customers",
         id: "x-to-come",
-        formula: "What those who pay now are expected to pay from the next payment on, discounted at the yearly rate that is assumed: the sum over all cohorts.",
+        formula: "What those who pay now are expected to pay from the next payment on, discounted at the yearly rate that is assumed: the sum over the cohorts of all customers together. The plans below each go by how their own customers stay, so they add up to another sum.",
         example: "$1,000 a month × 40.2 months = $40,200.",
     },
 ];
@@ -55,7 +55,7 @@ pub fn ForecastPage() -> impl IntoView {
         metric_tiles(&METRICS, Memo::new(move |_| report.with(|report| shown(report).into())))
     };
     view! {
-        <AnalyticsHead tab="Forecast" year=year/>
+        <AnalyticsHead tab=FORECAST year=year/>
         <section class="stats stats--4" aria-label="Key figures">
             {widget(forecast, "Key figures", || tiles_skeleton(&METRICS), tiles)}
         </section>

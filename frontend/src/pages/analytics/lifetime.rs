@@ -36,7 +36,7 @@ pub fn LifetimeCard(forecast: Query<ForecastReport>) -> impl IntoView {
                 <h2 id="h-lifetime">"What customers are worth"</h2>
                 <Explain id="x-lifetime" of="What customers are worth">
                     <p>"Each customer leaves with a chance of their own every month, and these chances are Beta(α, β) distributed: the shifted-beta-geometric model of Fader and Hardie (2007), fitted to the cohorts by maximum likelihood. Those likely to leave go first, so who stayed long stays longer."</p>
-                    <p>"LTV of a new customer: ARPU × the months that they are expected to pay for, each payment discounted to the first"{discount}". To come: the same of those who pay now, from the next payment on."</p>
+                    <p>"LTV of a new customer: ARPU × the months that they are expected to pay for, each payment discounted to the first"{discount}". To come: the same of those who pay now, from the next payment on. Everybody is all customers as one group, so the plans do not add up to it."</p>
                     <p class="muted">"α 0.668 and β 3.806: 85% stay for a month more, then 88%, then 90%."</p>
                 </Explain>
             </header>
@@ -132,7 +132,7 @@ pub fn SurvivalCards(forecast: Query<ForecastReport>, plan: Memo<String>) -> imp
             <header class="card__head card__head--line">
                 <h2 id="h-cohort-values">"Cohorts: "{name}</h2>
                 <Explain id="x-cohort-values" of="What each cohort is worth">
-                    <p>"Months to come: how long those who pay now are expected to pay on, discounted. A cohort of which enough customers left has a model of its own (α, β); the others take the plan’s."</p>
+                    <p>"Months to come: how long those who pay now are expected to pay on, discounted. A cohort that was seen for six months and shows how its customers differ has a model of its own (α, β); the others take the plan’s, or everybody’s."</p>
                 </Explain>
             </header>
             {widget(forecast, "Cohorts", skeleton, table)}

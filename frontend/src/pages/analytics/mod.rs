@@ -37,21 +37,23 @@ fn AnalyticsHead(
     year: Year,
 ) -> impl IntoView {
     use_title(move || format!("{tab} · Analytics"));
+    // What is expected is the same, whatever days the other tabs show.
+    let timeless = tab == FORECAST;
     let tabs = vec![
         (routes::ANALYTICS_RETENTION, "Retention"),
         (routes::ANALYTICS_MOVEMENTS, MOVEMENTS),
         (routes::ANALYTICS_STREAMS, "Streams"),
-        (routes::ANALYTICS_FORECAST, "Forecast"),
+        (routes::ANALYTICS_FORECAST, FORECAST),
     ];
     view! {
         <header class="page-head">
             <div class="page-head__row">
                 <div class="page-head__title"><h1>"Analytics"</h1></div>
-                <DateRange period=year.shown currencies=year.currencies usual=USUAL/>
+                <DateRange period=year.shown currencies=year.currencies usual=USUAL timeless=timeless/>
             </div>
             <PeriodTabs label="Analytics" tabs=tabs/>
-            <PrintHead shows=live(move || in_words(year))/>
-            {days_note(year)}
+            <PrintHead shows=live(move || if timeless { String::new() } else { in_words(year) })/>
+            {(!timeless).then(|| days_note(year))}
             {(tab != MOVEMENTS).then(|| alone_note(year, "These figures"))}
         </header>
     }
@@ -59,6 +61,8 @@ fn AnalyticsHead(
 
 /// The tab whose amounts are converted when all currencies are chosen.
 const MOVEMENTS: &str = "Movements";
+/// The tab that is of no period.
+const FORECAST: &str = "Forecast";
 
 /// Where all currencies are chosen, a line says what is of one alone.
 fn alone_note(year: Year, what: &'static str) -> impl IntoView {

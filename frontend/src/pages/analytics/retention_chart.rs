@@ -1,6 +1,6 @@
 //! Rates over time, one kind at a time.
 
-use crate::charts::{AsTable, Legend, LegendItem, LineChart, LineData, LineSeries, Unit, line_table};
+use crate::charts::{AsTable, KeyShape, Legend, LegendItem, LineChart, LineData, LineSeries, Unit, line_table};
 use crate::components::{EmptyState, Explain, Switch, use_param};
 use crate::pages::dashboard::{Scope, chart_skeleton, widget};
 use crate::query::Query;
@@ -76,9 +76,9 @@ fn chart(data: Memo<LineData>, href: Callback<(usize, Option<usize>), String>) -
 
 /// The keys of a line chart.
 pub fn legend(data: &LineData) -> Vec<LegendItem> {
-    let lines = data.lines.iter().map(|line| (line.label.clone(), line.color));
-    let band = data.band.iter().map(|band| (band.label.clone(), band.color));
-    lines.chain(band).map(|(label, color)| LegendItem { label, color, href: None }).collect()
+    let lines = data.lines.iter().map(|line| (line.label.clone(), line.color, line.shape()));
+    let band = data.band.iter().map(|band| (band.label.clone(), band.color, KeyShape::Band));
+    lines.chain(band).map(|(label, color, shape)| LegendItem { label, color, shape, href: None }).collect()
 }
 
 /// A line's colour, its name and its figure.

@@ -30,12 +30,12 @@ pub fn StreamsPage() -> impl IntoView {
             </Card>
             <Card report=report ids=("h-rev2", "x-rev2") title="REV 2: coaches" table=coaches class="card c6"
                 counts="MRR, customers and ARPU are counted by customer, where most of their MRR is.">
-                <p>"Portfolio size: clients who are coached now / people who coach anybody now. Share earnings: what coaches got of payments in the last month of the period, less what went back."</p>
+                <p>"Portfolio size: clients who are coached now / people who coach anybody now. Share earnings, and who had any: what coaches got of payments in the last month of the period, less what went back."</p>
                 <p>"Coach retention: 1 − customer churn of the stream. Portfolio NRR: net revenue retention of coached individuals."</p>
             </Card>
             <Card report=report ids=("h-rev3", "x-rev3") title="REV 3: organizations" table=businesses class="card c6"
                 counts="MRR, customers and ARPU are counted by customer, where most of their MRR is.">
-                <p>"Organizations that anybody belongs to now. Coaches: people who pay for coaching and belong to one. Penetration: individuals who pay and belong to one / organizations."</p>
+                <p>"Organizations that anybody belongs to now. Coaches: people who pay for coaching and belong to one. Clients per organization: individuals who pay and belong to one / organizations."</p>
                 <p>"Combined MRR: MRR now of everybody who belongs to one, whatever they pay for."</p>
             </Card>
             <Card report=report ids=("h-all", "x-all") title="All streams" table=ecosystem class="card c6"
@@ -154,9 +154,9 @@ fn coaches(report: &StreamsReport) -> ChartTable {
         ("People who coach now", plain(count(rev2.coaches_with_clients))),
         ("Their clients", plain(count(rev2.clients))),
         ("Portfolio size", plain(mean(rev2.portfolio_size))),
-        ("Coaches who earned shares", plain(count(rev2.earning_coaches))),
-        ("Share earnings", plain(money_whole(rev2.share_earnings))),
-        ("Share earnings per coach", plain(amount(rev2.share_per_coach))),
+        ("Coaches who earned shares, last month", plain(count(rev2.earning_coaches))),
+        ("Share earnings, last month", plain(money_whole(rev2.share_earnings))),
+        ("Share earnings per coach, last month", plain(amount(rev2.share_per_coach))),
         ("Coach retention", plain(rate(rev2.coach_retention_rate))),
         ("NRR", plain(rate(rev2.total.nrr))),
         ("Portfolio NRR", plain(rate(rev2.portfolio_nrr))),
@@ -175,7 +175,7 @@ fn businesses(report: &StreamsReport) -> ChartTable {
         ("Their paying coaches", plain(count(rev3.coaches))),
         ("Coaches per organization", plain(mean(rev3.coaches_per_organization))),
         ("Their paying clients", plain(count(rev3.clients))),
-        ("Clients per organization (penetration)", plain(mean(rev3.clients_per_organization))),
+        ("Clients per organization", plain(mean(rev3.clients_per_organization))),
     ];
     rows.extend(rev3.mrr_by_stream.iter().map(|part| (part.label.as_str(), plain(money_whole(part.amount)))));
     rows.push(("Combined MRR per organization", plain(amount(rev3.combined_mrr_per_organization))));
@@ -286,11 +286,17 @@ mod tests {
         assert_eq!(names(individuals(&report())), ["Basic", "Premium", "All individuals", "Coached", "Not coached"]);
         assert!(trials(&report()).starts_with("Trial conversion: 60.0% (30 of the 50 trials"));
         let rev2 = names(coaches(&report()));
-        for row in ["Coaching software MRR", "Portfolio size", "Share earnings", "Coach retention", "Portfolio NRR"] {
+        for row in [
+            "Coaching software MRR",
+            "Portfolio size",
+            "Share earnings, last month",
+            "Coach retention",
+            "Portfolio NRR",
+        ] {
             assert!(rev2.iter().any(|name| name == row), "{row}");
         }
         let rev3 = names(businesses(&report()));
-        for row in ["B2B MRR", "Coaches per organization", "Clients per organization (penetration)", "REV 3 B2B"] {
+        for row in ["B2B MRR", "Coaches per organization", "Clients per organization", "REV 3 B2B"] {
             assert!(rev3.iter().any(|name| name == row), "{row}");
         }
         assert_eq!(names(ecosystem(&report())), ["REV 3 B2B", "MRR of all streams", "ARR"]);

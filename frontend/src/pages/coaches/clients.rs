@@ -26,7 +26,7 @@ const COLUMNS: &[Column] = &[
     Column::new("Lifecycle", ""),
     Column::new("Plan", "p2"),
     Column::new("Coaching", ""),
-    Column::new("Since", "num p2"),
+    Column::new("Since", "num p3"),
     Column::new("MRR", "num"),
 ];
 

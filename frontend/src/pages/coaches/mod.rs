@@ -27,7 +27,7 @@ pub static SPEC: ListSpec = ListSpec {
     one: "coach",
     many: "coaches",
     permission: Permission::CustomersRead,
-    search: "Name, e-mail, phone, organization",
+    search: "Name, e-mail, organization",
     filters: &[Filter::new("organization", "Organization", FilterKind::Reference(Target::Organizations))],
     columns: &[
         Column::sorted("Coach", "lead", "name", "-name"),

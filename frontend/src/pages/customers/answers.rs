@@ -2,7 +2,8 @@
 
 use crate::api::{customers, profiles};
 use crate::components::{
-    ActionButton, Dialog, DialogForm, ErrorBox, ErrorNote, Field, FormErrors, Moment, Sending, SkeletonCard, use_toasts,
+    ActionButton, Dialog, DialogForm, ErrorBox, ErrorNote, Field, FormErrors, Icon, Moment, Sending, SkeletonCard,
+    use_toasts,
 };
 use crate::glance::drawn;
 use crate::query::{Query, changed, use_query};
@@ -56,24 +57,16 @@ fn versions(id: Memo<String>, fields: &ProfileFields, all: Vec<Profile>, query: 
         None => view! { <p class="card__body muted">"Nothing was written down so far."</p> }.into_any(),
     };
     let earlier = (!others.is_empty()).then(|| {
-        let items =
-            others.into_iter().map(|profile| view! { <Earlier id=id profile=profile query=query/> }).collect_view();
-        view! { <ul class="memos">{items}</ul> }
+        let item = |profile: Profile| view! { <Earlier id=id fields=fields.clone() profile=profile query=query/> };
+        view! { <ul class="memos">{others.into_iter().map(item).collect_view()}</ul> }
     });
     view! { {told}{earlier} }.into_any()
 }
 
 #[component]
 fn Told(fields: ProfileFields, profile: Profile) -> impl IntoView {
-    let percent = profile.completion_percent;
-    let rows = fields
-        .items
-        .into_iter()
-        .map(|field| {
-            let answer = profile.answers.get(&field.key).map(|answer| shown(answer, &field));
-            view! { <dt>{field.label}</dt><dd class="wrap">{answer.unwrap_or_else(|| crate::format::MISSING.into())}</dd> }
-        })
-        .collect_view();
+    let (percent, at) = (profile.completion_percent, profile.created_at);
+    let version = format!("Version {}, {} · ", profile.number, profile.author);
     view! {
         <div class="card__body stack stack--2">
             {percent.map(|percent| view! {
@@ -82,17 +75,40 @@ fn Told(fields: ProfileFields, profile: Profile) -> impl IntoView {
                     <span class="small muted">{format!("{percent}%")}</span>
                 </div>
             })}
-            <dl class="kv">{rows}</dl>
-            <p class="small muted">{format!("Version {}, {} · ", profile.number, profile.author)}<Moment at=Some(profile.created_at)/></p>
+            <Said fields=fields profile=profile/>
+            <p class="small muted">{version}<Moment at=Some(at)/></p>
         </div>
     }
 }
 
+/// All that a version holds.
 #[component]
-fn Earlier(id: Memo<String>, profile: Profile, query: Query<Profiles>) -> impl IntoView {
+fn Said(fields: ProfileFields, profile: Profile) -> impl IntoView {
+    let or_missing = |text: Option<String>| text.unwrap_or_else(|| crate::format::MISSING.into());
+    let answers = fields
+        .items
+        .into_iter()
+        .map(|field| {
+            let answer = profile.answers.get(&field.key).map(|answer| shown(answer, &field));
+            view! { <dt>{field.label}</dt><dd class="wrap">{or_missing(answer)}</dd> }
+        })
+        .collect_view();
+    view! {
+        <dl class="kv">
+            <dt>"Name"</dt><dd>{or_missing(profile.name)}</dd>
+            <dt>"Phone"</dt><dd>{or_missing(profile.phone)}</dd>
+            {answers}
+        </dl>
+    }
+}
+
+/// A version that does not count now: what it would bring back can be looked at before.
+#[component]
+fn Earlier(id: Memo<String>, fields: ProfileFields, profile: Profile, query: Query<Profiles>) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
     let denied = Signal::stored(session.denied(Permission::CustomersWrite));
-    let number = profile.number;
+    let (number, at) = (profile.number, profile.created_at);
+    let version = format!("Version {number}, {} · ", profile.author);
     let busy = RwSignal::new(false);
     let activate = Callback::new(move |()| {
         busy.set(true);
@@ -112,9 +128,13 @@ fn Earlier(id: Memo<String>, profile: Profile, query: Query<Profiles>) -> impl I
     view! {
         <li class="memo">
             <div class="row small muted">
-                <span>{format!("Version {number}, {} · ", profile.author)}<Moment at=Some(profile.created_at)/></span>
+                <span>{version}<Moment at=Some(at)/></span>
                 <span class="end"><ActionButton label=format!("Use version {number}") class="btn--ghost btn--sm" busy=busy denied=denied on_press=activate/></span>
             </div>
+            <details class="as-table">
+                <summary><Icon name="right" small=true/>{format!("What version {number} says")}</summary>
+                <Said fields=fields profile=profile/>
+            </details>
         </li>
     }
 }

@@ -161,6 +161,8 @@ pub fn History(id: Memo<String>) -> impl IntoView {
         let states = journey.items.into_iter().map(|t| (t.at, view! { <Transition transition=t/> }.into_any()));
         let tiers = journey.tiers.into_iter().map(|t| (t.at, view! { <TierMove tier_move=t/> }.into_any()));
         let mut steps: Vec<_> = states.chain(tiers).collect();
+        // They come oldest first: of those at the same instant the last one happened last.
+        steps.reverse();
         steps.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         steps.into_iter().map(|(_, step)| step).collect_view()
     };

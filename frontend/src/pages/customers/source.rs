@@ -4,13 +4,15 @@ use crate::components::{ErrorBox, Moment, SkeletonCard};
 use crate::glance::drawn;
 use crate::labels;
 use crate::query::use_query;
+use crate::realtime::use_realtime;
 use crm_types::customer_value::Attribution;
 use leptos::prelude::*;
 
 /// The first touch: source, campaign and the page they came in by.
 #[component]
 pub fn Source(id: Memo<String>) -> impl IntoView {
-    let query = use_query::<Attribution>(move || Some(format!("/api/customers/{}/attribution", id.get())));
+    let url = move || Some(format!("/api/customers/{}/attribution", id.get()));
+    let query = use_query::<Attribution>(url).refresh_on(use_realtime().billing());
     let retry = Callback::new(move |()| query.refresh());
     view! {
         <section class="card" aria-labelledby="source">

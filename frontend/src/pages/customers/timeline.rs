@@ -3,7 +3,7 @@
 use super::log::LogInteraction;
 use crate::api::interactions;
 use crate::components::{Badge, ErrorBox, Icon, Moment, SkeletonCard};
-use crate::format::money;
+use crate::format::{money, signed_money};
 use crate::glance::{drawn, live};
 use crate::labels::{self, Tone, phrase};
 use crate::params::Params;
@@ -124,6 +124,8 @@ fn mark(event: &TimelineEvent) -> (&'static str, &'static str) {
         TimelineEvent::Lifecycle { to: LifecycleState::Churned, .. } => (BAD, "arrdn"),
         TimelineEvent::Lifecycle { to: LifecycleState::Lead | LifecycleState::Prospect, .. } => (NEUTRAL, "user"),
         TimelineEvent::Lifecycle { .. } => (GOOD, "check"),
+        TimelineEvent::Tier { mrr_impact, .. } if mrr_impact.minor < 0 => (BAD, "trenddn"),
+        TimelineEvent::Tier { .. } => (GOOD, "trendup"),
         TimelineEvent::Payment { status: TransactionStatus::Disputed, .. }
         | TimelineEvent::Payment {
             kind: TransactionKind::Payment | TransactionKind::Refund,
@@ -164,6 +166,11 @@ fn said(event: TimelineEvent) -> AnyView {
             let from = from.map(|from| format!("{} to ", labels::lifecycle(from)));
             view! { <p>{from}<b>{labels::lifecycle(to)}</b></p><p class="small muted">{phrase(&reason)}</p> }.into_any()
         }
+        TimelineEvent::Tier { from, to, mrr_impact, reason } => view! {
+            <p>{format!("{} to ", labels::plan(&from))}<b>{labels::plan(&to)}</b></p>
+            <p class="small muted">{format!("{}, MRR {}", phrase(&reason), signed_money(mrr_impact))}</p>
+        }
+        .into_any(),
         TimelineEvent::Payment { kind, status, amount, invoice_number, reason } => {
             let what = match (kind, status) {
                 (TransactionKind::Refund, _) => "Refund",

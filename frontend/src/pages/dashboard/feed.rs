@@ -29,7 +29,7 @@ struct Entry {
 pub fn Feed(period: Memo<Period>) -> impl IntoView {
     let url = Memo::new(move |_| period.with(|period| analytics::newest_movements(period, SHOWN)));
     let page = use_query::<Page<MrrMovement>>(move || Some(url.get())).refresh_on(use_realtime().mrr());
-    let all = move || period.with(|period| period.params().without(&["compare"]).with_path(MRR_MOVEMENTS));
+    let all = move || period.with(|period| period.alone().without(&["compare"]).with_path(MRR_MOVEMENTS));
     view! {
         <section class="card c7" aria-labelledby="h-feed">
             <header class="card__head card__head--line">

@@ -130,6 +130,7 @@ pub(super) mod tests {
             net_new_mrr: figure(usd(28_100), usd(-2_000)),
             arpu: figure(Some(Money::new(3535, Currency::USD)), None),
             scheduled_churn: Money::new(120_000, Currency::USD),
+            unmapped_prices: 0,
             currencies: vec![
                 Money::new(44_048_000, Currency::USD),
                 Money::new(124_000, Currency::EUR),

@@ -3,10 +3,10 @@
 use super::figures::{elsewhere, scope};
 use super::widget::widget;
 use crate::components::{EmptyState, SkeletonCard};
-use crate::format::{date_range, day, money_whole};
+use crate::format::{count, date_range, day, money_whole};
 use crate::params::Params;
 use crate::query::Query;
-use crate::routes::{DASHBOARD, SETTINGS_CURRENCIES, SETTINGS_STRIPE};
+use crate::routes::{DASHBOARD, SETTINGS_CURRENCIES, SETTINGS_PRICES, SETTINGS_STRIPE};
 use chrono::NaiveDate;
 use crm_types::Money;
 use crm_types::analytics::Overview;
@@ -31,6 +31,12 @@ pub fn Notes(overview: Query<Overview>) -> impl IntoView {
         view! {
             <div class="card__body stack">
                 <dl class="sum">
+                    {move || overview.with(|o| o.unmapped_prices > 0).then(|| view! {
+                        <div>
+                            <dt><a href=SETTINGS_PRICES>"Prices to map, in no figure yet"</a></dt>
+                            <dd>{move || count(overview.with(|o| o.unmapped_prices))}</dd>
+                        </div>
+                    })}
                     <div>
                         <dt><a href=move || scheduled().1>"MRR that is set to end"</a></dt>
                         <dd>{move || scheduled().0}</dd>

@@ -1,7 +1,7 @@
 //! The reply behind "MRR over time" as a chart, a legend and a table.
 
 use super::links::{Part, filter_of, rows_in, subscriptions_on};
-use crate::charts::{AreaData, AreaSeries, Cell, ChartTable, LegendItem, MOST_SERIES};
+use crate::charts::{AreaData, AreaSeries, Cell, ChartTable, KeyShape, LegendItem, MOST_SERIES};
 use crate::format::{day, money_whole};
 use crm_types::Money;
 use crm_types::analytics::{GroupBy, MrrSeries, MrrSeriesLine, Step};
@@ -83,6 +83,7 @@ pub fn legend(reply: &MrrSeries, customer: &str) -> Vec<LegendItem> {
         .map(|(index, line)| LegendItem {
             label: line.label,
             color: line.color,
+            shape: KeyShape::Area,
             href: has_rows(index).then(|| href(reply, last, Some(index), customer)),
         })
         .collect()

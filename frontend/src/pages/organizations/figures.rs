@@ -17,6 +17,7 @@ use crm_types::customers::Customer;
 use crm_types::organizations::{Organization, OrganizationRevenue, OrganizationStream};
 use crm_types::plans::Stream;
 use leptos::prelude::*;
+use std::cmp::Reverse;
 
 /// The figures at the top, each a link to its rows.
 #[component]
@@ -66,15 +67,25 @@ fn penetration_of(o: &Organization) -> String {
     if o.clients == 0 { MISSING.into() } else { format::percent(o.paying_clients as f64 / o.clients as f64) }
 }
 
-/// What they pay, by stream.
+/// What they pay, by stream; the account's currency first, which is that of the organization's first amount.
 #[component]
-pub fn ByStream(id: Memo<String>) -> impl IntoView {
+pub fn ByStream(id: Memo<String>, organization: Query<Organization>) -> impl IntoView {
     let url = move || Some(format!("{}/revenue", organizations::organization(id.get())));
     let query = use_query::<OrganizationRevenue>(url).refresh_on(use_realtime().billing());
     let retry = Callback::new(move |()| query.refresh());
-    let line = |one: OrganizationStream| {
+    let main = Memo::new(move |_| organization.map(|o| o.mrr.first().map(|mrr| mrr.currency)).flatten());
+    let line = |one: &OrganizationStream| {
         let people = labels::counted(one.people, "customer", "customers");
-        view! { <dt>{whose(one.stream)}</dt><dd>{money(one.mrr)}" "<span class="small muted">{people}</span></dd> }
+        view! { <p>{money(one.mrr)}" "<span class="small muted">{people}</span></p> }
+    };
+    let of_stream = move |all: &[OrganizationStream]| {
+        let whose = all.first().map(|one| whose(one.stream));
+        view! { <dt>{whose}</dt><dd>{all.iter().map(line).collect_view()}</dd> }
+    };
+    let by_stream = move |mut streams: Vec<OrganizationStream>| {
+        let main = main.get();
+        streams.sort_by_key(|one| (Reverse(one.stream), Some(one.mrr.currency) != main));
+        streams.chunk_by(|one, next| one.stream == next.stream).map(of_stream).collect_view()
     };
     view! {
         <section class="card" aria-labelledby="by-stream">
@@ -82,7 +93,7 @@ pub fn ByStream(id: Memo<String>) -> impl IntoView {
             {drawn(move || match (query.get(), query.error().get()) {
                 (Some(revenue), _) if revenue.streams.is_empty() => view! { <p class="card__body muted">"Nobody who belongs to it pays now."</p> }.into_any(),
                 (Some(revenue), _) => {
-                    view! { <div class="card__body"><dl class="kv">{revenue.streams.into_iter().map(line).collect_view()}</dl></div> }.into_any()
+                    view! { <div class="card__body"><dl class="kv">{by_stream(revenue.streams)}</dl></div> }.into_any()
                 }
                 (None, Some(error)) => view! { <ErrorBox what="MRR by stream" error=error on_retry=retry/> }.into_any(),
                 (None, None) => view! { <SkeletonCard label="Loading the MRR by stream"/> }.into_any(),
@@ -125,7 +136,7 @@ pub fn Own(id: Memo<String>) -> impl IntoView {
             <header class="card__head card__head--line"><h2 id="own">"Its own subscription"</h2></header>
             {drawn(move || match (query.get(), query.error().get()) {
                 (Some(page), _) if page.items.is_empty() => view! {
-                    <p class="card__body muted">"It has none. Put the customer who pays for the organization into it."</p>
+                    <p class="card__body muted">"None so far. If one customer pays for all of it: open that customer, and choose this organization in their profile."</p>
                 }
                 .into_any(),
                 (Some(page), _) => view! { <div class="card__body"><dl class="kv">{page.items.into_iter().map(line).collect_view()}</dl></div> }.into_any(),

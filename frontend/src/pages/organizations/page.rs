@@ -83,7 +83,7 @@ pub fn OrganizationPage() -> impl IntoView {
                             false => view! { <SkeletonCard label="Loading the details" lines=7/> }.into_any(),
                         })}
                     </section>
-                    {drawn(move || known.get().then(|| view! { <ByStream id=id/><Own id=id/> }).into_any())}
+                    {drawn(move || known.get().then(|| view! { <ByStream id=id organization=query/><Own id=id/> }).into_any())}
                 </div>
             </div>
         }

@@ -9,7 +9,7 @@ pub use page::PlanPage;
 pub use price::{PriceItem, cost, name_of};
 
 use crate::components::Badge;
-use crate::format::{amounts, money};
+use crate::format::{amounts, count, money};
 use crate::labels::{self, Tone, counted};
 use crate::list::{Cell, Column, Filter, FilterKind, Lead, ListSpec, ListView, Row, use_list};
 use crate::pages::mrr_movements::stream_and_tier;
@@ -72,11 +72,20 @@ fn row(plan: &Plan) -> Row {
                 plan.streams.iter().map(|s| stream_and_tier(Some(s.stream), s.tier)).collect::<Vec<_>>().join(" + "),
             ),
             Cell::State(tone, state.into()),
-            Cell::Count(plan.subscribers),
+            subscribers_of(plan),
             Cell::Count(plan.trials),
             Cell::Count(plan.cancelling),
             mrr(&plan.mrr),
         ],
+    }
+}
+
+/// How many there are, with what waits until it can be counted.
+fn subscribers_of(plan: &Plan) -> Cell {
+    match (price::waiting(&plan.prices), plan.subscribers) {
+        (0, known) => Cell::Count(known),
+        (events, 0) => Cell::Two("Not counted yet".into(), counted(events, "event waits", "events wait")),
+        (events, known) => Cell::Two(count(known), counted(events, "event waits", "events wait")),
     }
 }
 

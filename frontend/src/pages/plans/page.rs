@@ -1,11 +1,12 @@
 //! A plan's page: who has it, what they pay, and its prices with the mapping.
 
-use super::price::name_within;
+use super::price::{name_within, waiting};
 use super::{Badges, PriceItem};
 use crate::api::plans;
 use crate::components::{EmptyState, ErrorBox, Icon, PrintHead, SkeletonCard, StatTile, use_title};
 use crate::format::{self, MISSING, amounts, money};
 use crate::glance::{Glance, drawn};
+use crate::labels::counted;
 use crate::list::{Column, PlainTable, Row};
 use crate::pages::subscriptions;
 use crate::query::{Query, changed, use_query};
@@ -87,13 +88,17 @@ fn Tiles(query: Query<Plan>, id: Memo<String>) -> impl IntoView {
     let figure = move |part: fn(&Plan) -> i64| {
         Signal::derive(move || query.map(part).map_or_else(|| MISSING.into(), format::count))
     };
+    let counted_as = move || match query.map(|plan| waiting(&plan.prices)).unwrap_or_default() {
+        0 => "active or past due".to_owned(),
+        events => format!("{} for a mapping", counted(events, "event waits", "events wait")),
+    };
     let mrr = move || query.map(|plan| plan.mrr.first().copied()).flatten();
     let others =
         move || query.map(|plan| amounts(plan.mrr.get(1..).unwrap_or_default())).filter(|text| !text.is_empty());
     view! {
         <section class="stats stats--4" aria-label="Figures of the plan">
             <StatTile label="Subscribers" href=rows("counted", "true") value=figure(|plan| plan.subscribers)
-                note=Signal::stored(Some("active or past due".to_owned()))/>
+                note=Signal::derive(move || Some(counted_as()))/>
             <StatTile label="MRR" href=rows("sort", "-mrr")
                 value=Signal::derive(move || mrr().map_or_else(|| MISSING.into(), money))
                 note=Signal::derive(move || others().map(|others| format!("and {others}")))/>

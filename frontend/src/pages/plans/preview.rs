@@ -1,12 +1,11 @@
 //! A plan beside the list.
 
-use super::Badges;
-use super::price::{cost, name_within};
+use super::price::{cost, name_within, subscribers};
+use super::{Badges, subscribers_of};
 use crate::api::plans;
 use crate::components::{Badge, ErrorBox, SkeletonCard};
 use crate::format::{self, MISSING, amounts};
 use crate::glance::drawn;
-use crate::labels::counted;
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use crate::routes;
@@ -32,12 +31,12 @@ fn Known(plan: Plan) -> impl IntoView {
         let costs = price.nickname.is_some().then(|| view! { <span class="sub">{cost(price)}</span> });
         view! {
             <dt>{name_within(price)}{(!price.active).then(|| view! { " "<Badge text="Archived"/> })}{costs}</dt>
-            <dd>{counted(price.subscribers, "subscriber", "subscribers")}</dd>
+            <dd>{subscribers(price)}</dd>
         }
     });
     let prices = prices.collect_view();
     let (name, none) = (plan.name.clone(), plan.prices.is_empty());
-    let (subscribers, trials, cancelling) = (plan.subscribers, plan.trials, plan.cancelling);
+    let (known, trials, cancelling) = (subscribers_of(&plan).view(), plan.trials, plan.cancelling);
     view! {
         <section class="drawer__sec">
             <h2>{name}</h2>
@@ -46,12 +45,12 @@ fn Known(plan: Plan) -> impl IntoView {
         <section class="drawer__sec">
             <dl class="kv kv--num">
                 <dt>"MRR"</dt><dd>{mrr}</dd>
-                <dt>"Subscribers"</dt><dd>{format::count(subscribers)}</dd>
+                <dt>"Subscribers"</dt><dd>{known}</dd>
                 <dt>"In trial"</dt><dd>{format::count(trials)}</dd>
                 <dt>"Set to end"</dt><dd>{format::count(cancelling)}</dd>
             </dl>
         </section>
-        <section class="drawer__sec" hidden=none><h3>"Prices"</h3><dl class="kv kv--num kv--state">{prices}</dl></section>
+        <section class="drawer__sec" hidden=none><h3>"Prices"</h3><dl class="kv kv--state">{prices}</dl></section>
         <div class="drawer__foot">
             <a class="btn btn--primary" href=href>"Open plan"</a>
             <a class="btn" href=subscriptions>"Its subscriptions"</a>

@@ -1,11 +1,13 @@
 //! A price: what it costs, where it counts, and the form that says so. On the plan's page and in the settings.
 
 use super::mapping::MappingForm;
-use crate::components::{Badge, Moment};
+use crate::components::{ActionButton, Badge, Moment};
 use crate::format::{MISSING, amounts, money};
 use crate::labels::{self, Tone, counted};
 use crate::pages::mrr_movements::stream_and_tier;
 use crate::routes;
+use crate::session::use_session;
+use crm_types::accounts::Permission;
 use crm_types::plans::Price;
 use leptos::prelude::*;
 
@@ -25,6 +27,7 @@ pub fn PriceItem(
     open: bool,
 ) -> impl IntoView {
     let open = RwSignal::new(open);
+    let denied = Signal::stored(use_session().denied(Permission::PlansWrite));
     let mapped = price.stream.is_some();
     let now = match price.stream {
         Some(stream) => stream_and_tier(Some(stream), price.tier),
@@ -34,7 +37,13 @@ pub fn PriceItem(
         let words = counted(price.parked_events, "parked event", "parked events");
         view! { <Badge text=words tone=Tone::Warning dot=true/> }
     });
-    let users = routes::list(routes::SUBSCRIPTIONS, &[("price_id", &price.id), ("counted", "true")]);
+    let users = match waiting(std::slice::from_ref(&price)) {
+        0 => {
+            let href = routes::list(routes::SUBSCRIPTIONS, &[("price_id", &price.id), ("counted", "true")]);
+            view! { <a href=href>{subscribers(&price)}</a> }.into_any()
+        }
+        _ => subscribers(&price).into_any(),
+    };
     let id = price.id.clone();
     view! {
         <li class="price">
@@ -45,7 +54,7 @@ pub fn PriceItem(
                 }}</h3>
                 <p class="small muted">
                     {(name != cost(&price)).then(|| format!("{} · ", cost(&price)))}<span class="mono">{price.id.clone()}</span>
-                    " · "<a href=users>{counted(price.subscribers, "subscriber", "subscribers")}</a>
+                    " · "{users}
                     {(!price.mrr.is_empty()).then(|| format!(" · {} MRR", amounts(&price.mrr)))}
                     " · heard of "<Moment at=Some(price.updated_at)/>
                 </p>
@@ -59,13 +68,27 @@ pub fn PriceItem(
             <Show
                 when=move || open.get()
                 fallback=move || view! {
-                    <button class="btn btn--sm push" type="button" on:click=move |_| open.set(true)>"Change mapping"</button>
+                    <ActionButton label="Change mapping".to_owned() class="btn--sm push" denied=denied
+                        on_press=Callback::new(move |()| open.set(true))/>
                 }
             >
                 <MappingForm id=id.clone() name=name.clone() stream=price.stream tier=price.tier changed=changed open=open
                     mapped=mapped/>
             </Show>
         </li>
+    }
+}
+
+/// Events that wait until a price of these is mapped: what they tell counts in no figure yet.
+pub fn waiting(prices: &[Price]) -> i64 {
+    prices.iter().filter(|price| price.stream.is_none()).map(|price| price.parked_events).sum()
+}
+
+/// How many subscribe to a price, as far as anybody knows.
+pub fn subscribers(price: &Price) -> String {
+    match waiting(std::slice::from_ref(price)) {
+        0 => counted(price.subscribers, "subscriber", "subscribers"),
+        _ => "subscribers not counted yet".into(),
     }
 }
 
@@ -130,5 +153,10 @@ mod tests {
         assert_eq!(name_within(&price), "EU");
         price.interval = None;
         assert_eq!(cost(&price), "tiered in USD once");
+        assert_eq!(subscribers(&price), "0 subscribers");
+        price.parked_events = 2;
+        assert_eq!(subscribers(&price), "subscribers not counted yet");
+        price.stream = Some(crm_types::plans::Stream::Rev3B2b);
+        assert_eq!((subscribers(&price).as_str(), waiting(&[price])), ("0 subscribers", 0));
     }
 }

@@ -37,7 +37,7 @@ pub fn Fees() -> impl IntoView {
                 </div>
             </header>
             <div class="card__body">
-                <p class="muted small">"What is declared here, not read from Stripe. It counts for rules that share what is left after fees."</p>
+                <p class="muted small">"What payments cost where Stripe’s events do not tell. It counts for rules that share what is left after fees."</p>
                 {drawn(move || match (query.get(), query.error().get()) {
                     (Some(fees), _) if fees.is_empty() => view! { <p class="mt-3">"None so far: payments count as free of fees."</p> }.into_any(),
                     (Some(fees), _) => {

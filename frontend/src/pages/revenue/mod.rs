@@ -11,6 +11,7 @@ mod publish;
 mod publish_simulation;
 mod rule;
 mod rules;
+mod settle;
 mod shares;
 mod simulated;
 mod simulator;

@@ -95,12 +95,12 @@ fn Amounts(statement: PayoutStatement) -> impl IntoView {
         <section class="card" aria-labelledby="amounts">
             <header class="card__head card__head--line"><h2 id="amounts">"What it comes to"</h2></header>
             <div class="card__body">
-                <dl class="kv">
-                    <dt>"Carried from the statement before"</dt><dd class="num">{money(s.carried)}</dd>
-                    <dt>"Earned"</dt><dd class="num">{money(s.earned)}</dd>
-                    <dt>"Went back"</dt><dd class="num">{money(s.refunded)}</dd>
-                    <dt class="strong">"Payable"</dt><dd class="num strong">{money(s.payable)}</dd>
-                    <dt>"Carried to the next statement"</dt><dd class="num">{money(s.forward)}</dd>
+                <dl class="kv kv--state">
+                    <dt>"Carried from the statement before"</dt><dd>{money(s.carried)}</dd>
+                    <dt>"Earned"</dt><dd>{money(s.earned)}</dd>
+                    <dt>"Went back"</dt><dd>{money(s.refunded)}</dd>
+                    <dt class="strong">"Payable"</dt><dd class="strong">{money(s.payable)}</dd>
+                    <dt>"Carried to the next statement"</dt><dd>{money(s.forward)}</dd>
                     {s.approved_at.map(|at| view! { <dt>"Approved"</dt><dd><Moment at=Some(at) exact=true/></dd> })}
                     {s.paid_at.map(|at| view! { <dt>"Paid"</dt><dd><Moment at=Some(at) exact=true/></dd> })}
                     {s.payment_reference.map(|text| view! { <dt>"Paid by"</dt><dd>{text}</dd> })}

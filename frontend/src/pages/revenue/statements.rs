@@ -1,6 +1,7 @@
 //! Statements: what coaches and organizations get for a month.
 
 use super::RevenueHead;
+use super::settle::SettleMonth;
 use crate::api::revenue::STATEMENTS;
 use crate::components::Target;
 use crate::format;
@@ -51,7 +52,7 @@ pub static SPEC: ListSpec = ListSpec {
 pub fn StatementsPage() -> impl IntoView {
     let list = use_list(&SPEC, use_realtime().billing(), row);
     view! {
-        <RevenueHead tab="Statements"><ListTotal list=list/></RevenueHead>
+        <RevenueHead tab="Statements" action=view! { <SettleMonth/> }.into_any()><ListTotal list=list/></RevenueHead>
         <ListBody list=list preview=None bulk=None/>
     }
 }

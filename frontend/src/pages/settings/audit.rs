@@ -90,7 +90,7 @@ fn row(entry: &AuditEntry) -> Row {
     Row {
         href: routes::list(routes::SETTINGS_AUDIT, &[("peek", &id)]),
         id,
-        lead: Lead::thing(action(&e.action), e.resource_id.clone()),
+        lead: Lead::thing(action(&e.action), thing(e)),
         cells: vec![
             Cell::Text(e.actor_name.clone()),
             Cell::Text(summary(e)),
@@ -100,19 +100,60 @@ fn row(entry: &AuditEntry) -> Row {
     }
 }
 
+/// The verb of what Stripe was asked to do.
+const STRIPE_ASKED: &str = "stripe_asked";
+
 /// `customer_note.created` is "Customer note created".
 fn action(name: &str) -> String {
-    phrase(&name.replace('.', " "))
+    match name.split_once('.') {
+        Some((of, STRIPE_ASKED)) => format!("Asked of Stripe: {of}"),
+        _ => phrase(&name.replace('.', " ")),
+    }
 }
 
-/// The names of the changed fields.
+/// What it is called, where the change says so, and its id.
+fn thing(entry: &AuditEntry) -> String {
+    let id = in_short(&entry.resource_id);
+    let mut told = [&entry.after, &entry.before].into_iter().flatten();
+    match told.find_map(|fields| fields.get("name")?.as_str()) {
+        Some(name) => format!("{name} · {id}"),
+        None => id,
+    }
+}
+
+/// Letters of an id.
+const UUID: usize = 36;
+
+/// The end of an id: those that were made within a minute begin alike.
+fn in_short(id: &str) -> String {
+    match id.rsplit_once('-') {
+        Some((_, end)) if id.len() == UUID => format!("…{end}"),
+        _ => id.to_owned(),
+    }
+}
+
+/// The names of the changed fields; of what Stripe was asked, the sentence that tells it.
 fn summary(entry: &AuditEntry) -> String {
     match (&entry.before, &entry.after) {
         (Some(Value::Object(_)), Some(Value::Object(after))) => {
             after.keys().map(|key| phrase(key)).collect::<Vec<_>>().join(", ")
         }
+        (None, Some(after)) if entry.action.ends_with(STRIPE_ASKED) => shown(after.get("summary")),
         _ => String::new(),
     }
+}
+
+/// The page of what was changed, where it has one.
+fn page_of(resource: &str, id: &str) -> Option<String> {
+    let list = match resource {
+        "customer" | "customer_profile" => routes::CUSTOMERS,
+        "organization" => routes::ORGANIZATIONS,
+        "subscription" => routes::SUBSCRIPTIONS,
+        "payout_statement" => routes::REVENUE_STATEMENTS,
+        "transaction" => return Some(routes::list(routes::TRANSACTIONS, &[("peek", id)])),
+        _ => return None,
+    };
+    Some(format!("{list}/{id}"))
 }
 
 fn preview(id: String) -> AnyView {
@@ -132,20 +173,21 @@ fn preview(id: String) -> AnyView {
 fn Entry(entry: AuditEntry) -> impl IntoView {
     let e = entry;
     let fields = changes(e.before.as_ref(), e.after.as_ref());
-    let link = (e.resource == "customer").then(|| {
-        let href = format!("{}/{}", routes::CUSTOMERS, e.resource_id);
-        view! { <p><a href=href>"Open the customer"</a></p> }
-    });
+    let of = match page_of(&e.resource, &e.resource_id) {
+        Some(href) => view! { <a href=href>{e.resource_id}</a> }.into_any(),
+        None if e.resource_id.is_empty() => MISSING.into_any(),
+        None => e.resource_id.into_any(),
+    };
     view! {
         <div class="drawer__sec stack">
             <h2>{action(&e.action)}</h2>
             <dl class="kv">
+                <dt>"Of"</dt><dd class="mono break">{of}</dd>
                 <dt>"By"</dt><dd>{e.actor_name}</dd>
                 <dt>"When"</dt><dd><Moment at=Some(e.at) exact=true/></dd>
                 <dt>"From"</dt><dd>{e.address.unwrap_or_else(|| MISSING.into())}</dd>
                 <dt>"Request"</dt><dd class="mono break">{e.request_id.unwrap_or_else(|| MISSING.into())}</dd>
             </dl>
-            {link}
             <table class="tbl tbl--compact">
                 <caption class="vh">"What changed"</caption>
                 <thead><tr><th scope="col">"Field"</th><th scope="col">"Before"</th><th scope="col">"After"</th></tr></thead>
@@ -200,5 +242,8 @@ mod tests {
         assert_eq!(told, expected.map(|(f, b, a)| (f.to_owned(), b.to_owned(), a.to_owned())));
         assert_eq!(changes(None, Some(&json!({"body": "Hi"})))[0], ("Body".into(), MISSING.into(), "Hi".into()));
         assert_eq!(action("customer_note.created"), "Customer note created");
+        assert_eq!(action("transaction.stripe_asked"), "Asked of Stripe: transaction");
+        assert_eq!(in_short("01a22a6e-4d25-7614-96ce-d35c0cfa1b73"), "…d35c0cfa1b73");
+        assert_eq!(in_short("file"), "file");
     }
 }

@@ -2,7 +2,10 @@
 
 use super::SettingsFrame;
 use crate::api::profiles;
-use crate::components::{ActionButton, EmptyState, ErrorBox, ErrorNote, FormErrors, Icon, SkeletonCard, use_toasts};
+use crate::browser;
+use crate::components::{
+    ActionButton, EmptyState, ErrorBox, ErrorNote, Field, FormErrors, Icon, SkeletonCard, use_toasts,
+};
 use crate::glance::drawn;
 use crate::labels;
 use crate::query::{changed, use_query};
@@ -107,7 +110,15 @@ fn Editor(saved: ProfileFields) -> impl IntoView {
                     toasts.done("Profile fields saved");
                     changed(profiles::FIELDS);
                 }
-                Err(error) => drop(errors.0.try_set(Some(error))),
+                Err(error) => {
+                    errors.0.try_set(Some(error));
+                    // Its field says what is wrong: that is where the reader goes on.
+                    request_animation_frame(|| {
+                        if let Some(field) = browser::all(".field-lines [aria-invalid=true]").first() {
+                            browser::focus_element(field);
+                        }
+                    });
+                }
             }
             busy.try_set(false);
         });
@@ -123,13 +134,13 @@ fn Editor(saved: ProfileFields) -> impl IntoView {
                 <h2 id="profile-fields">"Profile fields"</h2>
                 <span class="card__sub">"what customers say about themselves; shown on their page"</span>
             </header>
-            <ErrorNote error=Signal::derive(move || errors.0.get())/>
+            <ErrorNote error=errors.general()/>
             <Show when=move || !lines.with(Vec::is_empty) fallback=|| view! {
                 <EmptyState icon="user" title="No fields yet" text="Add what you want to know of each customer: a goal, a level, a birthday."/>
             }>
                 <ol class="field-lines">
                     <For each=move || lines.get() key=|line| line.number children=move |line| view! {
-                        <Edit line=line lines=lines locked=locked/>
+                        <Edit line=line lines=lines errors=errors locked=locked/>
                     }/>
                 </ol>
             </Show>
@@ -142,10 +153,19 @@ fn Editor(saved: ProfileFields) -> impl IntoView {
 }
 
 #[component]
-fn Edit(line: Line, lines: RwSignal<Vec<Line>>, locked: bool) -> impl IntoView {
+fn Edit(line: Line, lines: RwSignal<Vec<Line>>, errors: FormErrors, locked: bool) -> impl IntoView {
     let n = line.number;
     let place = move || lines.with(|all| all.iter().position(|other| other.number == n));
+    // What is wrong is told by place.
+    let wrong = move |what: &'static str| {
+        errors.named(Signal::derive(move || format!("items.{}.{what}", place().unwrap_or_default())))
+    };
+    let remove = move |_| {
+        errors.0.set(None);
+        lines.update(|all| all.retain(|other| other.number != n));
+    };
     let shift = move |by: isize| {
+        errors.0.set(None);
         lines.update(|all| {
             let Some(at) = all.iter().position(|other| other.number == n) else { return };
             let to = at.saturating_add_signed(by);
@@ -164,11 +184,7 @@ fn Edit(line: Line, lines: RwSignal<Vec<Line>>, locked: bool) -> impl IntoView {
     });
     view! {
         <li class="field-line">
-            <div class="field">
-                <label for=format!("label-{n}")>"Question"</label>
-                <input class="input" id=format!("label-{n}") maxlength="80" prop:value=line.label prop:disabled=locked
-                    on:input=move |ev| line.label.set(event_target_value(&ev))/>
-            </div>
+            <Field id=format!("label-{n}") label="Question" value=line.label error=wrong("label") disabled=Signal::stored(locked)/>
             <div class="field">
                 <label for=format!("kind-{n}")>"Answer"</label>
                 <select class="input" id=format!("kind-{n}") prop:disabled=locked
@@ -177,11 +193,8 @@ fn Edit(line: Line, lines: RwSignal<Vec<Line>>, locked: bool) -> impl IntoView {
                 </select>
             </div>
             <Show when=choice>
-                <div class="field">
-                    <label for=format!("options-{n}")>"Options, separated by commas"</label>
-                    <input class="input" id=format!("options-{n}") prop:value=line.options prop:disabled=locked
-                        on:input=move |ev| line.options.set(event_target_value(&ev))/>
-                </div>
+                <Field id=format!("options-{n}") label="Options, separated by commas" value=line.options error=wrong("options")
+                    disabled=Signal::stored(locked)/>
             </Show>
             <div class="row field-line__acts">
                 <button class="btn btn--ghost btn--icon btn--sm" type="button" aria-label=move || format!("Move {} up", name())
@@ -191,7 +204,7 @@ fn Edit(line: Line, lines: RwSignal<Vec<Line>>, locked: bool) -> impl IntoView {
                     <Icon name="arrdn"/>
                 </button>
                 <button class="btn btn--ghost btn--icon btn--sm" type="button" aria-label=move || format!("Remove {}", name())
-                    prop:disabled=locked on:click=move |_| lines.update(|all| all.retain(|other| other.number != n))><Icon name="x"/></button>
+                    prop:disabled=locked on:click=remove><Icon name="x"/></button>
             </div>
         </li>
     }

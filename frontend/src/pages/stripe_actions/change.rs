@@ -132,7 +132,7 @@ fn Costs(preview: ChangePreview) -> impl IntoView {
     let differs = p.total != p.due;
     view! {
         <section aria-label="What it costs" role="status">
-            <dl class="kv kv--num kv--state">
+            <dl class="kv kv--state">
                 {p.lines.into_iter().map(line).collect_view()}
                 <dt class="strong">"Change within this period"</dt><dd class="strong">{signed_money(p.prorated)}</dd>
                 <dt class="strong">"The invoice"</dt><dd class="strong">{money(p.total)}</dd>

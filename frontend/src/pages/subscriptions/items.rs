@@ -43,7 +43,7 @@ pub fn ItemsInShort(
             <dd>{format!("{} MRR", money(item.mrr))}</dd>
         }
     };
-    view! { <dl class="kv kv--num kv--state">{items.into_iter().map(item).collect_view()}</dl> }
+    view! { <dl class="kv kv--state">{items.into_iter().map(item).collect_view()}</dl> }
 }
 
 fn row(at: usize, item: &SubscriptionItem) -> Row {

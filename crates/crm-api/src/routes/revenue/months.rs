@@ -1,15 +1,16 @@
 //! Shared revenue by month, and closing a month.
 
 use crate::auth::By;
+use crate::extract::Body;
 use crate::params::Params;
 use crate::{ApiError, ApiResult, AppState};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
 use chrono::NaiveDate;
 use crm_domain::filter::Day;
-use crm_domain::revenue::{closing, shares};
+use crm_domain::revenue::{closing, settling, shares};
 use crm_types::Problem;
-use crm_types::revenue::{MonthClosing, RevenueMonth};
+use crm_types::revenue::{MonthClosing, MonthSettling, RevenueMonth, StatementPayment};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -18,7 +19,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 const MONTHS: i32 = 12;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(close);
+    cfg.service(list).service(close).service(approve).service(pay);
 }
 
 /// How far back the sums by month go.
@@ -65,4 +66,44 @@ async fn list(state: Data<AppState>, query: Params<MonthsQuery>) -> ApiResult<Js
 async fn close(state: Data<AppState>, by: By, month: Path<NaiveDate>) -> ApiResult {
     let month = Day::parse("month", *month)?;
     Ok(HttpResponse::Created().json(closing::close(&state.pool, &by.0, month.date()).await?))
+}
+
+/// Approves the statements of a month
+///
+/// All that have something to pay and are not approved yet. Once more is no error.
+#[utoipa::path(tag = "revenue", operation_id = "approve_revenue_month",
+    params(("month" = NaiveDate, Path, description = "Any day of the month", example = "2026-10-01")),
+    responses(
+        (status = 200, description = "What was approved", body = MonthSettling, example = json!({
+            "month": "2026-10-01", "statements": 15, "amounts": [{"minor": 76000, "currency": "usd"}]
+        })),
+        (status = 409, description = "It is open", body = Problem, content_type = "application/problem+json"),
+    ))]
+#[post("/revenue/months/{month}/approve")]
+async fn approve(state: Data<AppState>, by: By, month: Path<NaiveDate>) -> ApiResult<Json<MonthSettling>> {
+    let month = Day::parse("month", *month)?;
+    Ok(Json(settling::approve(&state.pool, &by.0, month.date()).await?))
+}
+
+/// Marks the approved statements of a month as paid
+///
+/// Once more is no error. No money is moved: that is for your bank.
+#[utoipa::path(tag = "revenue", operation_id = "pay_revenue_month",
+    params(("month" = NaiveDate, Path, description = "Any day of the month", example = "2026-10-01")),
+    request_body(content = StatementPayment, example = json!({"payment_reference": "SEPA 2026-11-03"})),
+    responses(
+        (status = 200, description = "What is paid now", body = MonthSettling, example = json!({
+            "month": "2026-10-01", "statements": 15, "amounts": [{"minor": 76000, "currency": "usd"}]
+        })),
+        (status = 409, description = "It is open", body = Problem, content_type = "application/problem+json"),
+    ))]
+#[post("/revenue/months/{month}/pay")]
+async fn pay(
+    state: Data<AppState>,
+    by: By,
+    month: Path<NaiveDate>,
+    body: Body<StatementPayment>,
+) -> ApiResult<Json<MonthSettling>> {
+    let month = Day::parse("month", *month)?;
+    Ok(Json(settling::pay(&state.pool, &by.0, month.date(), body.payment_reference.as_deref()).await?))
 }

@@ -130,13 +130,13 @@ async fn withdraw_approval(
 
 /// Marks an approved statement as paid
 ///
-/// Once more is no error, and leaves it as it was. No money is moved: that is for your bank.
+/// Once more is no error, unless with another reference. No money is moved: that is for your bank.
 #[utoipa::path(tag = "revenue", operation_id = "pay_payout_statement",
     params(("id" = PayoutStatementId, Path, description = "Our id")),
     request_body(content = StatementPayment, example = json!({"payment_reference": "SEPA 2026-11-03 17"})),
     responses(
         (status = 200, description = "The statement", body = PayoutStatement),
-        (status = 409, description = "It is not approved", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is not approved, or paid with another reference", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/revenue/statements/{id}/pay")]
 async fn pay(

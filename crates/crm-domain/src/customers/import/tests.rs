@@ -98,7 +98,7 @@ async fn bad_rows_are_told_and_do_not_stop_the_good_ones(pool: PgPool) {
     let page = customers::list(&pool, &Default::default(), CustomerSort::Name, &Default::default()).await.unwrap();
     let names: Vec<&str> = page.items.iter().filter_map(|c| c.name.as_deref()).collect();
     assert_eq!(names.len(), 4);
-    for name in ["=1+1", "Ada \"Countess\" Lovelace", "Žofia 👩‍🚀", "\u{202e}منى"] {
+    for name in ["=1+1", "Ada \"Countess\" Lovelace", "Žofia 👩‍🚀", "منى"] {
         assert!(names.contains(&name), "{name}");
     }
     let ada = page.items.iter().find(|c| c.email.as_deref() == Some("ada@example.com")).unwrap();

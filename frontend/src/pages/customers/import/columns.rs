@@ -49,19 +49,25 @@ pub(super) fn Columns(columns: Vec<ImportColumn>, preview: Vec<Vec<String>>, map
         let name = if column.name.is_empty() { format!("Column {}", index + 1) } else { column.name };
         let examples = if examples.is_empty() { MISSING.into() } else { examples.join(" · ") };
         view! {
-            <tr>
-                <th scope="row" class="break">{name.clone()}</th>
-                <td class="break muted">{examples}</td>
-                <td><Choose index=index label=format!("What {name} holds") mapping=mapping/></td>
+            <tr role="row">
+                <th role="rowheader" scope="row" class="break">{name.clone()}</th>
+                <td role="cell" class="break muted">{examples}</td>
+                <td role="cell"><Choose index=index label=format!("What {name} holds") mapping=mapping/></td>
             </tr>
         }
     });
     view! {
         <div class="tbl-wrap" tabindex="0" role="region" aria-label="Columns of the file">
-            <table class="tbl tbl--map">
+            // On a phone each column is a block; that drops the native roles, so they are said again.
+            <table role="table" class="tbl tbl--map">
                 <caption class="vh">"Columns of the file"</caption>
-                <thead><tr><th scope="col">"Column"</th><th scope="col">"First values"</th><th scope="col">"Holds"</th></tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">"Column"</th><th role="columnheader" scope="col">"First values"</th>
+                        <th role="columnheader" scope="col">"Holds"</th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows.collect_view()}</tbody>
             </table>
         </div>
     }

@@ -12,7 +12,7 @@ use crate::query::{Query, use_query};
 use crate::realtime::use_realtime;
 use crate::session::use_session;
 use chrono::Utc;
-use crm_types::customers_import::{Import, ImportField, ImportRun, OnExisting};
+use crm_types::customers_import::{Import, ImportRun, OnExisting};
 use crm_types::jobs::JobState;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -53,25 +53,26 @@ fn Whole(import: Import, query: Query<Import>) -> impl IntoView {
     let tag = RwSignal::new(format!("import {}", Utc::now().format("%Y-%m-%d")));
     let error = RwSignal::new(None::<ApiError>);
     let busy = RwSignal::new(false);
+    let chosen = move |dry_run: bool| {
+        let tag = tag.get().trim().to_owned();
+        ImportRun {
+            mapping: mapping.get(),
+            dry_run,
+            on_existing: existing.get(),
+            add_tags: if tag.is_empty() { Vec::new() } else { vec![tag] },
+        }
+    };
     // As what the file was checked, so that what was found then still holds.
-    let checked = RwSignal::new(None::<(Vec<Option<ImportField>>, OnExisting)>);
-    // As what it was imported: once more would do nothing new.
-    let over =
-        |import: &Import| import.job.as_ref().is_some_and(|job| !job.dry_run && job.state == JobState::Succeeded);
-    let imported = RwSignal::new(over(&import).then(|| (mapping.get_untracked(), existing.get_untracked())));
+    let checked = RwSignal::new(None::<ImportRun>);
+    // As what it was imported: once more would do nothing new. If it was before, then as what its columns seem to hold.
+    let imported = RwSignal::new((mapping.get_untracked(), existing.get_untracked()));
     let start = Callback::new(move |dry_run: bool| {
         busy.set(true);
         error.set(None);
-        let tag = tag.get_untracked().trim().to_owned();
-        let run = ImportRun {
-            mapping: mapping.get_untracked(),
-            dry_run,
-            on_existing: existing.get_untracked(),
-            add_tags: if tag.is_empty() { Vec::new() } else { vec![tag] },
-        };
-        checked.set(dry_run.then(|| (run.mapping.clone(), run.on_existing)));
+        let run = untrack(|| chosen(dry_run));
+        checked.set(dry_run.then(|| run.clone()));
         if !dry_run {
-            imported.set(Some((run.mapping.clone(), run.on_existing)));
+            imported.set((run.mapping.clone(), run.on_existing));
         }
         spawn_local(async move {
             if let Err(why) = customers::run_import(session, id, &run).await {
@@ -89,23 +90,33 @@ fn Whole(import: Import, query: Query<Import>) -> impl IntoView {
         (_, false) => Some("Say which column holds the e-mail, the name or the phone.".to_owned()),
         _ => None,
     });
-    let why_not_import = Signal::derive(move || {
-        let same = imported.get().is_some_and(|as_now| as_now == (mapping.get(), existing.get()));
-        let done = same && query.map(over).unwrap_or(false);
-        let done =
-            done.then(|| "This file is imported. Choose another one, or change what its columns hold.".to_owned());
-        why_not.get().or(done)
-    });
-    let wrong = move || {
-        let same = checked.get().is_some_and(|as_now| as_now == (mapping.get(), existing.get()));
-        let failed = query.map(|import| {
-            import.job.as_ref().filter(|job| job.dry_run && job.state == JobState::Succeeded).map(|job| job.failed)
+    // Of its newest run, when that succeeded: whether it only checked, and the rows that are or would be different.
+    let outcome = move || {
+        let succeeded = query.map(|import| {
+            let job = import.job.as_ref().filter(|job| job.state == JobState::Succeeded);
+            job.map(|job| (job.dry_run, job.changed))
         });
-        failed.flatten().filter(|_| same).unwrap_or_default()
+        succeeded.flatten()
     };
-    let import_words = Signal::derive(move || match wrong() {
-        0 => format!("Import {}", counted(rows, "row", "rows")),
-        wrong => format!("Import {} of {}", count(rows - wrong), counted(rows, "row", "rows")),
+    let done = Memo::new(move |_| {
+        outcome().is_some_and(|(dry_run, _)| !dry_run) && imported.get() == (mapping.get(), existing.get())
+    });
+    let would = Memo::new(move |_| {
+        let same = checked.get().is_some_and(|then| then == chosen(true));
+        outcome().filter(|(dry_run, _)| *dry_run && same).map(|(_, changed)| changed)
+    });
+    let why_not_import = Signal::derive(move || {
+        let why = match (done.get(), would.get()) {
+            (true, _) => Some("This file is imported. Choose another one, or change what its columns hold."),
+            (_, Some(0)) => Some("No row would be created or changed."),
+            _ => None,
+        };
+        why_not.get().or_else(|| why.map(str::to_owned))
+    });
+    let import_words = Signal::derive(move || match would.get() {
+        _ if done.get() => "Imported".to_owned(),
+        Some(some) if some < rows => format!("Import {} of {}", count(some), counted(rows, "row", "rows")),
+        _ => format!("Import {}", counted(rows, "row", "rows")),
     });
     let facts =
         format!("{} · {} · {} columns", counted(import.rows, "row", "rows"), size(import.bytes), import.columns.len());

@@ -8,17 +8,22 @@ mod upload;
 pub use file::ImportFilePage;
 pub use upload::ImportPage;
 
-use crate::components::Icon;
+use crate::components::{ActionButton, Icon};
 use crate::routes;
 use crate::session::use_session;
 use crm_types::accounts::Permission;
 use leptos::prelude::*;
 
-/// The link on the list of customers, for those who may.
+/// The link on the list of customers; who may not follow it is told why.
 #[component]
 pub fn ImportLink() -> impl IntoView {
-    let may = use_session().may(Permission::CustomersWrite);
-    may.then(|| view! { <a class="btn" href=routes::CUSTOMERS_IMPORT>"Import"</a> })
+    match use_session().denied(Permission::CustomersWrite) {
+        None => view! { <a class="btn" href=routes::CUSTOMERS_IMPORT>"Import"</a> }.into_any(),
+        denied => view! {
+            <ActionButton label="Import".to_owned() denied=Signal::stored(denied) on_press=Callback::new(|()| {})/>
+        }
+        .into_any(),
+    }
 }
 
 /// The way back, above the name of a page.

@@ -29,17 +29,17 @@ pub fn Coverage() -> impl IntoView {
                     <p>"A rate holds from its day until the next one, and is carried on for a number of days. Where none holds, converted figures name the day and are not shown."</p>
                 </Explain>
             </header>
-            <div class="card__body stack">
+            {drawn(move || match (query.get(), query.error().get()) {
+                (Some(covered), _) if covered.is_empty() => {
+                    view! { <p class="card__body muted">"There is no MRR in another currency: no rate is needed."</p> }.into_any()
+                }
+                (Some(covered), _) => view! { <Table covered=covered/> }.into_any(),
+                (None, Some(error)) => view! { <ErrorBox what="Currencies" error=error on_retry=retry/> }.into_any(),
+                (None, None) => view! { <SkeletonCard label="Loading currencies" lines=3/> }.into_any(),
+            })}
+            <footer class="card__foot">
                 <p class="muted">"Amounts are reported in "<b>{reporting}</b>". "<a href=SETTINGS_POLICIES>"Change it in Policies"</a></p>
-                {drawn(move || match (query.get(), query.error().get()) {
-                    (Some(covered), _) if covered.is_empty() => {
-                        view! { <p class="muted">"There is no MRR in another currency: no rate is needed."</p> }.into_any()
-                    }
-                    (Some(covered), _) => view! { <Table covered=covered/> }.into_any(),
-                    (None, Some(error)) => view! { <ErrorBox what="Currencies" error=error on_retry=retry/> }.into_any(),
-                    (None, None) => view! { <SkeletonCard label="Loading currencies" lines=3/> }.into_any(),
-                })}
-            </div>
+            </footer>
         </section>
     }
 }
@@ -47,31 +47,33 @@ pub fn Coverage() -> impl IntoView {
 #[component]
 fn Table(covered: Vec<RateCoverage>) -> impl IntoView {
     let row = |of: RateCoverage| {
-        let newest = of.newest.as_ref().map_or_else(
-            || view! { <td class="num muted">{MISSING}</td> }.into_any(),
-            |rate| {
+        let newest = match &of.newest {
+            Some(rate) => {
                 let day = format::day(rate.day);
-                view! { <td class="num">{rate.rate.to_string()}<span class="sub">{day}</span></td> }.into_any()
-            },
-        );
+                view! { <span>{rate.rate.to_string()}<span class="sub">{day}</span></span> }.into_any()
+            }
+            None => view! { <span class="muted">{MISSING}</span> }.into_any(),
+        };
         view! {
-            <tr>
-                <th scope="row">{code(of.currency)}</th>
-                <td class="num">{format::day(of.since)}</td>
-                {newest}
-                <td>{missing(of.missing_days, &of.missing)}</td>
+            <tr role="row">
+                <td role="cell" class="lead strong">{code(of.currency)}</td>
+                <td role="cell" class="num" data-label="MRR since">{format::day(of.since)}</td>
+                <td role="cell" class="num" data-label="Newest rate">{newest}</td>
+                <td role="cell" class="wrap" data-label="Without a rate">{missing(of.missing_days, &of.missing)}</td>
             </tr>
         }
     };
     view! {
         <div class="tbl-wrap" tabindex="0" role="region" aria-label="Rates of the currencies, table">
-            <table class="tbl tbl--compact">
+            <table role="table" class="tbl tbl--cards">
                 <caption class="vh">"Rates of the currencies that there is MRR in"</caption>
-                <thead><tr>
-                    <th scope="col">"Currency"</th><th scope="col" class="num">"MRR since"</th>
-                    <th scope="col" class="num">"Newest rate"</th><th scope="col">"Without a rate"</th>
+                <thead role="rowgroup"><tr role="row">
+                    <th role="columnheader" scope="col">"Currency"</th>
+                    <th role="columnheader" scope="col" class="num">"MRR since"</th>
+                    <th role="columnheader" scope="col" class="num">"Newest rate"</th>
+                    <th role="columnheader" scope="col">"Without a rate"</th>
                 </tr></thead>
-                <tbody>{covered.into_iter().map(row).collect_view()}</tbody>
+                <tbody role="rowgroup">{covered.into_iter().map(row).collect_view()}</tbody>
             </table>
         </div>
     }

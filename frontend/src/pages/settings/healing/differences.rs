@@ -1,12 +1,13 @@
 use super::{Ask, Asking};
 use crate::api::healing;
 use crate::components::{Badge, ErrorBox, Moment, SkeletonCard};
-use crate::format::{MISSING, count};
+use crate::format::{MISSING, count, date_time};
 use crate::glance::drawn;
 use crate::labels::{Tone, counted, phrase};
 use crate::query::use_query;
 use crate::realtime::use_realtime;
 use crate::session::Session;
+use chrono::{DateTime, Local, Utc};
 use crm_types::Page;
 use crm_types::healing::{Difference, RepairReply, RepairRequest, RepairState};
 use crm_types::ids::DifferenceId;
@@ -47,7 +48,7 @@ fn Found(page: Page<Difference>) -> impl IntoView {
         .collect();
     let table = (total > 0).then(|| view! {
         <div class="tbl-wrap" tabindex="0" role="region" aria-label="Fields in which we and Stripe differ">
-            <table role="table" class="tbl tbl--cards tbl--compact">
+            <table role="table" class="tbl tbl--cards">
                 <caption class="vh">"Fields in which we and Stripe differ"</caption>
                 <thead role="rowgroup"><tr role="row">
                     <th role="columnheader" scope="col">"Object"</th><th role="columnheader" scope="col">"Field"</th>
@@ -87,24 +88,39 @@ fn One(
         Some(RepairState::Stored) => Some((Tone::Warning, "Differs after a repair")),
         None => None,
     };
-    let (ids, label) = (vec![one.id], format!("Repair {}", one.object_id));
+    let (ids, object) = (vec![one.id], one.object_id.clone());
     let running = one.repair == Some(RepairState::Asked);
     let field = if one.field == "object" { "Not here at all".to_owned() } else { phrase(&one.field) };
     view! {
         <tr role="row">
             <td role="cell" class="lead">
-                <div class="stack"><span>{phrase(one.kind.as_str())}</span><span class="mono small muted">{one.object_id}</span></div>
+                <span>{phrase(one.kind.as_str())}<span class="sub mono">{one.object_id}</span></span>
             </td>
             <td role="cell" data-label="Field">{field}</td>
-            <td role="cell" class="wrap" data-label="Here">{one.ours.unwrap_or_else(|| MISSING.into())}</td>
-            <td role="cell" class="wrap" data-label="At Stripe">{one.stripes.unwrap_or_else(|| MISSING.into())}</td>
+            <td role="cell" class="wrap" data-label="Here">{told(&one.field, one.ours)}</td>
+            <td role="cell" class="wrap" data-label="At Stripe">{told(&one.field, one.stripes)}</td>
             <td role="cell" data-label="Found"><Moment at=Some(one.found_at) exact=true/></td>
-            <td role="cell" data-label="Repair">
-                {state.map(|(tone, text)| view! { <Badge text=text tone=tone dot=true/> })}
-                {first.then(|| view! { <Ask label=label class="btn--sm" running=Signal::stored(running) ids=ids ask=repair/> })}
+            <td role="cell" class="wrap" data-label="Repair">
+                <div class="row row--wrap">
+                    {state.map(|(tone, text)| view! { <Badge text=text tone=tone dot=true/> })}
+                    {first.then(|| view! { <Ask label="Repair" of=object class="btn--sm" running=Signal::stored(running) ids=ids ask=repair/> })}
+                </div>
                 {one.repair_problem.map(|problem| view! { <p class="small muted">{problem}</p> })}
             </td>
         </tr>
+    }
+}
+
+/// What a field holds: times as everywhere in the app, words of Stripe's as phrases, and all else as it is.
+fn told(field: &str, value: Option<String>) -> String {
+    let Some(value) = value else { return MISSING.to_owned() };
+    if let Ok(at) = value.parse::<DateTime<Utc>>() {
+        return date_time(at, &Local);
+    }
+    match field {
+        // A sentence that says why an object cannot be read is no word.
+        "object" | "status" | "reason" if !value.contains(' ') => phrase(&value),
+        _ => value,
     }
 }
 
@@ -115,4 +131,20 @@ fn repair(session: Session, ids: Vec<DifferenceId>) -> Asking {
         let RepairReply { objects } = healing::repair(session, &RepairRequest { ids, all }).await?;
         Ok(format!("Stripe is asked for {}", counted(objects, "object", "objects")))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_told_in_words() {
+        let of = |field, value: &str| told(field, Some(value.to_owned()));
+        assert_eq!(of("status", "incomplete_expired"), "Incomplete expired");
+        assert_eq!(of("object", "cannot be read: `paid_at` is missing"), "cannot be read: `paid_at` is missing");
+        assert_eq!((of("cancel_at_period_end", "no"), of("charge", "ch_1a")), ("no".into(), "ch_1a".into()));
+        let at = "2026-09-23T11:46:01Z";
+        assert_eq!(of("next_payment_attempt", at), date_time(at.parse().unwrap(), &Local));
+        assert_eq!(told("paid_at", None), MISSING);
+    }
 }

@@ -72,6 +72,9 @@ fn Ask(
     /// A verb with an object.
     #[prop(into)]
     label: String,
+    /// Of what, for screen readers.
+    #[prop(optional)]
+    of: String,
     /// More classes.
     #[prop(optional)]
     class: &'static str,
@@ -101,5 +104,5 @@ fn Ask(
         });
     });
     let busy = Signal::derive(move || running.get() || asked.get());
-    view! { <ActionButton label=label class=class busy=busy denied=denied on_press=press/> }
+    view! { <ActionButton label=label of=of class=class busy=busy denied=denied on_press=press/> }
 }

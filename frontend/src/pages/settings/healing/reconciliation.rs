@@ -54,7 +54,7 @@ fn Facts(reconciliation: Reconciliation) -> impl IntoView {
     view! {
         <dl class="kv kv--state">
             <dt>"Last reconciliation"</dt><dd><Ago at=Signal::stored(finished)/></dd>
-            <dt>"Drift"</dt><dd class="num"><b>{drift}</b></dd>
+            <dt>"Drift"</dt><dd><b>{drift}</b></dd>
             {r.counts.into_iter().map(|one| view! { <Count one=one/> }).collect_view()}
         </dl>
         <p class="small muted" role="status">{r.job.as_ref().map(progress)}</p>

@@ -58,9 +58,9 @@ fn Facts(sweep: Sweep) -> impl IntoView {
     view! {
         <dl class="kv kv--state">
             <dt>"Last sweep"</dt><dd><Ago at=Signal::stored(last)/></dd>
-            <dt>"Events looked at"</dt><dd class="num">{count(sweep.last_seen)}</dd>
-            <dt>"Missed by webhooks"</dt><dd class="num">{count(sweep.last_found)}</dd>
-            <dt>"Missed so far"</dt><dd class="num">{count(sweep.found_ever)}</dd>
+            <dt>"Events looked at"</dt><dd>{count(sweep.last_seen)}</dd>
+            <dt>"Missed by webhooks"</dt><dd>{count(sweep.last_found)}</dd>
+            <dt>"Missed so far"</dt><dd>{count(sweep.found_ever)}</dd>
             <dt>"Next sweep"</dt><dd>{next}</dd>
         </dl>
         <p class="small muted" role="status">{now}</p>

@@ -147,8 +147,10 @@ fn of_overview(overview: &Overview) -> Vec<Shown> {
 
 /// Payments are added up by month: where that is more than the days that were chosen, the tiles say which days they are of.
 fn of_payments(report: &PaymentReport, before: Option<&PaymentReport>, chosen: (NaiveDate, NaiveDate)) -> Vec<Shown> {
-    let days = (report.from, report.to);
-    let note = (days != chosen).then(|| date_range(report.from, report.to));
+    // Of a month that is not over there are no other days yet.
+    let over = report.steps.last().is_some_and(|step| step.complete);
+    let more = report.from < chosen.0 || (over && report.to > chosen.1);
+    let note = more.then(|| date_range(report.from, report.to));
     let rate_of = |of: fn(&PaymentFigures) -> Option<f64>, status: &str, better: Better| Shown {
         value: rate(of(&report.total)),
         delta: points_delta(of(&report.total), before.and_then(|before| of(&before.total)), better),
@@ -189,7 +191,7 @@ mod tests {
         );
         assert_eq!((tiles.len(), 3 + PAYMENTS), (PAYMENTS, METRICS.len()));
         assert!(tiles.iter().all(|tile| tile.note.is_none()));
-        let part = of_payments(&report, None, (report.from, report.from));
+        let part = of_payments(&report, None, (report.from.succ_opt().unwrap(), report.to));
         assert!(part.iter().all(|tile| tile.note.as_deref() == Some("Sep 1 – Oct 31, 2026")));
     }
 }

@@ -62,8 +62,9 @@ const CUSTOMERS: [Kind; 6] = [
     ("misspelt search", &["?q=smiht", "?q=washigton", "?q=johnsen+olivai", "?q=andersson", "?q=mac+loed"]),
 ];
 
-/// What a dashboard or a report asks, with the days that it shows at first.
-const REPORTS: [Kind; 14] = [
+/// What a dashboard or a report asks, with the days that it shows at first; those who ask for the same at once share an answer.
+/// `{day}` is another for each connection: then nobody shares.
+const REPORTS: [Kind; 18] = [
     ("overview", &["overview", "overview?compare=year"]),
     ("mrr", &["mrr", "mrr?group_by=tier", "mrr?group_by=stream", "mrr?interval=month"]),
     ("movements", &["movements", "movements?interval=month"]),
@@ -78,6 +79,10 @@ const REPORTS: [Kind; 14] = [
     ("forecast", &["forecast"]),
     ("movements, as of yesterday", &["movements?as_of={yesterday}"]),
     ("mrr, as of yesterday", &["mrr?as_of={yesterday}"]),
+    ("overview, each to another day", &["overview?to={day}"]),
+    ("churn, each to another day", &["churn?to={day}"]),
+    ("streams, each to another day", &["streams?to={day}"]),
+    ("bridge, each to another day", &["bridge?to={day}"]),
 ];
 
 /// The rows behind the figures of a dashboard.
@@ -218,7 +223,8 @@ fn pages(
     queries: &'static [&'static str],
     first: usize,
 ) -> impl FnMut(&[u8]) -> Result<Vec<u8>> + Send + use<> {
-    let (token, yesterday) = (token.to_owned(), (Utc::now() - TimeDelta::days(1)).date_naive().to_string());
+    let days_ago = |days| (Utc::now() - TimeDelta::days(days)).date_naive().to_string();
+    let (token, yesterday, day) = (token.to_owned(), days_ago(1), days_ago(1 + first as i64));
     let (mut queries, mut asked) = (queries.iter().cycle().skip(first), "");
     move |reply| {
         let cursor = match asked.contains("{next}") {
@@ -227,7 +233,8 @@ fn pages(
         };
         let next = cursor.as_ref().and_then(|cursor| cursor.as_str()).map(|cursor| format!("&cursor={cursor}"));
         asked = queries.next().context("no queries")?;
-        let query = asked.replace("{next}", &next.unwrap_or_default()).replace("{yesterday}", &yesterday);
+        let query = asked.replace("{next}", &next.unwrap_or_default());
+        let query = query.replace("{yesterday}", &yesterday).replace("{day}", &day);
         Ok(get(&token, &format!("{path}{query}")))
     }
 }

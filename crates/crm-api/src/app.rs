@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::customer_reads::CustomerReads;
 use crate::inbox::Inbox;
 use crate::realtime::Hub;
+use crate::reports::Reports;
 use crate::stripe::{Gateway, Reader};
 use crate::{auth, compress, error, headers, idempotency, openapi, request, routes};
 use actix_web::body::MessageBody;
@@ -46,6 +47,8 @@ pub struct AppState {
     pub limits: Limits,
     /// Single customers.
     pub customer_reads: CustomerReads,
+    /// Reports that are being made.
+    pub reports: Reports,
     /// Takes Stripe's events in.
     pub inbox: Inbox,
     /// Asks Stripe, when there is a key.

@@ -201,6 +201,11 @@ impl ApiError {
         self
     }
 
+    /// The same for another who asked for the same. The cause is logged once.
+    pub(crate) fn again(&self) -> Self {
+        Self { problem: self.problem.clone(), allow: self.allow.clone(), source: None }
+    }
+
     /// What the client gets, but for the request id.
     pub fn problem(&self) -> &Problem {
         &self.problem

@@ -20,6 +20,7 @@ pub mod openapi;
 pub mod params;
 pub mod rate_feed;
 pub mod realtime;
+pub mod reports;
 pub mod request;
 pub mod routes;
 pub mod server;

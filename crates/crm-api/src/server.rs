@@ -10,6 +10,7 @@ use crate::customer_reads::CustomerReads;
 use crate::database::Database;
 use crate::inbox::Inbox;
 use crate::realtime::Hub;
+use crate::reports::Reports;
 use crate::stripe::{Gateway, Reader};
 use crate::{AppState, app, telemetry, worker};
 use actix_web::dev::{Server, ServerHandle};
@@ -104,6 +105,7 @@ pub fn state(config: Config, demo: Option<DemoLogin>, database: &Database) -> Re
         throttle: Throttle::new(),
         limits: Limits::new(&config.http),
         customer_reads: CustomerReads::start(&database.key_pool),
+        reports: Reports::default(),
         inbox: Inbox::start(&database.pool),
         stripe,
         reader,

@@ -106,7 +106,7 @@ async fn work(arguments: &Arguments, database: &Database) -> Result<()> {
         began.elapsed().as_secs_f64()
     ));
     loading.finish().await?;
-    settle_in(&mut connection).await?;
+    settle_in(pool).await?;
     super::say(format_args!(
         "{} customers, {organizations} organizations, {} subscriptions, {} payments and refunds, {} MRR movements, {} shares: done after {:.1} s.",
         total.customers,

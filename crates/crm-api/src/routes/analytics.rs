@@ -6,8 +6,8 @@ mod streams;
 
 use crate::params::Params;
 use crate::{ApiResult, AppState};
-use actix_web::get;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, get};
 use chrono::NaiveDate;
 use crm_domain::analytics::{self, AsOf, PeriodRequest, ReportRequest};
 use crm_domain::db::DomainError;
@@ -69,11 +69,11 @@ struct OverviewQuery {
     })),
 ))]
 #[get("/analytics/overview")]
-async fn overview(state: Data<AppState>, query: Params<OverviewQuery>) -> ApiResult<Json<Overview>> {
+async fn overview(state: Data<AppState>, request: HttpRequest, query: Params<OverviewQuery>) -> ApiResult {
     let OverviewQuery { from, to, compare, currency } = query.0;
     let comparison = compare.unwrap_or(Comparison::Previous);
-    let request = PeriodRequest::new(from, to)?;
-    Ok(Json(analytics::overview(&state.read_pool, request, comparison, currency).await?))
+    let asked = PeriodRequest::new(from, to)?;
+    state.reports.answer(&request, analytics::overview(&state.read_pool, asked, comparison, currency)).await
 }
 
 /// The period and grouping of the MRR chart.
@@ -119,7 +119,7 @@ struct MrrQuery {
     (status = 404, description = "There is no such customer", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/analytics/mrr")]
-async fn mrr(state: Data<AppState>, query: Params<MrrQuery>) -> ApiResult<Json<MrrSeries>> {
+async fn mrr(state: Data<AppState>, request: HttpRequest, query: Params<MrrQuery>) -> ApiResult {
     let MrrQuery { from, to, interval, step, as_of, group_by, currency, customer_id } = query.0;
     if interval.is_some() && step.is_some() {
         return Err(
@@ -127,9 +127,12 @@ async fn mrr(state: Data<AppState>, query: Params<MrrQuery>) -> ApiResult<Json<M
         );
     }
     let (step, group_by) = (interval.or(step), group_by.unwrap_or(GroupBy::Stream));
-    let request = PeriodRequest::new(from, to)?;
+    let asked = PeriodRequest::new(from, to)?;
     let pool = &state.read_pool;
-    Ok(Json(analytics::mrr_series(pool, request, step, group_by, currency, customer_id, as_of).await?))
+    state
+        .reports
+        .answer(&request, analytics::mrr_series(pool, asked, step, group_by, currency, customer_id, as_of))
+        .await
 }
 
 /// The period of the waterfall.
@@ -173,8 +176,8 @@ struct MovementsQuery {
     })),
 ))]
 #[get("/analytics/movements")]
-async fn movements(state: Data<AppState>, query: Params<MovementsQuery>) -> ApiResult<Json<MovementSummary>> {
+async fn movements(state: Data<AppState>, request: HttpRequest, query: Params<MovementsQuery>) -> ApiResult {
     let MovementsQuery { from, to, interval, as_of, currency } = query.0;
-    let request = ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency };
-    Ok(Json(analytics::movements(&state.read_pool, request).await?))
+    let asked = ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency };
+    state.reports.answer(&request, analytics::movements(&state.read_pool, asked)).await
 }

@@ -2,8 +2,8 @@
 
 use crate::params::Params;
 use crate::{ApiResult, AppState};
-use actix_web::get;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, get};
 use crm_domain::analytics::AsOf;
 use crm_domain::forecast::{self, USUAL_DISCOUNT_BP};
 use crm_types::Currency;
@@ -63,8 +63,8 @@ struct ForecastQuery {
     })),
 ))]
 #[get("/analytics/forecast")]
-async fn expected(state: Data<AppState>, query: Params<ForecastQuery>) -> ApiResult<Json<ForecastReport>> {
+async fn expected(state: Data<AppState>, request: HttpRequest, query: Params<ForecastQuery>) -> ApiResult {
     let ForecastQuery { as_of, currency, discount_bp } = query.0;
     let discount_bp = discount_bp.unwrap_or(USUAL_DISCOUNT_BP);
-    Ok(Json(forecast::forecast(&state.read_pool, as_of, currency, discount_bp).await?))
+    state.reports.answer(&request, forecast::forecast(&state.read_pool, as_of, currency, discount_bp)).await
 }

@@ -15,8 +15,10 @@ use crate::mrr::coached::Spell;
 use crate::mrr::derive::{History, derive};
 use crate::subscriptions::version::Version;
 use crate::{lifecycle, mrr, revenue, subscriptions};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use set_aside::SetAside;
-use sqlx::{Connection, PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
+use std::future::ready;
 use uuid::Uuid;
 
 /// What is known of one customer.
@@ -146,7 +148,18 @@ impl<'a> Loading<'a> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn settle_in(db: &mut PgConnection) -> Result<()> {
-    sqlx::query("VACUUM (ANALYZE)").execute(db).await?;
+pub async fn settle_in(pool: &PgPool) -> Result<()> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+         ORDER BY pg_table_size(oid) DESC",
+    )
+    .fetch_all(pool)
+    .await?;
+    // Names are the database's own.
+    let statements = tables.into_iter().map(|table| AssertSqlSafe(format!("VACUUM (ANALYZE) {table}")));
+    stream::iter(statements.map(|statement| sqlx::query(statement).execute(pool)))
+        .buffer_unordered(2)
+        .try_for_each(|_| ready(Ok(())))
+        .await?;
     Ok(())
 }

@@ -102,11 +102,9 @@ pub(super) fn push_source(query: &mut QueryBuilder<Postgres>, filter: &CustomerF
     match &filter.q {
         // Those who are found, wherever they stand in the order: walking to a name that many have would visit all before it.
         Some(q) => {
-            query.push(
-                " FROM (SELECT k.* FROM customers k WHERE k.id IN (SELECT c.id FROM customer_search c WHERE true",
-            );
-            q.push(query);
-            query.push(") OFFSET 0) AS c WHERE true");
+            query.push(" FROM (SELECT k.* FROM customers k WHERE k.id IN ");
+            q.push_ids(query);
+            query.push(" OFFSET 0) AS c WHERE true");
         }
         None => drop(query.push(" FROM customers c WHERE true")),
     }

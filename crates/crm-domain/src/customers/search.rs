@@ -90,7 +90,13 @@ impl Search {
 
     /// Adds to a query where `customers` is `c` that they are found.
     pub(crate) fn push_found(&self, query: &mut QueryBuilder<Postgres>) {
-        query.push(" AND c.id IN (SELECT c.id FROM customer_search c WHERE true");
+        query.push(" AND c.id IN ");
+        self.push_ids(query);
+    }
+
+    /// Adds the ids of who is found, in brackets.
+    pub(crate) fn push_ids(&self, query: &mut QueryBuilder<Postgres>) {
+        query.push("(SELECT c.id FROM customer_search c WHERE true");
         self.push(query);
         query.push(")");
     }

@@ -59,19 +59,22 @@ pub async fn list(
     let keyset = Keyset::new(order(sort, filter), filter, page)?;
     let amount = if filter.by_part() { "sum(part.amount_minor)" } else { "sum(m.amount_minor)" };
     let sum = Sum { currency: "m.currency", amount };
-    let exact = page.count() == Count::Exact;
-    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter, exact), Some(sum)).await?;
+    let counted = if page.count() == Count::Exact { Parts::Whole } else { Parts::Had };
+    let totals = keyset.totals(pool, page.count(), |query| push_source(query, filter, counted), Some(sum)).await?;
     let inner = match filter.by_part() {
         true => "m.*, part.amount_minor AS shown_amount",
         false => "m.*, m.amount_minor AS shown_amount",
     };
-    let by_amount = matches!(sort, MovementSort::Amount | MovementSort::AmountDescending);
+    let shown_parts = match sort {
+        MovementSort::Amount | MovementSort::AmountDescending => Parts::Whole,
+        MovementSort::OccurredAt | MovementSort::OccurredAtDescending => Parts::Each,
+    };
     let shown = Shown {
         inner,
         outer: "page.*, coalesce(c.name, c.billing_email::text, c.email::text) AS customer_name",
         joins: " JOIN customers c ON c.id = page.customer_id",
     };
-    keyset.read(pool, shown, totals, |query| push_source(query, filter, by_amount), read).await
+    keyset.read(pool, shown, totals, |query| push_source(query, filter, shown_parts), read).await
 }
 
 fn order(sort: MovementSort, filter: &MovementFilter) -> Order {
@@ -89,16 +92,27 @@ fn order(sort: MovementSort, filter: &MovementFilter) -> Order {
     }
 }
 
-fn push_source(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter, whole: bool) {
+/// How the parts that a filter names are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    /// Not: only which movements have one.
+    Had,
+    /// One probe a row, for a page in the order of time.
+    Each,
+    /// One pass over the lines, when all of them count.
+    Whole,
+}
+
+fn push_source(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter, parts: Parts) {
     query.push(" FROM mrr_movements_effective m");
-    if filter.by_part() {
-        push_part(query, filter, whole);
+    // A tier is one line of a movement. A stream may be several.
+    let of_stream = filter.stream.is_some() && filter.tier.is_none();
+    if filter.by_part() && !(of_stream && parts == Parts::Had) {
+        push_part(query, filter, parts == Parts::Whole);
     }
     query.push(" WHERE true");
-    if filter.stream.is_some() && filter.tier.is_none() && !whole {
-        query.push(
-            " AND part.amount_minor IS NOT NULL AND m.id IN (SELECT l.movement_id FROM mrr_movement_lines l WHERE true",
-        );
+    if of_stream && parts != Parts::Whole {
+        query.push(" AND m.id IN (SELECT l.movement_id FROM mrr_movement_lines l WHERE true");
         push_lines(query, filter);
         query.push(")");
     }
@@ -125,9 +139,7 @@ fn push_source(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter, whol
     }
 }
 
-/// Joins the part of each movement that the filter names. A tier is one line of a movement. A stream may be several: then
-/// there are two forms of the same, one probe a row for a page in the order of time, or one pass over the lines when all
-/// of them count.
+/// Joins the part of each movement that the filter names.
 fn push_part(query: &mut QueryBuilder<Postgres>, filter: &MovementFilter, whole: bool) {
     let (select, join) = match (filter.tier, whole) {
         (Some(_), _) => (" JOIN (SELECT l.movement_id, l.amount_minor", ") AS part ON part.movement_id = m.id"),

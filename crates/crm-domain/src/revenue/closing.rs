@@ -21,15 +21,17 @@ pub async fn close(pool: &PgPool, actor: &Actor, day: NaiveDate) -> Result<Month
     // Nothing is shared meanwhile.
     take_turn(&mut tx).await?;
     check(&mut tx, month).await?;
+    // It may have no shares of its own.
+    sqlx::query!("SELECT carry_to($1)", month).execute(&mut *tx).await?;
     let stated = sqlx::query!(
-        r#"WITH statements AS MATERIALIZED (SELECT * FROM open_statements($1)), closing AS (
+        r#"WITH closing AS (
                INSERT INTO revenue_closings (month) VALUES ($1) RETURNING month
            ), stated AS (
                INSERT INTO payout_statements (id, month, party, party_id, currency, carried_minor, earned_minor, refunded_minor,
                                               minimum_minor, payable_minor, forward_minor)
-               SELECT s.id, c.month, s.party, s.party_id, s.currency, s.carried_minor, s.earned_minor, s.refunded_minor, s.minimum_minor,
-                      s.payable_minor, s.forward_minor
-               FROM statements s, closing c
+               SELECT m.statement_id, c.month, m.party, m.party_id, m.currency, m.carried_minor, m.earned_minor, m.refunded_minor,
+                      m.minimum_minor, m.payable_minor, m.carried_minor + m.earned_minor + m.refunded_minor - m.payable_minor
+               FROM revenue_monthly_parties m JOIN closing c USING (month)
                RETURNING payable_minor
            )
            SELECT count(*) AS "statements!", count(*) FILTER (WHERE payable_minor > 0) AS "payable!" FROM stated"#,
@@ -37,6 +39,11 @@ pub async fn close(pool: &PgPool, actor: &Actor, day: NaiveDate) -> Result<Month
     )
     .fetch_one(&mut *tx)
     .await?;
+    // What is kept of it from now on are its statements.
+    sqlx::query!("UPDATE revenue_monthly_parties SET minimum_minor = 0 WHERE month = $1 AND minimum_minor <> 0", month)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query!("SELECT carry_to(first_open_month())").execute(&mut *tx).await?;
     let closing = MonthClosing { month, statements: stated.statements, payable: stated.payable };
     let id = month.to_string();
     audit::record(&mut tx, actor, Subject { resource: RESOURCE, id: &id, verb: "closed" }, None, Some(&closing))

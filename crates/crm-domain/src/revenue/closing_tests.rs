@@ -117,6 +117,40 @@ async fn months_close_in_order_and_balances_are_carried(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_balance_waits_for_the_first_open_month_that_has_shares(pool: PgPool) {
+    use StatementStatus::{Closed, Open};
+    party(&pool).await;
+    minimums::set(&pool, &staff(), Money::new(500, Currency::USD)).await.unwrap();
+    share(&pool, "in_1", month(4), [300, 0, 700]).await.unwrap();
+    close(&pool, &staff(), month(4)).await.unwrap();
+    let coach = async || {
+        let mut rows = rows(&stated(&pool).await);
+        rows.retain(|row| row.1 == "coach");
+        rows
+    };
+    let closed = (4, "coach", 0, 300, 0, 0, 300, Closed);
+    assert_eq!(coach().await, [closed]);
+    share(&pool, "in_2", month(1), [50, 0, 50]).await.unwrap();
+    assert_eq!(coach().await, [closed, (1, "coach", 300, 50, 0, 0, 350, Open)]);
+    // One before it has shares after all, of others.
+    share(&pool, "in_3", month(2), [0, 40, 60]).await.unwrap();
+    let carried = (2, "coach", 300, 0, 0, 0, 300, Open);
+    assert_eq!(coach().await, [closed, carried, (1, "coach", 0, 50, 0, 0, 50, Open)]);
+    // A month in which nobody earned anything passes it on.
+    let closing = close(&pool, &staff(), month(3)).await.unwrap();
+    assert_eq!((closing.statements, closing.payable), (1, 0));
+    let passed = (3, "coach", 300, 0, 0, 0, 300, Closed);
+    let last = (1, "coach", 0, 50, 0, 0, 50, Open);
+    assert_eq!(coach().await, [closed, passed, carried, last]);
+    // Of open months, what is paid follows the minimum.
+    minimums::set(&pool, &staff(), Money::new(0, Currency::USD)).await.unwrap();
+    let paid = [(2, "coach", 300, 0, 0, 300, 0, Open), (1, "coach", 0, 50, 0, 50, 0, Open)];
+    assert_eq!(coach().await, [closed, passed, paid[0], paid[1]]);
+    let last = stated(&pool).await.pop().unwrap();
+    assert_eq!(statements::find(&pool, last.id).await.unwrap(), last);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_month_is_approved_and_paid_at_once(pool: PgPool) {
     party(&pool).await;
     share(&pool, "in_1", month(2), [300, 100, 600]).await.unwrap();

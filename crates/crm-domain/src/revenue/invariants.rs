@@ -53,10 +53,12 @@ const fn sql(identity: Identity) -> &'static str {
         }
         Identity::BalancesAreCarried => {
             "SELECT currency, abs(coalesce(p.forward_minor, 0) - coalesce(s.carried_minor, 0)) AS off
-             FROM payout_statements s
-             FULL JOIN (SELECT f.party, f.party_id, f.currency, f.forward_minor,
-                               (SELECT min(c.month) FROM revenue_closings c WHERE c.month > f.month) AS month
-                        FROM payout_statements f WHERE f.month < (SELECT max(month) FROM revenue_closings)) p
+             FROM (SELECT party, party_id, currency, month, carried_minor FROM payout_statements
+                   UNION ALL SELECT party, party_id, currency, month, carried_minor FROM revenue_monthly_parties WHERE carried_minor <> 0) s
+             FULL JOIN (SELECT f.party, f.party_id, f.currency, f.forward_minor, next.month
+                        FROM payout_statements f JOIN LATERAL (
+                            SELECT coalesce((SELECT min(c.month) FROM revenue_closings c WHERE c.month > f.month), first_open_month()) AS month
+                        ) next ON next.month IS NOT NULL) p
                  USING (party, party_id, currency, month)"
         }
         Identity::RefundsWithinPayments => {

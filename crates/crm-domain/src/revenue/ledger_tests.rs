@@ -2,8 +2,9 @@ use super::*;
 use crate::audit::Actor;
 use crate::coaching::edit::{begin, end, pause};
 use crate::fixture::{self, at};
-use crate::revenue::rules;
+use crate::revenue::{closing, minimums, rules};
 use chrono::TimeDelta;
+use crm_types::Money;
 use crm_types::coaching::{CoachingEnd, NewCoachingRelationship};
 use crm_types::ids::{CoachingRelationshipId, CustomerId};
 use crm_types::revenue::NewShareRule;
@@ -133,6 +134,35 @@ async fn payments_and_refunds_of_clients_are_shared_once(pool: PgPool) {
             .await
             .unwrap();
     assert_eq!(months, [("2026-03-01".into(), 600, 1_399), ("2026-04-01".into(), -300, -700)]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_open_months_come_to_is_kept_as_shares_come_in(pool: PgPool) {
+    let c = coached(&pool).await;
+    minimums::set(&pool, &staff(), Money::new(500, crm_types::Currency::USD)).await.unwrap();
+    let open = async || {
+        sqlx::query_as::<_, (String, i64, i64, i64)>(
+            "SELECT month::text, carried_minor, earned_minor, payable_minor FROM revenue_statements WHERE status = 'open' ORDER BY 1",
+        )
+        .fetch_all(&pool)
+        .await
+        .unwrap()
+    };
+    pay(&pool, c.client, "in_1", "price_1", 1_000, "2026-03-15T00:00:00Z").await;
+    settle(&pool, c.client).await;
+    fixture::run(&pool, "DELETE FROM recompute_queue").await;
+    closing::close(&pool, &staff(), "2026-03-01".parse().unwrap()).await.unwrap();
+    assert_eq!(open().await, []);
+    pay(&pool, c.client, "in_3", "price_1", 900, "2026-05-15T00:00:00Z").await;
+    settle(&pool, c.client).await;
+    assert_eq!(open().await, [("2026-05-01".into(), 300, 270, 570)]);
+    pay(&pool, c.client, "in_2", "price_1", 100, "2026-04-15T00:00:00Z").await;
+    settle(&pool, c.client).await;
+    let moved = [("2026-04-01".into(), 300, 30, 0), ("2026-05-01".into(), 0, 270, 0)];
+    assert_eq!(open().await, moved);
+    pay(&pool, c.client, "in_4", "price_1", 1_000, "2026-04-16T00:00:00Z").await;
+    settle(&pool, c.client).await;
+    assert_eq!(open().await[0], ("2026-04-01".into(), 300, 330, 630));
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -1,6 +1,7 @@
 //! The balances below which nothing is paid, a currency each.
 
 use crate::audit::{self, Actor, Subject};
+use crate::billing::apply::take_turn;
 use crate::db::{DomainError, Result};
 use crate::row::parse;
 use crm_types::Money;
@@ -29,6 +30,8 @@ pub async fn set(pool: &PgPool, actor: &Actor, minimum: Money) -> Result<Money> 
         return Err(DomainError::invalid("minor", "out_of_range", "Use 0 or more."));
     }
     let mut tx = pool.begin().await?;
+    // Nothing is shared meanwhile.
+    take_turn(&mut tx).await?;
     let code = minimum.currency.code();
     let before = sqlx::query_scalar!("SELECT minimum_minor FROM payout_minimums WHERE currency = $1 FOR UPDATE", code)
         .fetch_optional(&mut *tx)
@@ -36,6 +39,14 @@ pub async fn set(pool: &PgPool, actor: &Actor, minimum: Money) -> Result<Money> 
     sqlx::query!(
         "INSERT INTO payout_minimums (currency, minimum_minor) VALUES ($1, $2)
          ON CONFLICT (currency) DO UPDATE SET minimum_minor = excluded.minimum_minor",
+        code,
+        minimum.minor,
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE revenue_monthly_parties SET minimum_minor = $2
+         WHERE currency = $1 AND month > last_closed_month() AND minimum_minor <> $2",
         code,
         minimum.minor,
     )

@@ -66,7 +66,7 @@ fn order(sort: StatementSort) -> Order {
         name: sort.as_str(),
         columns: match sort {
             S::Month | S::MonthDescending => {
-                &[("s.month::timestamptz", Kind::Time), ("s.payable_minor", Kind::Int), ("s.id", Kind::Id)]
+                &[("s.month", Kind::Day), ("s.payable_minor", Kind::Int), ("s.id", Kind::Id)]
             }
             S::Payable | S::PayableDescending => &[("s.payable_minor", Kind::Int), ("s.id", Kind::Id)],
         },

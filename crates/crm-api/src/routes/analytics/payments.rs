@@ -2,8 +2,8 @@
 
 use crate::params::Params;
 use crate::{ApiResult, AppState};
-use actix_web::get;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, get};
 use chrono::NaiveDate;
 use crm_domain::analytics::{self, AsOf, PeriodRequest, ReportRequest};
 use crm_types::Currency;
@@ -58,11 +58,11 @@ struct MonthsQuery {
     })),
 ))]
 #[get("/analytics/payments")]
-async fn payments(state: Data<AppState>, query: Params<MonthsQuery>) -> ApiResult<Json<PaymentReport>> {
+async fn payments(state: Data<AppState>, request: HttpRequest, query: Params<MonthsQuery>) -> ApiResult {
     let MonthsQuery { from, to, interval, as_of, currency } = query.0;
-    let request =
+    let asked =
         ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency: currency.map(Into::into) };
-    Ok(Json(analytics::payments(&state.read_pool, request).await?))
+    state.reports.answer(&request, analytics::payments(&state.read_pool, asked)).await
 }
 
 /// Revenue by the month in which it is earned
@@ -84,9 +84,9 @@ async fn payments(state: Data<AppState>, query: Params<MonthsQuery>) -> ApiResul
     })),
 ))]
 #[get("/analytics/recognised")]
-async fn recognised(state: Data<AppState>, query: Params<MonthsQuery>) -> ApiResult<Json<RecognisedReport>> {
+async fn recognised(state: Data<AppState>, request: HttpRequest, query: Params<MonthsQuery>) -> ApiResult {
     let MonthsQuery { from, to, interval, as_of, currency } = query.0;
-    let request =
+    let asked =
         ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency: currency.map(Into::into) };
-    Ok(Json(analytics::recognised(&state.read_pool, request).await?))
+    state.reports.answer(&request, analytics::recognised(&state.read_pool, asked)).await
 }

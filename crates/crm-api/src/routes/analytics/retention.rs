@@ -2,8 +2,8 @@
 
 use crate::params::Params;
 use crate::{ApiResult, AppState};
-use actix_web::get;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, get};
 use chrono::NaiveDate;
 use crm_domain::analytics::{self, AsOf, PeriodRequest, ReportRequest};
 use crm_types::Currency;
@@ -72,8 +72,8 @@ impl ReportQuery {
     })),
 ))]
 #[get("/analytics/churn")]
-async fn churn(state: Data<AppState>, query: Params<ReportQuery>) -> ApiResult<Json<ChurnReport>> {
-    Ok(Json(analytics::churn(&state.read_pool, query.0.request()?, query.0.group_by).await?))
+async fn churn(state: Data<AppState>, request: HttpRequest, query: Params<ReportQuery>) -> ApiResult {
+    state.reports.answer(&request, analytics::churn(&state.read_pool, query.0.request()?, query.0.group_by)).await
 }
 
 /// ARPA and lifetime value
@@ -98,8 +98,8 @@ async fn churn(state: Data<AppState>, query: Params<ReportQuery>) -> ApiResult<J
     })),
 ))]
 #[get("/analytics/ltv")]
-async fn ltv(state: Data<AppState>, query: Params<ReportQuery>) -> ApiResult<Json<LtvReport>> {
-    Ok(Json(analytics::ltv(&state.read_pool, query.0.request()?, query.0.group_by).await?))
+async fn ltv(state: Data<AppState>, request: HttpRequest, query: Params<ReportQuery>) -> ApiResult {
+    state.reports.answer(&request, analytics::ltv(&state.read_pool, query.0.request()?, query.0.group_by)).await
 }
 
 /// Trial conversion, by when trials ended and by when they began
@@ -114,8 +114,8 @@ async fn ltv(state: Data<AppState>, query: Params<ReportQuery>) -> ApiResult<Jso
     })),
 ))]
 #[get("/analytics/trials")]
-async fn trials(state: Data<AppState>, query: Params<ReportQuery>) -> ApiResult<Json<TrialReport>> {
-    Ok(Json(analytics::trials(&state.read_pool, query.0.request()?, query.0.group_by).await?))
+async fn trials(state: Data<AppState>, request: HttpRequest, query: Params<ReportQuery>) -> ApiResult {
+    state.reports.answer(&request, analytics::trials(&state.read_pool, query.0.request()?, query.0.group_by)).await
 }
 
 /// The months of the cohorts, and what they are divided by.
@@ -159,9 +159,9 @@ struct CohortQuery {
     })),
 ))]
 #[get("/analytics/cohorts")]
-async fn cohorts(state: Data<AppState>, query: Params<CohortQuery>) -> ApiResult<Json<CohortReport>> {
+async fn cohorts(state: Data<AppState>, request: HttpRequest, query: Params<CohortQuery>) -> ApiResult {
     let CohortQuery { from, to, interval, as_of, group_by, currency } = query.0;
-    let request =
+    let asked =
         ReportRequest { period: PeriodRequest::new(from, to)?, interval, as_of, currency: currency.map(Into::into) };
-    Ok(Json(analytics::cohorts(&state.read_pool, request, group_by).await?))
+    state.reports.answer(&request, analytics::cohorts(&state.read_pool, asked, group_by)).await
 }

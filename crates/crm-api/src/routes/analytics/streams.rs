@@ -2,8 +2,8 @@
 
 use crate::params::Params;
 use crate::{ApiResult, AppState};
-use actix_web::get;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, get};
 use chrono::NaiveDate;
 use crm_domain::analytics::{self, AsOf, PeriodRequest, ReportRequest};
 use crm_domain::exchange_rates::CurrencyChoice;
@@ -87,15 +87,15 @@ struct StreamsQuery {
     })),
 ))]
 #[get("/analytics/streams")]
-async fn streams(state: Data<AppState>, query: Params<StreamsQuery>) -> ApiResult<Json<StreamsReport>> {
+async fn streams(state: Data<AppState>, request: HttpRequest, query: Params<StreamsQuery>) -> ApiResult {
     let StreamsQuery { from, to, as_of, currency } = query.0;
-    let request = ReportRequest {
+    let asked = ReportRequest {
         period: PeriodRequest::new(from, to)?,
         interval: None,
         as_of,
         currency: currency.map(Into::into),
     };
-    Ok(Json(analytics::streams(&state.read_pool, request).await?))
+    state.reports.answer(&request, analytics::streams(&state.read_pool, asked)).await
 }
 
 /// The two dates of the bridge, and its segments.
@@ -139,8 +139,11 @@ struct BridgeQuery {
     })),
 ))]
 #[get("/analytics/bridge")]
-async fn bridge(state: Data<AppState>, query: Params<BridgeQuery>) -> ApiResult<Json<BridgeReport>> {
+async fn bridge(state: Data<AppState>, request: HttpRequest, query: Params<BridgeQuery>) -> ApiResult {
     let BridgeQuery { from, to, as_of, group_by, currency } = query.0;
-    let request = ReportRequest { period: PeriodRequest::new(from, to)?, interval: None, as_of, currency };
-    Ok(Json(analytics::bridge(&state.read_pool, request, group_by.unwrap_or(GroupBy::Stream)).await?))
+    let asked = ReportRequest { period: PeriodRequest::new(from, to)?, interval: None, as_of, currency };
+    state
+        .reports
+        .answer(&request, analytics::bridge(&state.read_pool, asked, group_by.unwrap_or(GroupBy::Stream)))
+        .await
 }

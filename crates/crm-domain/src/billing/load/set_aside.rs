@@ -6,7 +6,7 @@ use crate::{organizations, plans, revenue};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 /// Tables that are written to for each customer.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "customers",
     "customer_search",
     "customer_words",
@@ -20,6 +20,7 @@ const TABLES: [&str; 13] = [
     "lifecycle_transitions",
     "tier_transitions",
     "revenue_shares",
+    "revenue_monthly_parties",
 ];
 
 /// Of them, those whose rows nobody looks up by key meanwhile, and that no other table's rows belong to yet.

@@ -63,7 +63,7 @@ const CUSTOMERS: [Kind; 6] = [
 ];
 
 /// What a dashboard or a report asks, with the days that it shows at first; those who ask for the same at once share an answer.
-/// `{day}` is another for each connection: then nobody shares.
+/// `{from}` and `{day}` are others for each connection: then nobody shares.
 const REPORTS: [Kind; 18] = [
     ("overview", &["overview", "overview?compare=year"]),
     ("mrr", &["mrr", "mrr?group_by=tier", "mrr?group_by=stream", "mrr?interval=month"]),
@@ -79,10 +79,10 @@ const REPORTS: [Kind; 18] = [
     ("forecast", &["forecast"]),
     ("movements, as of yesterday", &["movements?as_of={yesterday}"]),
     ("mrr, as of yesterday", &["mrr?as_of={yesterday}"]),
-    ("overview, each to another day", &["overview?to={day}"]),
-    ("churn, each to another day", &["churn?to={day}"]),
-    ("streams, each to another day", &["streams?to={day}"]),
-    ("bridge, each to another day", &["bridge?to={day}"]),
+    ("overview, each of other days", &["overview?from={from}&to={day}"]),
+    ("churn, each of other days", &["churn?from={from}&to={day}"]),
+    ("streams, each of other days", &["streams?from={from}&to={day}"]),
+    ("bridge, each of other days", &["bridge?from={from}&to={day}"]),
 ];
 
 /// The rows behind the figures of a dashboard.
@@ -225,6 +225,7 @@ fn pages(
 ) -> impl FnMut(&[u8]) -> Result<Vec<u8>> + Send + use<> {
     let days_ago = |days| (Utc::now() - TimeDelta::days(days)).date_naive().to_string();
     let (token, yesterday, day) = (token.to_owned(), days_ago(1), days_ago(1 + first as i64));
+    let from = days_ago(90 + first as i64);
     let (mut queries, mut asked) = (queries.iter().cycle().skip(first), "");
     move |reply| {
         let cursor = match asked.contains("{next}") {
@@ -234,7 +235,7 @@ fn pages(
         let next = cursor.as_ref().and_then(|cursor| cursor.as_str()).map(|cursor| format!("&cursor={cursor}"));
         asked = queries.next().context("no queries")?;
         let query = asked.replace("{next}", &next.unwrap_or_default());
-        let query = query.replace("{yesterday}", &yesterday).replace("{day}", &day);
+        let query = query.replace("{yesterday}", &yesterday).replace("{from}", &from).replace("{day}", &day);
         Ok(get(&token, &format!("{path}{query}")))
     }
 }

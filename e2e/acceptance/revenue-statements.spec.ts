@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { expectAccessible, expectNoOverflow, inEveryLook } from "../support/axe.ts";
 import { coached, type Thing } from "../support/revenue.ts";
 import { column } from "../support/rows.ts";
-import { expect, signIn, test } from "../support/test.ts";
+import { expect, settled, signIn, test } from "../support/test.ts";
 
 // Fees and minimums are for all.
 test.use({ business: "statements" });
@@ -93,6 +93,38 @@ test("a coaching relationship has a rule of its own, of what is left after fees"
   await page.goto(`${server.url}/revenue/shares?coach=${coach.id}`);
   // 19.99 less 2.9 % and 30 cents is 19.11.
   await expect.poll(() => column(page, "Shares", "Coach gets")).toContain("$9.5650%");
+});
+
+test("months that were left open are closed together, and what is too little to pay is carried on", async ({ page, server }) => {
+  const gym = await server.api<Thing>("/api/organizations", "POST", { name: "Late Gym", kind: "gym" });
+  const coach = await server.api<Thing>("/api/customers", "POST", { name: "Lars Coach" });
+  const now = new Date();
+  for (const ago of [2, 1]) {
+    const start = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - ago, 20) / 1000;
+    await coached(server, `Lena Client ${ago}`, gym.id, coach.id, start);
+  }
+  await server.api("/api/revenue/payout-minimums/usd", "PUT", { minor: 1_250 });
+  await server.api("/api/revenue/share-rules", "POST", { organization_id: gym.id, coach_bp: 2_000, organization_bp: 500, starts_at: "2026-01-01T00:00:00Z" });
+  await settled(server);
+  await signIn(page, server, "/revenue/months");
+  await page.getByRole("button", { name: /^Close / }).click();
+  const dialog = page.getByRole("dialog", { name: /^Close / });
+  const months = await dialog.getByLabel("Last month to close").getByRole("option").allTextContents();
+  expect(months).toHaveLength(2);
+  await dialog.getByLabel("Last month to close").selectOption({ index: 1 });
+  await inEveryLook(page, async () => {
+    await expectAccessible(page);
+    await expectNoOverflow(page);
+  });
+  await dialog.getByRole("button", { name: "Close month" }).click();
+  await expect(page.getByText("2 months closed: 4 statements, 0 of them to pay")).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Close / })).toBeHidden();
+  // Others were paid this month: the balance waits in it, for more.
+  await page.goto(`${server.url}/revenue/statements?coach=${coach.id}`);
+  await expect.poll(() => column(page, "Statements", "Carried")).toEqual(["$8.00", "$4.00", "$0.00"]);
+  await server.api("/api/revenue/payout-minimums/usd", "PUT", { minor: 800 });
+  await page.reload();
+  await expect.poll(() => column(page, "Statements", "Payable")).toEqual(["$8.00", "$0.00", "$0.00"]);
 });
 
 test("the board of identities is checked on demand and says when", async ({ page, server }) => {

@@ -347,12 +347,14 @@ pub struct NewPaymentFee {
     pub starts_at: Option<DateTime<Utc>>,
 }
 
-/// What closing a month did.
+/// What closing a month, or several, did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MonthClosing {
-    /// The month: its first day.
+    /// The month, the last of them: its first day.
     pub month: NaiveDate,
+    /// How many months were closed.
+    pub months: i64,
     /// Statements that were made.
     pub statements: i64,
     /// Of those, statements with something to pay.

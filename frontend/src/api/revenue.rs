@@ -75,9 +75,9 @@ pub async fn publish(session: Session, new: &NewShareRule) -> Result<ShareRule, 
     send_json(session, Method::Post, RULES, new).await
 }
 
-/// Closes a month.
+/// Closes a month, and those before it.
 pub async fn close(session: Session, month: NaiveDate) -> Result<MonthClosing, ApiError> {
-    request(session, Method::Post, &format!("{MONTHS}/{month}/close")).await
+    request(session, Method::Post, &format!("{MONTHS}/{month}/close?earlier=true")).await
 }
 
 /// Approves the statements of a month, or marks those that are approved as paid.

@@ -4,7 +4,8 @@ use super::gyms::demo;
 use anyhow::Result;
 use chrono::{Datelike, Months, TimeDelta, Utc};
 use crm_domain::db::DomainError;
-use crm_domain::revenue::{closing, rules, settling, shares};
+use crm_domain::revenue::closing::{self, Reach};
+use crm_domain::revenue::{rules, settling, shares};
 use crm_types::organizations::Organization;
 use crm_types::revenue::{NewShareRule, RevenueMonth};
 use sqlx::PgPool;
@@ -51,7 +52,7 @@ async fn settle(pool: &PgPool) -> Result<(), DomainError> {
     months.dedup();
     let newest = months.last().copied();
     for month in months {
-        closing::close(pool, &demo(), month).await?;
+        closing::close(pool, &demo(), month, Reach::One).await?;
         settling::approve(pool, &demo(), month).await?;
         if Some(month) != newest {
             let reference = format!("Transfer {}", month.format("%Y-%m"));

@@ -259,6 +259,16 @@ impl Batch {
         }
     }
 
+    /// Whether there is no fact in it: only events that we do not use.
+    fn is_empty(&self) -> bool {
+        self.customers.is_empty()
+            && self.products.is_empty()
+            && self.prices.is_empty()
+            && self.objects.is_empty()
+            && self.versions.is_empty()
+            && self.seen.is_empty()
+    }
+
     fn saw(&mut self, customer: &str, at: DateTime<Utc>) {
         let since = self.seen.entry(customer.to_owned()).or_insert(at);
         *since = at.min(*since);
@@ -266,6 +276,9 @@ impl Batch {
 
     /// Stores the facts and computes what they touch. Gives how many ledger rows were written.
     async fn write(&mut self, db: &mut PgConnection) -> Result<usize> {
+        if self.is_empty() {
+            return Ok(0);
+        }
         let touched_customers = self.write_facts(db).await?;
         let mut known = customers::upsert::known(db, &self.seen.keys().cloned().collect::<Vec<_>>()).await?;
         let touched = touched_customers.iter().filter_map(|id| Some((id.clone(), *known.get(id)?))).collect();

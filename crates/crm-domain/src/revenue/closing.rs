@@ -9,18 +9,38 @@ use sqlx::{PgConnection, PgPool};
 
 pub(super) const RESOURCE: &str = "revenue_month";
 
+/// Which months are closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// One, the first that is open.
+    One,
+    /// Those before it that are open as well, one after the other.
+    AllBefore,
+}
+
 /// Closes the month of that day. Months are closed in order; what comes later for one that is closed counts to the first that
 /// is not.
 ///
 /// # Errors
 /// [`DomainError::Conflict`] when it is closed already, not over yet, an earlier one with shares is still open, or customers wait
 /// to be computed again.
-pub async fn close(pool: &PgPool, actor: &Actor, day: NaiveDate) -> Result<MonthClosing> {
+pub async fn close(pool: &PgPool, actor: &Actor, day: NaiveDate, reach: Reach) -> Result<MonthClosing> {
     let month = day.with_day(1).unwrap_or(day);
     let mut tx = pool.begin().await?;
     // Nothing is shared meanwhile.
     take_turn(&mut tx).await?;
-    check(&mut tx, month).await?;
+    let mut closed = MonthClosing { month, months: 0, statements: 0, payable: 0 };
+    for month in check(&mut tx, month, reach).await? {
+        let one = close_next(&mut tx, actor, month).await?;
+        closed.months += one.months;
+        closed.statements += one.statements;
+        closed.payable += one.payable;
+    }
+    tx.commit().await?;
+    Ok(closed)
+}
+
+async fn close_next(tx: &mut PgConnection, actor: &Actor, month: NaiveDate) -> Result<MonthClosing> {
     // It may have no shares of its own.
     sqlx::query!("SELECT carry_to($1)", month).execute(&mut *tx).await?;
     let stated = sqlx::query!(
@@ -44,20 +64,19 @@ pub async fn close(pool: &PgPool, actor: &Actor, day: NaiveDate) -> Result<Month
         .execute(&mut *tx)
         .await?;
     sqlx::query!("SELECT carry_to(first_open_month())").execute(&mut *tx).await?;
-    let closing = MonthClosing { month, statements: stated.statements, payable: stated.payable };
+    let closing = MonthClosing { month, months: 1, statements: stated.statements, payable: stated.payable };
     let id = month.to_string();
-    audit::record(&mut tx, actor, Subject { resource: RESOURCE, id: &id, verb: "closed" }, None, Some(&closing))
-        .await?;
-    tx.commit().await?;
+    audit::record(tx, actor, Subject { resource: RESOURCE, id: &id, verb: "closed" }, None, Some(&closing)).await?;
     Ok(closing)
 }
 
-async fn check(tx: &mut PgConnection, month: NaiveDate) -> Result<()> {
+/// The months to close, in order.
+async fn check(tx: &mut PgConnection, month: NaiveDate, reach: Reach) -> Result<Vec<NaiveDate>> {
     let state = sqlx::query!(
         r#"SELECT (SELECT max(month) FROM revenue_closings) AS last, account_day(now()) AS "today!",
                   EXISTS (SELECT FROM recompute_queue) AS "computing!",
-                  (SELECT min(m.month) FROM revenue_monthly m
-                   WHERE m.month < $1 AND m.month > coalesce((SELECT max(month) FROM revenue_closings), '-infinity')) AS earlier"#,
+                  ARRAY(SELECT DISTINCT m.month FROM revenue_monthly m
+                        WHERE m.month < $1 AND m.month > last_closed_month() ORDER BY 1) AS "earlier!""#,
         month,
     )
     .fetch_one(tx)
@@ -73,9 +92,11 @@ async fn check(tx: &mut PgConnection, month: NaiveDate) -> Result<()> {
     if state.computing {
         return conflict("Customers are being computed again. Try again in a moment.".to_owned());
     }
-    match state.earlier {
-        Some(earlier) => conflict(format!("Close {} first: months are closed in order.", earlier.format("%B %Y"))),
-        None => Ok(()),
+    match state.earlier.first() {
+        Some(earlier) if reach == Reach::One => {
+            conflict(format!("Close {} first: months are closed in order.", earlier.format("%B %Y")))
+        }
+        _ => Ok([state.earlier, vec![month]].concat()),
     }
 }
 

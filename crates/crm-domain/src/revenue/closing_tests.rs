@@ -89,20 +89,20 @@ async fn months_close_in_order_and_balances_are_carried(pool: PgPool) {
     let first = [(3, "coach", 0, 300, 0, 0, 300, Open), (3, "organization", 0, 600, 0, 600, 0, Open)];
     assert_eq!(rows(&stated(&pool).await)[..2], first);
 
-    assert!(refused(close(&pool, &staff(), month(2)).await).contains("first: months are closed in order"));
-    assert!(refused(close(&pool, &staff(), month(0)).await).contains("not over yet"));
+    assert!(refused(close(&pool, &staff(), month(2), Reach::One).await).contains("first: months are closed in order"));
+    assert!(refused(close(&pool, &staff(), month(0), Reach::One).await).contains("not over yet"));
     let before = stated(&pool).await[1].id;
     run(&pool, "INSERT INTO recompute_queue (customer_id, reason) SELECT id, 'test' FROM customers").await;
-    assert!(refused(close(&pool, &staff(), month(3)).await).contains("being computed"));
+    assert!(refused(close(&pool, &staff(), month(3), Reach::One).await).contains("being computed"));
     run(&pool, "DELETE FROM recompute_queue").await;
-    let closing = close(&pool, &staff(), month(3)).await.unwrap();
+    let closing = close(&pool, &staff(), month(3), Reach::One).await.unwrap();
     assert_eq!((closing.statements, closing.payable), (2, 1));
     assert_eq!(stated(&pool).await[1].id, before, "the same statement, closed");
-    assert!(refused(close(&pool, &staff(), month(3)).await).contains("closed already"));
+    assert!(refused(close(&pool, &staff(), month(3), Reach::One).await).contains("closed already"));
 
     // What goes back later counts to the next month, and may leave somebody in debt.
     share(&pool, "re_2", month(3), [-300, -600, -100]).await.unwrap();
-    close(&pool, &staff(), month(2)).await.unwrap();
+    close(&pool, &staff(), month(2), Reach::One).await.unwrap();
     let expected = [
         (3, "coach", 0, 300, 0, 0, 300, Closed),
         (3, "organization", 0, 600, 0, 600, 0, Closed),
@@ -111,7 +111,7 @@ async fn months_close_in_order_and_balances_are_carried(pool: PgPool) {
     ];
     assert_eq!(rows(&stated(&pool).await)[..4], expected);
     share(&pool, "in_3", month(1), [100, 700, 0]).await.unwrap();
-    close(&pool, &staff(), month(1)).await.unwrap();
+    close(&pool, &staff(), month(1), Reach::One).await.unwrap();
     let third = [(1, "coach", 400, 100, 0, 500, 0, Closed), (1, "organization", -600, 700, 0, 0, 100, Closed)];
     assert_eq!(rows(&stated(&pool).await)[4..6], third);
 }
@@ -122,7 +122,7 @@ async fn a_balance_waits_for_the_first_open_month_that_has_shares(pool: PgPool) 
     party(&pool).await;
     minimums::set(&pool, &staff(), Money::new(500, Currency::USD)).await.unwrap();
     share(&pool, "in_1", month(4), [300, 0, 700]).await.unwrap();
-    close(&pool, &staff(), month(4)).await.unwrap();
+    close(&pool, &staff(), month(4), Reach::One).await.unwrap();
     let coach = async || {
         let mut rows = rows(&stated(&pool).await);
         rows.retain(|row| row.1 == "coach");
@@ -137,7 +137,7 @@ async fn a_balance_waits_for_the_first_open_month_that_has_shares(pool: PgPool) 
     let carried = (2, "coach", 300, 0, 0, 0, 300, Open);
     assert_eq!(coach().await, [closed, carried, (1, "coach", 0, 50, 0, 0, 50, Open)]);
     // A month in which nobody earned anything passes it on.
-    let closing = close(&pool, &staff(), month(3)).await.unwrap();
+    let closing = close(&pool, &staff(), month(3), Reach::One).await.unwrap();
     assert_eq!((closing.statements, closing.payable), (1, 0));
     let passed = (3, "coach", 300, 0, 0, 0, 300, Closed);
     let last = (1, "coach", 0, 50, 0, 0, 50, Open);
@@ -151,13 +151,37 @@ async fn a_balance_waits_for_the_first_open_month_that_has_shares(pool: PgPool) 
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn months_are_closed_together_as_they_are_one_by_one(pool: PgPool) {
+    use StatementStatus::{Closed, Open};
+    party(&pool).await;
+    minimums::set(&pool, &staff(), Money::new(500, Currency::USD)).await.unwrap();
+    for (key, ago) in [("in_1", 5), ("in_2", 4), ("in_3", 2), ("in_4", 1)] {
+        share(&pool, key, month(ago), [300, 0, 700]).await.unwrap();
+    }
+    assert!(refused(close(&pool, &staff(), month(2), Reach::One).await).contains("first: months are closed in order"));
+    assert!(refused(close(&pool, &staff(), month(0), Reach::AllBefore).await).contains("not over yet"));
+    let closing = close(&pool, &staff(), month(2), Reach::AllBefore).await.unwrap();
+    assert_eq!((closing.month, closing.months, closing.payable), (month(2), 3, 1));
+    let mut rows = rows(&stated(&pool).await);
+    rows.retain(|row| row.1 == "coach");
+    let expected = [
+        (5, "coach", 0, 300, 0, 0, 300, Closed),
+        (4, "coach", 300, 300, 0, 600, 0, Closed),
+        (2, "coach", 0, 300, 0, 0, 300, Closed),
+        (1, "coach", 300, 300, 0, 600, 0, Open),
+    ];
+    assert_eq!(rows, expected);
+    assert!(refused(close(&pool, &staff(), month(4), Reach::AllBefore).await).contains("closed already"));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_month_is_approved_and_paid_at_once(pool: PgPool) {
     party(&pool).await;
     share(&pool, "in_1", month(2), [300, 100, 600]).await.unwrap();
     share(&pool, "in_2", month(1), [500, -200, 700]).await.unwrap();
     assert!(refused(settling::approve(&pool, &staff(), month(2)).await).contains("is not closed yet"));
-    close(&pool, &staff(), month(2)).await.unwrap();
-    close(&pool, &staff(), month(1)).await.unwrap();
+    close(&pool, &staff(), month(2), Reach::One).await.unwrap();
+    close(&pool, &staff(), month(1), Reach::One).await.unwrap();
     let states = async || stated(&pool).await.iter().map(|s| (s.month, s.status)).collect::<Vec<_>>();
     use StatementStatus::{Approved, Closed, Paid};
 
@@ -194,7 +218,7 @@ async fn a_statement_is_approved_and_paid_and_nothing_else(pool: PgPool) {
     share(&pool, "in_1", month(1), [300, 0, 700]).await.unwrap();
     let id = stated(&pool).await[0].id;
     assert!(refused(approve(&pool, &staff(), id).await).contains("not closed yet"));
-    close(&pool, &staff(), month(1)).await.unwrap();
+    close(&pool, &staff(), month(1), Reach::One).await.unwrap();
     let gym = stated(&pool).await[1].id;
     assert!(refused(approve(&pool, &staff(), gym).await).contains("nothing to pay"));
     assert!(refused(pay(&pool, &staff(), id, None).await).contains("Approve it first"));

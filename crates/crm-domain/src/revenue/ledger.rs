@@ -152,7 +152,8 @@ async fn insert(db: &mut PgConnection, entries: &[Entry]) -> Result<()> {
          ), parties AS (
              INSERT INTO revenue_monthly_parties AS m (month, currency, party, party_id, earned_minor, refunded_minor, minimum_minor)
              SELECT w.month, w.currency, p.party, p.party_id, coalesce(sum(p.minor) FILTER (WHERE w.kind = 'payment'), 0),
-                    coalesce(sum(p.minor) FILTER (WHERE w.kind <> 'payment'), 0), payout_minimum(w.currency)
+                    coalesce(sum(p.minor) FILTER (WHERE w.kind <> 'payment'), 0),
+                    coalesce((SELECT k.minimum_minor FROM payout_minimums k WHERE k.currency = w.currency), 0)
              FROM written w, LATERAL (VALUES ('coach', w.coach_id, w.coach_minor),
                                              ('organization', w.organization_id, w.organization_minor)) AS p (party, party_id, minor)
              WHERE p.party_id IS NOT NULL AND totals_are_followed()
@@ -202,13 +203,14 @@ pub async fn recount(db: &mut PgConnection) -> Result<()> {
     for statement in [
         "DELETE FROM revenue_monthly",
         "DELETE FROM revenue_monthly_parties",
-        "INSERT INTO revenue_monthly_parties (month, currency, party, party_id, earned_minor, refunded_minor, minimum_minor)
+        "INSERT INTO revenue_monthly_parties (month, currency, party, party_id, earned_minor, refunded_minor)
          SELECT s.month, s.currency, p.party, p.party_id, coalesce(sum(p.minor) FILTER (WHERE s.kind = 'payment'), 0),
-                coalesce(sum(p.minor) FILTER (WHERE s.kind <> 'payment'), 0),
-                CASE WHEN s.month > last_closed_month() THEN payout_minimum(s.currency) ELSE 0 END
+                coalesce(sum(p.minor) FILTER (WHERE s.kind <> 'payment'), 0)
          FROM revenue_shares s, LATERAL (VALUES ('coach', s.coach_id, s.coach_minor),
                                                 ('organization', s.organization_id, s.organization_minor)) AS p (party, party_id, minor)
          WHERE p.party_id IS NOT NULL GROUP BY 1, 2, 3, 4",
+        "UPDATE revenue_monthly_parties m SET minimum_minor = k.minimum_minor
+         FROM payout_minimums k WHERE k.currency = m.currency AND k.minimum_minor > 0 AND m.month > last_closed_month()",
         // Last: what is carried goes to the first open one of them.
         "INSERT INTO revenue_monthly (month, currency, paid_minor, shared_minor, coach_minor, organization_minor, platform_minor)
          SELECT month, currency, sum(paid_minor), sum(shared_minor), sum(coach_minor), sum(organization_minor), sum(platform_minor)

@@ -151,7 +151,7 @@ async fn what_open_months_come_to_is_kept_as_shares_come_in(pool: PgPool) {
     pay(&pool, c.client, "in_1", "price_1", 1_000, "2026-03-15T00:00:00Z").await;
     settle(&pool, c.client).await;
     fixture::run(&pool, "DELETE FROM recompute_queue").await;
-    closing::close(&pool, &staff(), "2026-03-01".parse().unwrap()).await.unwrap();
+    closing::close(&pool, &staff(), "2026-03-01".parse().unwrap(), closing::Reach::One).await.unwrap();
     assert_eq!(open().await, []);
     pay(&pool, c.client, "in_3", "price_1", 900, "2026-05-15T00:00:00Z").await;
     settle(&pool, c.client).await;

@@ -25,7 +25,7 @@ static COLUMNS: &[Column] = &[
 /// The page.
 #[component]
 pub fn MonthsPage() -> impl IntoView {
-    let url = || Some(format!("{MONTHS}?months=36"));
+    let url = || Some(format!("{MONTHS}?months=120"));
     let query = use_query::<Vec<RevenueMonth>>(url).refresh_on(use_realtime().billing());
     let retry = Callback::new(move |()| query.refresh());
     view! {

@@ -8,7 +8,8 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
 use chrono::NaiveDate;
 use crm_domain::filter::Day;
-use crm_domain::revenue::{closing, settling, shares};
+use crm_domain::revenue::closing::{self, Reach};
+use crm_domain::revenue::{settling, shares};
 use crm_types::Problem;
 use crm_types::revenue::{MonthClosing, MonthSettling, RevenueMonth, StatementPayment};
 use serde::Deserialize;
@@ -49,23 +50,34 @@ async fn list(state: Data<AppState>, query: Params<MonthsQuery>) -> ApiResult<Js
     Ok(Json(shares::months(&state.read_pool, months).await?))
 }
 
+/// Whether the months before are closed as well.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct CloseQuery {
+    /// Also close the months before it that are open, one after the other: all of them or none.
+    #[param(default = false)]
+    earlier: Option<bool>,
+}
+
 /// Closes a month
 ///
 /// Nothing more counts to it: what is refunded later counts to the first month that is open. Each coach and organization with
 /// shares or a balance gets a statement. Months are closed in order, once they are over.
 #[utoipa::path(tag = "revenue", operation_id = "close_revenue_month",
-    params(("month" = NaiveDate, Path, description = "Any day of the month", example = "2026-10-01")),
+    params(("month" = NaiveDate, Path, description = "Any day of the month", example = "2026-10-01"), CloseQuery),
     responses(
         (status = 201, description = "It is closed", body = MonthClosing, example = json!({
-            "month": "2026-10-01", "statements": 18, "payable": 15
+            "month": "2026-10-01", "months": 1, "statements": 18, "payable": 15
         })),
         (status = 409, description = "It is closed, not over, an earlier one is open, or customers are being computed again", body = Problem,
             content_type = "application/problem+json"),
     ))]
 #[post("/revenue/months/{month}/close")]
-async fn close(state: Data<AppState>, by: By, month: Path<NaiveDate>) -> ApiResult {
+async fn close(state: Data<AppState>, by: By, month: Path<NaiveDate>, query: Params<CloseQuery>) -> ApiResult {
     let month = Day::parse("month", *month)?;
-    Ok(HttpResponse::Created().json(closing::close(&state.pool, &by.0, month.date()).await?))
+    let reach = if query.0.earlier == Some(true) { Reach::AllBefore } else { Reach::One };
+    Ok(HttpResponse::Created().json(closing::close(&state.pool, &by.0, month.date(), reach).await?))
 }
 
 /// Approves the statements of a month

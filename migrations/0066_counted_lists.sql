@@ -5,3 +5,5 @@ DROP INDEX mrr_movements_type_order;
 CREATE INDEX mrr_movements_type_order ON mrr_movements (movement, occurred_at DESC, id DESC) WHERE reverses IS NULL;
 DROP INDEX mrr_movement_lines_stream;
 CREATE INDEX mrr_movement_lines_stream ON mrr_movement_lines (stream, tier, occurred_at) INCLUDE (movement_id);
+-- Reversals of a cell of the bridge are few, and found at once.
+CREATE INDEX mrr_movements_reversals ON mrr_movements (currency, movement, stream, coalesce(tier, ''), occurred_at) WHERE reverses IS NOT NULL;

@@ -63,7 +63,7 @@ const CUSTOMERS: [Kind; 6] = [
 ];
 
 /// What a dashboard or a report asks, with the days that it shows at first; those who ask for the same at once share an answer.
-/// `{from}` and `{day}` are others for each connection: then nobody shares.
+/// `{day}` and `{month}` are others for each connection: then nobody shares.
 const REPORTS: [Kind; 18] = [
     ("overview", &["overview", "overview?compare=year"]),
     ("mrr", &["mrr", "mrr?group_by=tier", "mrr?group_by=stream", "mrr?interval=month"]),
@@ -79,10 +79,10 @@ const REPORTS: [Kind; 18] = [
     ("forecast", &["forecast"]),
     ("movements, as of yesterday", &["movements?as_of={yesterday}"]),
     ("mrr, as of yesterday", &["mrr?as_of={yesterday}"]),
-    ("overview, each of other days", &["overview?from={from}&to={day}"]),
-    ("churn, each of other days", &["churn?from={from}&to={day}"]),
-    ("streams, each of other days", &["streams?from={from}&to={day}"]),
-    ("bridge, each of other days", &["bridge?from={from}&to={day}"]),
+    ("overview, each of other days", &["overview?to={day}"]),
+    ("churn, each of other days", &["churn?from={month}"]),
+    ("streams, each of other days", &["streams?from={month}"]),
+    ("bridge, each of other days", &["bridge?to={day}"]),
 ];
 
 /// The rows behind the figures of a dashboard.
@@ -225,7 +225,7 @@ fn pages(
 ) -> impl FnMut(&[u8]) -> Result<Vec<u8>> + Send + use<> {
     let days_ago = |days| (Utc::now() - TimeDelta::days(days)).date_naive().to_string();
     let (token, yesterday, day) = (token.to_owned(), days_ago(1), days_ago(1 + first as i64));
-    let from = days_ago(90 + first as i64);
+    let month = days_ago(31 * (1 + first as i64 % 12)).get(..8).unwrap_or_default().to_owned() + "01";
     let (mut queries, mut asked) = (queries.iter().cycle().skip(first), "");
     move |reply| {
         let cursor = match asked.contains("{next}") {
@@ -235,7 +235,7 @@ fn pages(
         let next = cursor.as_ref().and_then(|cursor| cursor.as_str()).map(|cursor| format!("&cursor={cursor}"));
         asked = queries.next().context("no queries")?;
         let query = asked.replace("{next}", &next.unwrap_or_default());
-        let query = query.replace("{yesterday}", &yesterday).replace("{from}", &from).replace("{day}", &day);
+        let query = query.replace("{yesterday}", &yesterday).replace("{month}", &month).replace("{day}", &day);
         Ok(get(&token, &format!("{path}{query}")))
     }
 }

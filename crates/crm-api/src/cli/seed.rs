@@ -5,7 +5,7 @@ use chrono::{DateTime, Months};
 use clap::Args;
 use crm_domain::billing::facts::{CustomerFact, InvoiceLine, Stamp};
 use crm_domain::billing::inbox::{self, Delivery};
-use crm_domain::billing::load::{Account, Loaded, Loading, settle_in};
+use crm_domain::billing::load::{Account, Loaded, Loading, Prepared, settle_in};
 use crm_domain::billing::payments::TransactionRow;
 use crm_domain::billing::{apply, settle};
 use crm_domain::organizations::found::found;
@@ -75,7 +75,7 @@ async fn work(arguments: &Arguments, database: &Database) -> Result<()> {
         for from in (0..count).step_by(usize::try_from(TOGETHER).unwrap_or(1)) {
             let numbers = from..count.min(from + TOGETHER);
             let accounts: Result<Vec<Account>> = numbers.map(|number| account(&population.life(number))).collect();
-            if sender.send(accounts).is_err() {
+            if sender.send(accounts.map(Prepared::of)).is_err() {
                 break;
             }
         }
@@ -91,9 +91,9 @@ async fn work(arguments: &Arguments, database: &Database) -> Result<()> {
     let mut receiver = Some(receiver);
     while let Some(from) = receiver.take() {
         let (next, from) = tokio::task::spawn_blocking(move || (from.recv(), from)).await?;
-        let Ok(accounts) = next else { break };
+        let Ok(prepared) = next else { break };
         let before = total.customers / 100_000;
-        total += loading.add(&accounts?).await.context(SEEDED)?;
+        total += loading.add(prepared?).await.context(SEEDED)?;
         if total.customers / 100_000 > before {
             super::say(format_args!("{} of {count} customers", total.customers));
         }

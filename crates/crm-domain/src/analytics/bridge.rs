@@ -108,13 +108,18 @@ async fn largest_in(db: &mut PgConnection, scope: &Scope, moves: &Moves, currenc
                   customer_called(c) AS "name!", top.amount_minor AS "minor!", account_day(top.occurred_at) AS "day!"
            FROM unnest($5::text[], $6::text[], $7::text[]) AS cell (movement, stream, tier)
            CROSS JOIN LATERAL (
-               -- Sorted from the index alone; whether one was reversed is asked of the first of them.
+               -- Sorted from the index alone; whether one was reversed is asked of the first of them. As many of them may have been as
+               -- there are reversals, which are of the same cell and time.
                SELECT sorted.id FROM (
                    SELECT m.id, m.amount_minor FROM mrr_movements m
                    WHERE m.currency = $1 AND m.movement = cell.movement AND m.stream = cell.stream AND coalesce(m.tier, '') = cell.tier
                      AND m.occurred_at >= account_day_start($2) AND m.occurred_at < account_day_start($3::date + 1)
                      AND m.reverses IS NULL AND m.recorded_at <= coalesce($4::timestamptz, 'infinity')
-                   ORDER BY abs(m.amount_minor) DESC, m.id OFFSET 0) AS sorted
+                   ORDER BY abs(m.amount_minor) DESC, m.id
+                   LIMIT $8 + (SELECT count(*) FROM mrr_movements r
+                               WHERE r.currency = $1 AND r.movement = cell.movement AND r.stream = cell.stream AND coalesce(r.tier, '') = cell.tier
+                                 AND r.occurred_at >= account_day_start($2) AND r.occurred_at < account_day_start($3::date + 1)
+                                 AND r.reverses IS NOT NULL)) AS sorted
                WHERE NOT EXISTS (SELECT FROM mrr_movements r
                                  WHERE r.reverses = sorted.id AND r.recorded_at <= coalesce($4::timestamptz, 'infinity'))
                LIMIT $8) AS chosen

@@ -9,6 +9,7 @@ use super::payments::TransactionRow;
 use super::transactions::id_at;
 use super::{apply, recompute};
 use crate::analytics;
+use crate::copy::Rows;
 use crate::customers::copy;
 use crate::db::{DomainError, Result};
 use crate::mrr::coached::Spell;
@@ -30,6 +31,29 @@ pub struct Account {
     pub versions: Vec<Version>,
     /// Their payments and refunds.
     pub transactions: Vec<TransactionRow>,
+}
+
+impl Account {
+    fn id(&self) -> Uuid {
+        id_at(&self.customer.id, self.customer.created)
+    }
+}
+
+/// Accounts, and what can be made of them without asking the database: while others are written.
+pub struct Prepared {
+    accounts: Vec<Account>,
+    transactions: Rows,
+}
+
+impl Prepared {
+    /// Prepares them.
+    #[must_use]
+    pub fn of(accounts: Vec<Account>) -> Self {
+        let transactions =
+            accounts.iter().flat_map(|account| account.transactions.iter().map(|row| (row, account.id())));
+        let transactions = transactions::rows(transactions);
+        Self { accounts, transactions }
+    }
 }
 
 /// What was written.
@@ -90,8 +114,8 @@ impl<'a> Loading<'a> {
     ///
     /// # Errors
     /// When one of the customers is there already; then nothing at all is written.
-    pub async fn add(&mut self, accounts: &[Account]) -> Result<Loaded> {
-        let db = &mut *self.tx;
+    pub async fn add(&mut self, Prepared { accounts, transactions }: Prepared) -> Result<Loaded> {
+        let (db, accounts) = (&mut *self.tx, &accounts[..]);
         let catalog = recompute::catalog(db, accounts.iter().flat_map(|a| &a.versions)).await?;
         let mut histories: Vec<(Uuid, History)> = Vec::with_capacity(accounts.len());
         let history = |account: &Account, coached: &[Spell]| {
@@ -99,8 +123,7 @@ impl<'a> Loading<'a> {
                 .map_err(|error| DomainError::invalid("subscription", "too_large", error.to_string()))
         };
         for account in accounts {
-            let id = id_at(&account.customer.id, account.customer.created);
-            histories.push((id, history(account, &[])?));
+            histories.push((account.id(), history(account, &[])?));
         }
         // Who pays for coaching coaches: who is coached, and what follows of it, is known after that.
         let places = copy::places(db, accounts, &histories).await?;
@@ -120,15 +143,11 @@ impl<'a> Loading<'a> {
         let movements = mrr::ledger::write(db, &borrowed, &subscriptions).await?;
         lifecycle::store::store_transitions(db, &borrowed).await?;
         lifecycle::store::store_tier_moves(db, &borrowed).await?;
-        let rows: Vec<(&TransactionRow, Uuid)> = accounts
-            .iter()
-            .zip(&histories)
-            .flat_map(|(account, (id, _))| account.transactions.iter().map(|row| (row, *id)))
-            .collect();
-        transactions::copy(db, &rows).await?;
+        transactions::copy(db, transactions).await?;
         let ids: Vec<Uuid> = histories.iter().map(|(id, _)| *id).collect();
         let shares = revenue::ledger::reconcile(db, &ids).await?;
-        let (subscriptions, transactions) = (subscriptions.len(), rows.len());
+        let transactions = accounts.iter().map(|account| account.transactions.len()).sum();
+        let subscriptions = subscriptions.len();
         Ok(Loaded { customers: accounts.len(), subscriptions, transactions, movements, shares })
     }
 

@@ -33,12 +33,13 @@ pub fn CloseMonth(
     let label = move || {
         months.with(|all| all.first().map(|month| format!("Close {}", format::month_year(*month)))).unwrap_or_default()
     };
+    let title = move || if months.with(|all| all.len() > 1) { "Close months".to_owned() } else { label() };
     view! {
         <Show when=move || months.with(|all| !all.is_empty())>
             <ActionButton label=Signal::derive(label) class="btn--primary" icon="lock" denied=denied
                 on_press=Callback::new(move |()| open.set(true))/>
         </Show>
-        <Dialog id="close-month" title=Signal::derive(label) open=open>
+        <Dialog id="close-month" title=Signal::derive(title) open=open>
             {move || months.with(|all| all.first().copied()).map(|oldest| {
                 view! { <Confirm oldest=oldest months=months.get_untracked() open=open query=query/> }
             })}
@@ -80,7 +81,7 @@ fn Confirm(
     };
     let choose = move |value: String| last.set(value.parse().unwrap_or(oldest));
     view! {
-        <DialogForm open=open errors=errors submit="Close month" send=Callback::new(send)>
+        <DialogForm open=open errors=errors submit=if several { "Close months" } else { "Close month" } send=Callback::new(send)>
             <ErrorNote error=errors.general()/>
             {move || wrong.get().map(|why| view! { <p class="field__error" role="alert">{why}</p> })}
             {several.then(|| view! {

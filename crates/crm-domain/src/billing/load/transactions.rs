@@ -12,14 +12,14 @@ const COLUMNS: &str = "id, business_key, payment_key, customer_id, stripe_subscr
     amount_minor, tax_minor, refunded_minor, invoice_number, stripe_invoice_id, stripe_payment_intent_id, stripe_charge_id, reason, \
     occurred_at, lines, fee_minor";
 
-/// Writes them, each with its customer.
-pub(super) async fn copy(db: &mut PgConnection, transactions: &[(&TransactionRow, Uuid)]) -> Result<()> {
+/// Each with its customer, ready to be written.
+pub(super) fn rows<'a>(transactions: impl Iterator<Item = (&'a TransactionRow, Uuid)>) -> Rows {
     let mut rows = Rows::default();
     for (row, customer) in transactions {
         rows.id(Some(id_at(&row.business_key, row.occurred_at)));
         rows.text(Some(&row.business_key));
         rows.text(Some(&row.payment_key));
-        rows.id(Some(*customer));
+        rows.id(Some(customer));
         rows.text(row.subscription.as_deref());
         rows.text(Some(row.kind.as_str()));
         rows.text(Some(row.status.as_str()));
@@ -38,5 +38,10 @@ pub(super) async fn copy(db: &mut PgConnection, transactions: &[(&TransactionRow
         rows.number(row.fee);
         rows.end();
     }
+    rows
+}
+
+/// Writes them.
+pub(super) async fn copy(db: &mut PgConnection, rows: Rows) -> Result<()> {
     rows.send(db, "transactions", COLUMNS).await
 }

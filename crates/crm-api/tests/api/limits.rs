@@ -46,9 +46,9 @@ async fn who_is_not_logged_in_is_counted_by_address_which_nobody_can_make_up() {
     assert!(statuses[..10].iter().all(|status| *status == 200) && statuses[15..].contains(&429), "{statuses:?}");
     // Guessing keys is counted too, and neither probes, the app's files nor webhooks are.
     app.anonymous().with_token("crm_live_x").get("/api/customers").await.problem(429);
-    for path in ["/healthz", "/"] {
-        assert_eq!(client.get(path).await.status, 200, "{path}");
-    }
+    assert_eq!(client.get("/healthz").await.status, 200);
+    // 503 where the app was not built.
+    assert_ne!(client.get("/").await.status, 429);
     client.post("/webhooks/stripe").await.problem(503);
     client.post("/api/webhooks/stripe").await.problem(503);
 }

@@ -49,9 +49,10 @@ impl Prepared {
     /// Prepares them.
     #[must_use]
     pub fn of(accounts: Vec<Account>) -> Self {
-        let transactions =
-            accounts.iter().flat_map(|account| account.transactions.iter().map(|row| (row, account.id())));
-        let transactions = transactions::rows(transactions);
+        let transactions = transactions::rows(accounts.iter().flat_map(|account| {
+            let id = account.id();
+            account.transactions.iter().map(move |row| (row, id))
+        }));
         Self { accounts, transactions }
     }
 }

@@ -30,7 +30,7 @@ pub async fn close(pool: &PgPool, actor: &Actor, day: NaiveDate, reach: Reach) -
     // Nothing is shared meanwhile.
     take_turn(&mut tx).await?;
     let mut closed = MonthClosing { month, months: 0, statements: 0, payable: 0 };
-    for month in check(&mut tx, month, reach).await? {
+    for month in months_to_close(&mut tx, month, reach).await? {
         let one = close_next(&mut tx, actor, month).await?;
         closed.months += one.months;
         closed.statements += one.statements;
@@ -70,8 +70,8 @@ async fn close_next(tx: &mut PgConnection, actor: &Actor, month: NaiveDate) -> R
     Ok(closing)
 }
 
-/// The months to close, in order.
-async fn check(tx: &mut PgConnection, month: NaiveDate, reach: Reach) -> Result<Vec<NaiveDate>> {
+/// In order; refused when they cannot be closed.
+async fn months_to_close(tx: &mut PgConnection, month: NaiveDate, reach: Reach) -> Result<Vec<NaiveDate>> {
     let state = sqlx::query!(
         r#"SELECT (SELECT max(month) FROM revenue_closings) AS last, account_day(now()) AS "today!",
                   EXISTS (SELECT FROM recompute_queue) AS "computing!",
